@@ -1,0 +1,4 @@
+namespace Tillbridge.Gateway;
+
+/// <summary>The server.</summary>
+public static class GatewayHost;

@@ -1,0 +1,18 @@
+namespace Tillbridge.Domain;
+
+/// <summary>
+/// What the terminal's last stored booking was before a session began. Recovery tells by it whether a booking that
+/// the terminal repeats is a newer one (zvt.md §9.3).
+/// </summary>
+/// <param name="Receipt">Its receipt number; null when the terminal had nothing stored.</param>
+/// <param name="Trace">Its trace number.</param>
+/// <param name="Batch">Its turnover number.</param>
+public sealed record Baseline(string? Receipt, string? Trace = null, string? Batch = null)
+{
+    /// <summary>The terminal said that it has nothing stored.</summary>
+    public static Baseline Nothing { get; } = new(Receipt: null);
+
+    /// <summary>True when the references are those of this last booking.</summary>
+    public bool IsSameAs(References references) =>
+        Receipt is not null && Receipt == references.Receipt && (Trace is null || Trace == references.Trace);
+}

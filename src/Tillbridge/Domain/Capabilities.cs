@@ -1,0 +1,21 @@
+using System.Collections.Frozen;
+
+namespace Tillbridge.Domain;
+
+/// <summary>What a terminal of one protocol and dialect can do.</summary>
+/// <param name="Kinds">The kinds of request that it understands.</param>
+/// <param name="Currencies">Alphabetic codes that it can be asked for; empty means any.</param>
+public sealed record Capabilities(FrozenSet<RequestKind> Kinds, FrozenSet<string> Currencies)
+{
+    /// <summary>Largest amount of one request in minor units.</summary>
+    public long MostMinorUnits { get; init; } = Money.MostMinorUnits;
+
+    /// <summary>True when the terminal asks for a second step before it books.</summary>
+    public bool CanConfirm { get; init; }
+
+    /// <summary>True when a merchant index can be sent.</summary>
+    public bool HasMerchants { get; init; }
+
+    /// <summary>True when a reference of the caller reaches the terminal.</summary>
+    public bool CarriesReference { get; init; }
+}

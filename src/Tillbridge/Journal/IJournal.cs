@@ -1,0 +1,56 @@
+using Tillbridge.Domain;
+
+namespace Tillbridge.Journal;
+
+/// <summary>
+/// What survives a crash: sessions, their records in one hash chain, and the idempotency keys.
+/// Every method that writes throws <see cref="JournalException"/> when the write did not become durable.
+/// </summary>
+public interface IJournal : IAsyncDisposable
+{
+    /// <summary>
+    /// Makes an intent durable under its key, or finds what stands there. Atomic over all callers. A key is free again
+    /// <see cref="KeyLifetime"/> after its session was created, if that session is closed and not unknown.
+    /// </summary>
+    Task<Accepted> Accept(Session intent, string body, CancellationToken shutdown);
+
+    /// <summary>Appends a record and, if given, the session's new state; durable when the task completes.</summary>
+    Task<long> Append(JournalEntry entry, CancellationToken shutdown);
+
+    /// <summary>Appends a record soon, without waiting: frames and progress. Never lost silently while the process lives; may be lost in a crash.</summary>
+    void Note(JournalEntry entry);
+
+    /// <summary>The session of that id.</summary>
+    Task<Session?> Find(SessionId id, CancellationToken shutdown);
+
+    /// <summary>The session under that key, whatever its age.</summary>
+    Task<Session?> FindByKey(string key, CancellationToken shutdown);
+
+    /// <summary>Sessions of a terminal (or of all) that are open or unknown, oldest first.</summary>
+    Task<IReadOnlyList<Session>> Unsettled(string? terminal, CancellationToken shutdown);
+
+    /// <summary>Sessions of a terminal that were sent after the given one, oldest first, 1000 at most.</summary>
+    Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown);
+
+    /// <summary>Money sessions of a terminal since its last approved reconciliation, oldest first, 100 000 at most.</summary>
+    Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown);
+
+    /// <summary>A page of sessions, newest first.</summary>
+    Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown);
+
+    /// <summary>Records after a sequence number, oldest first; of one session or of all; without frames unless asked.</summary>
+    Task<IReadOnlyList<JournalRecord>> RecordsAfter(
+        long sequence, SessionId? session, int limit, bool withFrames, CancellationToken shutdown);
+
+    /// <summary>Sequence of the last durable record.</summary>
+    long LastSequence { get; }
+
+    /// <summary>Completes when a record after <paramref name="sequence"/> is durable.</summary>
+    Task WaitBeyond(long sequence, CancellationToken stop);
+
+    /// <summary>Walks the whole hash chain.</summary>
+    Task<ChainCheck> Verify(CancellationToken shutdown);
+
+    /// <summary>How long a key is kept: 400 days, longer while its session is open or unknown.</summary>
+    static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(400);
+}

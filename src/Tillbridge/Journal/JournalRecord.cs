@@ -1,0 +1,120 @@
+using Tillbridge.Domain;
+
+namespace Tillbridge.Journal;
+
+/// <summary>What a journal record tells.</summary>
+public enum RecordKind
+{
+    /// <summary>A session's intent, durable before anything happens.</summary>
+    Intent,
+
+    /// <summary>A session changed its state.</summary>
+    State,
+
+    /// <summary>Progress from the terminal.</summary>
+    Progress,
+
+    /// <summary>A receipt came.</summary>
+    Receipt,
+
+    /// <summary>The terminal asks for the caller's second step.</summary>
+    Question,
+
+    /// <summary>Somebody has to look at this.</summary>
+    Incident,
+
+    /// <summary>A person or caller did something: abort, confirm, resolve.</summary>
+    Action,
+
+    /// <summary>The session was concluded.</summary>
+    Concluded,
+
+    /// <summary>A masked frame on the wire.</summary>
+    Frame,
+}
+
+/// <summary>One line of the journal, chained to the one before it.</summary>
+/// <param name="Sequence">1, 2, 3 … without gaps over the whole journal.</param>
+/// <param name="At">When it was appended, UTC.</param>
+/// <param name="Session">The session that it belongs to.</param>
+/// <param name="Terminal">The terminal's name.</param>
+/// <param name="Kind">What it tells.</param>
+/// <param name="Body">JSON object; what stands in it depends on the kind.</param>
+/// <param name="Hash">SHA-256 over the previous hash and this record's fields, lower-case hexadecimal.</param>
+public sealed record JournalRecord(
+    long Sequence, DateTimeOffset At, SessionId Session, string Terminal, RecordKind Kind, string Body, string Hash);
+
+/// <summary>What is handed to the journal to append.</summary>
+/// <param name="Session">The session's state after this; null leaves the stored state as it is.</param>
+/// <param name="Id">The session that the record belongs to.</param>
+/// <param name="Terminal">The terminal's name.</param>
+/// <param name="Kind">What the record tells.</param>
+/// <param name="Body">JSON object of at most <see cref="MostBodyBytes"/> bytes.</param>
+public sealed record JournalEntry(SessionId Id, string Terminal, RecordKind Kind, string Body, Session? Session = null)
+{
+    /// <summary>Largest body of one record; a wire dump of the longest frame fits.</summary>
+    public const int MostBodyBytes = 512 * 1024;
+
+    /// <summary>The fencing number of the terminal's owner; an older owner is refused. 1 in a single process.</summary>
+    public long Fence { get; init; } = 1;
+}
+
+/// <summary>What became of an intent.</summary>
+public enum Acceptance
+{
+    /// <summary>It is new and durable.</summary>
+    Accepted,
+
+    /// <summary>The same key with the same content exists: the caller gets that session.</summary>
+    Replayed,
+
+    /// <summary>The same key exists with other content.</summary>
+    Conflict,
+}
+
+/// <summary>The journal's answer to an intent.</summary>
+/// <param name="Acceptance">What became of it.</param>
+/// <param name="Session">The session now in the journal under that key.</param>
+public sealed record Accepted(Acceptance Acceptance, Session Session);
+
+/// <summary>Which sessions to list; null fields do not restrict.</summary>
+public sealed record SessionQuery
+{
+    /// <summary>Name of the terminal.</summary>
+    public string? Terminal { get; init; }
+
+    /// <summary>Outcome.</summary>
+    public Outcome? Outcome { get; init; }
+
+    /// <summary>Phase.</summary>
+    public SessionPhase? Phase { get; init; }
+
+    /// <summary>The caller's reference, exact.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Kind of request.</summary>
+    public RequestKind? Kind { get; init; }
+
+    /// <summary>Created at or after, UTC.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Created before, UTC.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>The cursor of the page before; null for the first.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>Sessions in a page, 1 to 1000.</summary>
+    public int Limit { get; init; } = 50;
+}
+
+/// <summary>A page of sessions, newest first.</summary>
+/// <param name="Sessions">The sessions.</param>
+/// <param name="Cursor">Where the next page begins; null on the last.</param>
+public sealed record SessionPage(IReadOnlyList<Session> Sessions, string? Cursor);
+
+/// <summary>The result of walking the hash chain.</summary>
+/// <param name="Records">How many records were read.</param>
+/// <param name="BrokenAt">Sequence of the first record that does not fit; null when all do.</param>
+/// <param name="Why">What does not fit.</param>
+public sealed record ChainCheck(long Records, long? BrokenAt, string? Why);

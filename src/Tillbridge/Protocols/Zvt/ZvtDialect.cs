@@ -1,0 +1,67 @@
+namespace Tillbridge.Protocols.Zvt;
+
+/// <summary>What differs between vendors' terminals, as data (zvt.md §1, §3, §6.1, §9).</summary>
+internal sealed record ZvtDialect(string Id)
+{
+    /// <summary>Configuration byte of the registration (§6.1): receipts as print commands, intermediate status, no entry at the terminal.</summary>
+    public byte Configuration { get; init; } = 0xBE;
+
+    /// <summary>Service byte of the registration; null leaves it and the TLV container out.</summary>
+    public byte? RegistrationService { get; init; }
+
+    /// <summary>Send a TLV container in the registration: text blocks allowed, and what else the ECR accepts.</summary>
+    public bool RegistrationTlv { get; init; } = true;
+
+    /// <summary>Register before each conversation. Some terminals refuse everything before it (§6.1).</summary>
+    public bool Register { get; init; } = true;
+
+    /// <summary>Currency code travels in commands.</summary>
+    public bool SendCurrency { get; init; } = true;
+
+    /// <summary>Payment type byte 19 of a payment; null leaves it out. 40 lets the terminal decide (§7.1).</summary>
+    public byte? PaymentType { get; init; }
+
+    /// <summary>Character set: <c>auto</c>, <c>cp437</c>, <c>iso-8859-1</c>, <c>iso-8859-15</c>, <c>utf-8</c> or <c>ascii</c> (§3).</summary>
+    public string CharacterSet { get; init; } = "auto";
+
+    /// <summary>The service byte of 06 20 is understood (§9.4); without it the terminal would only print.</summary>
+    public bool RepeatHasService { get; init; } = true;
+
+    /// <summary>The terminal answers 06 10 with totals in a status information (§8.4).</summary>
+    public bool HasTotals { get; init; } = true;
+
+    /// <summary>06 B0 is understood during a payment (§9.1).</summary>
+    public bool AbortsPayments { get; init; } = true;
+
+    /// <summary>A PT command in place of the acknowledge counts as the acknowledge (§17).</summary>
+    public bool ImplicitAcknowledge { get; init; } = true;
+
+    /// <summary>Print commands may still come this long after 06 0F (§7.2, Ingenico).</summary>
+    public TimeSpan LatePrint { get; init; }
+
+    /// <summary>How far the terminal's clock may be from ours.</summary>
+    public TimeSpan ClockSkew { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Only the last payment can be reversed, whatever number is sent (§7.4).</summary>
+    public bool ReversesOnlyLast { get; init; }
+
+    /// <summary>The dialects that are known, the general one first.</summary>
+    public static IReadOnlyList<ZvtDialect> All { get; } =
+    [
+        new("zvt"),
+        // [vendor:Ingenico] A32.de v1.3.24: prints after 06 0F, takes 06 B0 for display commands only.
+        new("ingenico") { LatePrint = TimeSpan.FromSeconds(1), AbortsPayments = false },
+        // [vendor:card complete] SMART-ZVT rev 22: pays in euro only, receipt numbers cut to four digits.
+        new("card-complete") { PaymentType = 0x40 },
+        // [impl: Portalum test data] Latin-1 texts although CP437 is the default.
+        new("hobex") { CharacterSet = "iso-8859-1" },
+        new("worldline") { CharacterSet = "iso-8859-1" },
+        // [impl: Portalum #24] always undoes the last payment whatever number is sent.
+        new("pax-a80") { ReversesOnlyLast = true },
+        // A terminal that knows no TLV and prints by itself.
+        new("plain") { Configuration = 0x8E, RegistrationTlv = false },
+    ];
+
+    /// <summary>The dialect of that id; null when there is none.</summary>
+    public static ZvtDialect? Find(string id) => All.FirstOrDefault(dialect => dialect.Id == id);
+}
