@@ -35,6 +35,7 @@ public sealed class JournalReader : IDisposable
 
     private readonly SqliteConnection connection;
     private readonly SemaphoreSlim gate = new(1);
+    private bool isDisposed;
 
     private JournalReader(SqliteConnection connection) => this.connection = connection;
 
@@ -121,8 +122,11 @@ public sealed class JournalReader : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // The gate itself is kept: who waits at it must wake up and be told.
+        gate.Wait();
+        isDisposed = true;
         connection.Dispose();
-        gate.Dispose();
+        gate.Release();
     }
 
     internal static JournalReader Of(string file) => new(Connect(file));
@@ -168,6 +172,7 @@ public sealed class JournalReader : IDisposable
         await gate.WaitAsync(shutdown);
         try
         {
+            ObjectDisposedException.ThrowIf(isDisposed, typeof(IJournal));
             return read();
         }
         finally

@@ -55,7 +55,6 @@ internal sealed class JournalWriter : IAsyncDisposable
     {
         queue.Close();
         await ended.Task;
-        queue.Dispose();
     }
 
     private void Run()

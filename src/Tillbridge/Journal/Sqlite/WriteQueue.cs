@@ -1,10 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Tillbridge.Journal.Sqlite;
 
 /// <summary>
 /// The bounded queue before the writer's thread. When it is full an awaited write waits for a place, and a note is
 /// refused: the caller of a note must never wait.
 /// </summary>
-internal sealed class WriteQueue(TimeProvider clock) : IDisposable
+[SuppressMessage(
+    "Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing; disposing it would leave waiters asleep.")]
+internal sealed class WriteQueue(TimeProvider clock)
 {
     public const int MostQueued = 4096;
     public const int MostBatch = 512;
@@ -70,9 +74,6 @@ internal sealed class WriteQueue(TimeProvider clock) : IDisposable
             return !isClosed || queued.Count > 0;
         }
     }
-
-    /// <summary>After the last batch: whoever comes now is told that the journal is closed.</summary>
-    public void Dispose() => places.Dispose();
 
     private void Enqueue(PendingWrite write)
     {
