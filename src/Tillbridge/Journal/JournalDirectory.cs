@@ -118,13 +118,16 @@ internal sealed class JournalDirectory : IDisposable
             return new JournalException(JournalFault.ReadOnly, $"'{directory}' is a file, not a directory.", error);
         return error is UnauthorizedAccessException || ReadOnlyCodes.Contains(error.HResult)
             ? new JournalException(
-                JournalFault.ReadOnly, $"The data directory '{directory}' cannot be written: {error.Message} Check permissions and mount.", error)
+                JournalFault.ReadOnly,
+                $"The data directory '{directory}' cannot be written: {error.Message} Check permissions and mount.",
+                error)
             : new JournalException($"The data directory '{directory}' cannot be used: {error.Message}", error);
     }
 
     private static JournalException InUse(string directory) => new(
         JournalFault.InUse,
-        $"The data directory '{directory}' is in use by {Owner(directory)}. One journal has one owner; end that process or choose another directory.");
+        $"The data directory '{directory}' is in use by {Owner(directory)}. One journal has one owner; "
+        + "end that process or choose another directory.");
 
     private static string Owner(string directory)
     {

@@ -68,10 +68,14 @@ public sealed class JournalReader : IDisposable
     public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return Sessions(
-            () => connection.Prepare(SelectSentAfter)
-                .Bind(1, session.Terminal).Bind(2, JournalRules.MostSentAfter).Bind(3, session.Id.Value),
-            shutdown);
+        return Sessions(Prepare, shutdown);
+
+        SqliteStatement Prepare()
+        {
+            JournalRules.CheckKnown(JournalSql.Find(connection, JournalSql.SelectById, session.Id.Value));
+            return connection.Prepare(SelectSentAfter)
+                .Bind(1, session.Terminal).Bind(2, JournalRules.MostSentAfter).Bind(3, session.Id.Value);
+        }
     }
 
     /// <summary>Money sessions of a terminal since its last approved reconciliation, oldest first, 100 000 at most.</summary>

@@ -77,6 +77,10 @@ internal static class JournalRules
         Invariant.Holds(stored.CreatedAt == next.CreatedAt, "a session keeps its time of creation");
     }
 
+    /// <summary>"Nothing was sent after it" must never be said of a session that the journal does not know.</summary>
+    public static void CheckKnown(Session? stored) =>
+        Invariant.Holds(stored is not null, "a session that is asked about is in the journal");
+
     /// <summary>The error for an older owner of a terminal.</summary>
     public static JournalException Fenced(JournalEntry entry, long stored) => new(
         JournalFault.Fenced,

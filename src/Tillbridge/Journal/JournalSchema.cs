@@ -68,11 +68,16 @@ internal static class JournalSchema
         var owner = Number(connection, "PRAGMA application_id");
         var isEmpty = Number(connection, "SELECT count(*) FROM sqlite_master") == 0;
         if (owner != ApplicationId && !isEmpty)
-            throw new JournalException(JournalFault.Corrupt, $"'{connection.File}' is no journal of Tillbridge. {JournalDirectory.CorruptCure}");
+        {
+            throw new JournalException(
+                JournalFault.Corrupt, $"'{connection.File}' is no journal of Tillbridge. {JournalDirectory.CorruptCure}");
+        }
+
         if (version <= Current) return version;
         throw new JournalException(
             JournalFault.TooNew,
-            $"'{connection.File}' was written by a newer version (schema {version}, this program knows {Current}). Install that version again.");
+            $"'{connection.File}' was written by a newer version (schema {version}, this program knows {Current}). "
+            + "Install that version again.");
     }
 
     /// <summary>Brings the file to the newest number, each step in its own transaction.</summary>

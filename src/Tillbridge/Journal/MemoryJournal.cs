@@ -19,7 +19,10 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
     private long dropped;
     private bool isClosed;
 
-    /// <summary>Called with each entry (an intent comes as an entry of that kind) before it is written; may throw to let the write fail.</summary>
+    /// <summary>
+    /// Called with each entry before it is written (an intent comes as an entry of that kind); may throw to let that
+    /// write fail. A <see cref="JournalException"/> keeps notes for later; any other goes through to the caller.
+    /// </summary>
     public Action<JournalEntry?>? BeforeWrite { get; set; }
 
     /// <inheritdoc/>
@@ -99,12 +102,15 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
     public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return Select(
-            ByPlace(session.Terminal)
-                .Where(kept => kept.Session.SentAt is not null)
-                .Where(kept => sessions.TryGetValue(session.Id, out var given) && kept.Place > given.Place)
-                .Take(JournalRules.MostSentAfter),
-            shutdown);
+        return Locked(Later, shutdown);
+
+        IReadOnlyList<Session> Later()
+        {
+            JournalRules.CheckKnown(sessions.GetValueOrDefault(session.Id)?.Session);
+            var place = sessions[session.Id].Place;
+            var later = ByPlace(session.Terminal).Where(kept => kept.Session.SentAt is not null && kept.Place > place);
+            return [.. later.Take(JournalRules.MostSentAfter).Select(kept => kept.Session)];
+        }
     }
 
     /// <inheritdoc/>

@@ -46,6 +46,7 @@ public abstract class JournalReadsContract : JournalContract
         await Journal.Append(waits.Sent(Clock).State(), Stop);
         Assert.Equal([waits.Id], Ids(await Journal.SentAfter(overtakes, Stop)));
         Assert.Empty(await Journal.SentAfter(waits, Stop));
+        await Assert.ThrowsAsync<InvariantException>(() => Journal.SentAfter(Intent(Clock), Stop));
     }
 
     [Fact]

@@ -149,6 +149,26 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_transaction_that_breaks_in_the_middle_leaves_nothing_and_the_next_one_works()
+    {
+        await using var journal = await Open();
+        var intent = Intent(clock);
+        await journal.Accept(intent, "{}", Stop);
+
+        // Unlike a full disk this error leaves the transaction open: without our rollback its first half would stay.
+        folder.Tamper(
+            "CREATE TRIGGER breaks BEFORE UPDATE ON sessions BEGIN SELECT RAISE(FAIL, 'broken on purpose'); END");
+        var error = await Assert.ThrowsAsync<JournalException>(() => journal.Append(intent.Sent(clock).State(), Stop));
+        Assert.Equal(JournalFault.Failed, error.Fault);
+        Assert.Equal(1, journal.LastSequence);
+        Assert.Single(await journal.RecordsAfter(0, null, 10, true, Stop));
+
+        folder.Tamper("DROP TRIGGER breaks");
+        Assert.Equal(2, await journal.Append(intent.Sent(clock).State(), Stop));
+        Assert.Equal(new ChainCheck(2, null, null), await journal.Verify(Stop));
+    }
+
+    [Fact]
     public async Task Notes_kept_back_by_a_full_disk_are_written_when_space_comes_without_another_write()
     {
         folder.Mount("size=1m");
@@ -253,8 +273,11 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     [Fact]
-    public void A_reader_of_an_empty_directory_says_so() =>
-        Assert.Contains("no journal", Assert.Throws<JournalException>(() => JournalReader.Open(folder.Data)).Message, StringComparison.Ordinal);
+    public void A_reader_of_an_empty_directory_says_so()
+    {
+        var error = Assert.Throws<JournalException>(() => JournalReader.Open(folder.Data));
+        Assert.Contains("no journal", error.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(13, 0, JournalFault.Full)]

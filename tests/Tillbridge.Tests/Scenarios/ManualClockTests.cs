@@ -18,10 +18,13 @@ public sealed class ManualClockTests
     {
         var start = clock.GetUtcNow();
         var fired = new List<(string Name, TimeSpan At)>();
-        using var late = clock.CreateTimer(_ => fired.Add(("late", clock.GetUtcNow() - start)), null, TimeSpan.FromSeconds(5), Timeout.InfiniteTimeSpan);
-        using var early = clock.CreateTimer(_ => fired.Add(("early", clock.GetUtcNow() - start)), null, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2));
-        clock.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal([("early", TimeSpan.FromSeconds(2)), ("early", TimeSpan.FromSeconds(4)), ("late", TimeSpan.FromSeconds(5))], fired);
+        var (two, four, five) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5));
+        using var late = clock.CreateTimer(_ => Fired("late"), null, five, Timeout.InfiniteTimeSpan);
+        using var early = clock.CreateTimer(_ => Fired("early"), null, two, two);
+        clock.Advance(five);
+        Assert.Equal([("early", two), ("early", four), ("late", five)], fired);
+
+        void Fired(string name) => fired.Add((name, clock.GetUtcNow() - start));
     }
 
     [Fact]

@@ -106,8 +106,8 @@ internal sealed class SqliteConnection : IDisposable
         var text = Marshal.PtrToStringUTF8(SqliteNative.ErrorMessage(handle)) ?? "no text";
         var system = SqliteNative.SystemError(handle);
         var fault = FaultOf(code, system);
-        throw new JournalException(
-            fault, $"{Says(fault)}: {text} (SQLite {code}{(system == 0 ? "" : $", system error {system}")}), file '{File}'. {CureOf(fault)}");
+        var codes = system == 0 ? $"SQLite {code}" : $"SQLite {code}, system error {system}";
+        throw new JournalException(fault, $"{Says(fault)}: {text} ({codes}), file '{File}'. {CureOf(fault)}");
     }
 
     /// <inheritdoc/>
