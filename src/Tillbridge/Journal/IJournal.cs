@@ -17,7 +17,10 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Appends a record and, if given, the session's new state; durable when the task completes.</summary>
     Task<long> Append(JournalEntry entry, CancellationToken shutdown);
 
-    /// <summary>Appends a record soon, without waiting: frames and progress. Never lost silently while the process lives; may be lost in a crash.</summary>
+    /// <summary>
+    /// Appends a record soon, without waiting: frames and progress. Never lost silently while the process lives (the next
+    /// note's body then has the member <c>dropped</c>); may be lost in a crash.
+    /// </summary>
     void Note(JournalEntry entry);
 
     /// <summary>The session of that id.</summary>
