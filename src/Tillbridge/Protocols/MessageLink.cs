@@ -215,7 +215,16 @@ internal sealed class MessageLink<T> : IAsyncDisposable
 
     private void Wake()
     {
-        if (clock.GetTimestamp() < Volatile.Read(ref deadline)) return;
+        var until = Volatile.Read(ref deadline);
+        if (until == long.MaxValue) return;
+        var left = clock.GetElapsedTime(clock.GetTimestamp(), until);
+        if (left > TimeSpan.Zero)
+        {
+            // Timers may fire a little before the time by which we measure; that wait is not over.
+            timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+            return;
+        }
+
         if (Volatile.Read(ref sending)) connection.Output.CancelPendingFlush();
         else connection.Input.CancelPendingRead();
     }

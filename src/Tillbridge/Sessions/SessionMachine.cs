@@ -108,8 +108,9 @@ internal static class SessionMachine
 
     private static Transition Conclude(Session session, Conclusion conclusion, DateTimeOffset at)
     {
+        // What our own caller did not confirm is taken back as agreed, not by surprise.
         var withdrawn = session.Announced is { Outcome: Outcome.Approved }
-            && conclusion.Outcome is not (Outcome.Approved or Outcome.Unknown);
+            && conclusion is { Outcome: not (Outcome.Approved or Outcome.Unknown), Reason: not Reason.NotConfirmed };
         if (!withdrawn) return Close(session, conclusion, at);
 
         // The terminal's last word wins while the session is open (protocols README §5.2); the change is kept in sight.
