@@ -40,6 +40,17 @@ internal static class CardNumbers
     /// </summary>
     public static string MaskIn(string text)
     {
+        // Masking cuts a row of digits into shorter ones; the result must be the same when it is masked again.
+        while (true)
+        {
+            var masked = MaskOnce(text);
+            if (ReferenceEquals(masked, text)) return text;
+            text = masked;
+        }
+    }
+
+    private static string MaskOnce(string text)
+    {
         StringBuilder? masked = null;
         for (var start = 0; start < text.Length; start++)
         {
@@ -58,8 +69,12 @@ internal static class CardNumbers
     /// Hides with nibble E what could be a card number in bytes that nobody can name, packed or as characters.
     /// True when something was hidden.
     /// </summary>
-    public static bool HideIn(Span<byte> unknown) =>
-        unknown.Length * 2 >= FewestDigits && HideNibbles(unknown) | HideCharacters(unknown);
+    public static bool HideIn(Span<byte> unknown)
+    {
+        var hidden = false;
+        while (unknown.Length * 2 >= FewestDigits && HideCharacters(unknown) | HideNibbles(unknown)) hidden = true;
+        return hidden;
+    }
 
     /// <summary>Hides all but six and four digits of a packed card number in place, unless the terminal did so already.</summary>
     public static void HidePacked(Span<byte> packed)
@@ -128,25 +143,44 @@ internal static class CardNumbers
     private static bool HideNibbles(Span<byte> bytes)
     {
         var hidden = false;
-        Span<char> digits = stackalloc char[MostDigits];
-        for (var start = 0; start < bytes.Length * 2; start++)
+        var nibbles = bytes.Length * 2;
+        for (var start = 0; start < nibbles; start++)
         {
-            var length = 0;
-            while (start + length < bytes.Length * 2 && Nibble(bytes, start + length) <= 9) length++;
-            if (length is >= FewestDigits and <= MostDigits)
-            {
-                for (var index = 0; index < length; index++) digits[index] = (char)('0' + Nibble(bytes, start + index));
-                if (IsCardNumber(digits[..length]))
-                {
-                    for (var index = 6; index < length - 4; index++) SetNibble(bytes, start + index, 0xE);
-                    hidden = true;
-                }
-            }
-
-            start += length;
+            var end = start;
+            while (end < nibbles && Nibble(bytes, end) <= 9) end++;
+            for (var at = start; end - at >= FewestDigits; at++) hidden |= HideFrom(bytes, at, end);
+            start = end;
         }
 
         return hidden;
+    }
+
+    // A run of digits may begin with a length or a tag that happens to be decimal, so the number may begin later: at any byte when it
+    // is of the common 16 digits, anywhere when it ends where the run ends.
+    private static bool HideFrom(Span<byte> bytes, int start, int end)
+    {
+        const int CommonDigits = 16;
+        if (IsText(bytes, start, Math.Min(end, start + FewestDigits))) return false;
+        Span<char> digits = stackalloc char[MostDigits];
+        var available = Math.Min(end - start, MostDigits);
+        for (var index = 0; index < available; index++) digits[index] = (char)('0' + Nibble(bytes, start + index));
+        var length = end - start <= MostDigits && IsCardNumber(digits[..available]) ? available
+            : start % 2 == 0 && available >= CommonDigits && IsCardNumber(digits[..CommonDigits]) && digits[0] is >= '2' and <= '6'
+                ? CommonDigits
+                : 0;
+        for (var index = 6; index < length - 4; index++) SetNibble(bytes, start + index, 0xE);
+        return length > 0;
+    }
+
+    // Printed digits and blanks are packed digits too, every other one a 2 or 3; the search for characters has seen them.
+    private static bool IsText(ReadOnlySpan<byte> bytes, int start, int end)
+    {
+        for (var nibble = start + start % 2; nibble < end; nibble += 2)
+        {
+            if (Nibble(bytes, nibble) is not (2 or 3)) return false;
+        }
+
+        return true;
     }
 
     private static bool HideCharacters(Span<byte> bytes)

@@ -40,6 +40,8 @@ internal ref struct ZvtDraft
     public bool AnyField;
     public Octets Undecoded;
 
+    private const int MostCurrency = 999;
+
     // A second container adds to the first; no document says so, and none forbids it [inferred].
     private byte[]? joined;
 
@@ -157,6 +159,7 @@ internal ref struct ZvtDraft
     private string? TakeCurrency(ReadOnlySpan<byte> value)
     {
         if (!Bcd.TryNumber(value, out var numeric)) return "not decimal digits";
+        if (numeric > MostCurrency) return $"{numeric} is no number of ISO 4217";
         if (Currency is { } before && before != numeric) return $"a second currency {numeric} contradicts {before}";
         Currency = (int)numeric;
         return null;

@@ -155,10 +155,10 @@ internal static class ZvtEncoder
     private static ushort Registration(ArrayBufferWriter<byte> data, ZvtRegistration registration)
     {
         var more = registration.Service is not null || registration.Tlv is not null;
-        Invariant.Holds(registration.Currency is not null || !more, "a registration with service byte or container names a currency");
         Digits(data, null, registration.Password, 3);
         data.Write([registration.Configuration]);
-        Currency(data, null, registration.Currency);
+        // zvt.md §6.1: what follows needs the currency before it; §3.2: no currency means the euro.
+        Currency(data, null, registration.Currency ?? (more ? Domain.Currency.Euro.Numeric : null));
         Octet(data, ZvtFields.Service, registration.Service);
         Container(data, registration.Tlv);
         return ZvtCommands.Registration;
