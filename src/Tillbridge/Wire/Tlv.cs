@@ -109,7 +109,8 @@ internal ref struct Tlv(ReadOnlySpan<byte> container, int depth = 0)
 
     private bool ReadLength(out int length)
     {
-        if (!TryLength(container[position..], out var prefix, out length)) return Fails("the length is cut short or not one of 00-7F, 81, 82");
+        var isLength = TryLength(container[position..], out var prefix, out length);
+        if (!isLength) return Fails("the length is cut short or not one of 00-7F, 81, 82");
         position += prefix;
         return true;
     }

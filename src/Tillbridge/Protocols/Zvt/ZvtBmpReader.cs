@@ -8,7 +8,7 @@ internal enum ZvtBmpStep
     Field,
     End,
 
-    /// <summary>A BMP that no table knows. Its length is unknown too, so everything from it on is <see cref="ZvtBmpReader.Rest"/>.</summary>
+    /// <summary>A BMP that no table knows. Its length is unknown too: all from it on is <see cref="ZvtBmpReader.Rest"/>.</summary>
     Unknown,
 
     /// <summary>A field that breaks its own rule; <see cref="ZvtBmpReader.Fault"/> says which.</summary>

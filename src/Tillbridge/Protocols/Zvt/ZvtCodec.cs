@@ -165,7 +165,8 @@ internal static class ZvtCodec
 
         // zvt.md §9.6: the spec's own example leaves the time-out byte out before a container.
         int? minutes = null;
-        if (rest.Length > 0 && !(rest[0] == ZvtFields.Container && !ZvtContainers.IsWhole(rest.Data[1..]) && ZvtContainers.IsWhole(rest.Data)))
+        var isLeftOut = rest.Length == 0 || (ZvtContainers.IsWhole(rest.Data) && !ZvtContainers.IsWhole(rest.Data[1..]));
+        if (!isLeftOut)
         {
             minutes = Minutes(rest[0]);
             rest = rest.From(1);

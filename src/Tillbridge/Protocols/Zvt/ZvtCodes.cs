@@ -3,7 +3,7 @@ using Tillbridge.Domain;
 
 namespace Tillbridge.Protocols.Zvt;
 
-/// <summary>Codes of ZVT as words, and the one place that turns a terminal's final result code into an outcome (zvt.md §12 to §14).</summary>
+/// <summary>Codes as words, and the one place that turns a terminal's final result code into an outcome (zvt.md §12 to §14).</summary>
 internal static class ZvtCodes
 {
     public const byte Ok = 0x00;
@@ -212,13 +212,13 @@ internal static class ZvtCodes
         if (status == RemoveCardOnly) return takeCard;
         var isTakeCard = status is >= RemoveCardFirst and <= RemoveCardLast or 0x66 or 0x67;
         if (isTakeCard && Progress.TryGetValue((byte)(status - 0x40), out words)) return $"{words.In(language).TrimEnd('.')}. {takeCard}";
-        return new Words($"Status {status:X2}", $"Status {status:X2}").In(language);
+        return $"Status {status:X2}";
     }
 
     /// <summary>The words of a result code. Codes of the host are shown in decimal, as the host's own receipts print them.</summary>
     public static string ResultText(byte code, string language)
     {
-        if (code == Ok) return new Words("OK", "OK").In(language);
+        if (code == Ok) return "OK";
         if (code <= LastHostCode) return new Words($"host code {code:D2}", $"Hostcode {code:D2}").In(language);
         return Results.TryGetValue(code, out var words) ? words.In(language) : new Words($"code {code:X2}", $"Code {code:X2}").In(language);
     }
@@ -228,7 +228,7 @@ internal static class ZvtCodes
     public static string TerminalStatusText(byte status, string language)
     {
         if (Statuses.TryGetValue(status, out var words)) return words.In(language);
-        return Results.TryGetValue(status, out words) ? words.In(language) : new Words($"Status {status:X2}", $"Status {status:X2}").In(language);
+        return Results.TryGetValue(status, out words) ? words.In(language) : $"Status {status:X2}";
     }
 
     /// <summary>

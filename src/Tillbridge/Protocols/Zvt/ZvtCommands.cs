@@ -29,7 +29,7 @@ internal sealed record ZvtPart(string Name, int Size, FieldFormat Format = Field
     public static ZvtPart OptionalPassword { get; } = Password with { Optional = true };
 }
 
-/// <summary>A command: its code, its name, how it ends, what its data begins with. BMPs follow unless the last part takes the rest.</summary>
+/// <summary>A command: code, name, how it ends, what its data begins with. BMPs follow unless the last part takes the rest.</summary>
 internal sealed record ZvtCommandRow(ushort Code, string Name, ZvtEnd End, params ZvtPart[] Parts);
 
 /// <summary>All commands of zvt.md §6 and §8 under the names of the specification.</summary>

@@ -39,7 +39,7 @@ internal static class ZvtContainers
         var walk = new Tlv(texts);
         while (walk.Next())
         {
-            if (walk.Tag == ZvtFields.TextLine) lines.Add(CardNumbers.MaskIn(encoding.GetString(walk.Value)));
+            if (walk.Tag == ZvtFields.TextLine) lines.Add(CardNumbers.MaskIn(CodePages.Read(walk.Value, encoding)));
         }
 
         return lines;
@@ -70,7 +70,7 @@ internal static class ZvtContainers
         return type;
     }
 
-    /// <summary>zvt.md §8.5: lines, each with the attribute that was in force; an attribute after the last line closes the receipt.</summary>
+    /// <summary>zvt.md §8.5: lines with the attribute that was in force; an attribute after the last line closes the receipt.</summary>
     public static ZvtPrintBlock ReadPrintBlock(ReadOnlySpan<byte> container, ZvtText text)
     {
         var set = Tlv.TryFind(container, out var named, ZvtFields.CharacterSet) ? First(named) : null;
@@ -91,7 +91,7 @@ internal static class ZvtContainers
                 }
                 else if (walk.Tag == ZvtFields.TextLine)
                 {
-                    lines.Add(new(attribute, CardNumbers.MaskIn(encoding.GetString(walk.Value))));
+                    lines.Add(new(attribute, CardNumbers.MaskIn(CodePages.Read(walk.Value, encoding))));
                     pending = null;
                 }
             }

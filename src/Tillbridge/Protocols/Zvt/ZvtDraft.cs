@@ -87,7 +87,7 @@ internal ref struct ZvtDraft
     public static string? Trimmed(ReadOnlySpan<byte> value, Encoding encoding)
     {
         value = value.TrimEnd(" \0"u8);
-        return value.IsEmpty ? null : encoding.GetString(value);
+        return value.IsEmpty ? null : CodePages.Read(value, encoding);
     }
 
     /// <summary>The text of BMP 3C, whose lines are separated by CR (zvt.md §8.1).</summary>

@@ -139,7 +139,7 @@ internal static class ZvtFraming
             [Dle, Stx, ..] or [Dle] => "ZVT in serial frames (10 02) on a network connection: choose the serial framing.",
             [Stx, ..] => "A frame that begins with STX instead of ZVT: the port speaks another terminal protocol.",
             [(byte)'{' or (byte)'[', ..] => "JSON instead of ZVT: the port speaks another protocol.",
-            [(byte)'H', (byte)'T', (byte)'T', (byte)'P', (byte)'/', ..] => "An HTTP answer instead of ZVT: a web server listens at this port.",
+            [0x48, 0x54, 0x54, 0x50, 0x2F, ..] => "An HTTP answer instead of ZVT: a web server listens at this port.",
             [(byte)'<', ..] => "XML or HTML instead of ZVT: the port speaks another protocol.",
             _ => $"The first bytes {WireDump.Line(first[..Math.Min(2, first.Length)])} begin no ZVT message.",
         };

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 using Tillbridge.Domain;
 using Tillbridge.Wire;
@@ -215,7 +216,7 @@ internal static class ZvtInspector
 
     private static string Explained(DecodedField field)
     {
-        if (field.Value.Length != 2 || !byte.TryParse(field.Value, System.Globalization.NumberStyles.HexNumber, null, out var code)) return "";
+        if (field.Value.Length != 2 || !byte.TryParse(field.Value, NumberStyles.HexNumber, null, out var code)) return "";
         return field.Name switch
         {
             "result_code" or "aprc" => $" ({ZvtCodes.ResultText(code, "en")})",
@@ -317,7 +318,8 @@ internal static class ZvtInspector
                 { Tag: ZvtFields.Receipt } when isBmp && value is [0xFF, 0xFF] => "FFFF",
                 // BMPs of other formats are broken when their digits are; an object is only shown as it came.
                 _ when isBmp => Shown(row.Format, value, valueAt, row.Name),
-                _ => row.Format.TryShow(value, Encoding, out var text) ? Masked(row.Format, text, value, valueAt) : Convert.ToHexString(value),
+                _ when row.Format.TryShow(value, Encoding, out var text) => Masked(row.Format, text, value, valueAt),
+                _ => Convert.ToHexString(value),
             };
             Add(name, shown, offset);
             if (isBmp) Note((byte)row.Tag, shown);

@@ -14,8 +14,9 @@ public sealed class ZvtInspectorTests
         var printed = Convert.ToHexString(CodePages.Cp437.GetBytes(Visa));
         string[] messages =
         [
-            "06000B123456BE0978" + "06" + "02" + "0700" + "0303"[..2], "040F0B22F0F8" + Visa, "040F0B23F0F8" + Visa, "040F0C2DF0F8" + Visa + "",
-            "06D11100" + printed, "040F097F" + Visa, "040F0D060B1F0908" + Visa, "040F0C060A5708" + Visa, "040F0C060A7708" + Visa, "06E408" + Visa,
+            "060000123456BE097806020700", "040F0B22F0F8" + Visa, "040F0B23F0F8" + Visa, "040F0C2DF0F8" + Visa,
+            "06D11100" + printed, "040F097F" + Visa, "040F0D060B1F0908" + Visa, "040F0C060A5708" + Visa, "040F0C060A7708" + Visa,
+            "06E408" + Visa,
             "040F143CF0F1F6" + printed, "06C00901" + Visa, "0F1908" + Visa, "800008" + Visa, "12" + Visa,
             "10020F1908" + Visa + "1003", "06D316061425120710" + printed,
         ];
@@ -100,5 +101,6 @@ public sealed class ZvtInspectorTests
         Assert.Contains(frame.Fields, field => field is { Name: "tlv.1F7C", Value: "AA" });
     }
 
-    private static string Flat(DecodedFrame frame) => string.Join(' ', frame.Fields.Select(field => field.Value)) + frame.MaskedPan + frame.Error;
+    private static string Flat(DecodedFrame frame) =>
+        string.Join(' ', frame.Fields.Select(field => field.Value)) + frame.MaskedPan + frame.Error;
 }
