@@ -1,3 +1,5 @@
+using Tillbridge.Protocols.Zvt.Apdu;
+
 namespace Tillbridge.Protocols.Zvt;
 
 /// <summary>What differs between vendors' terminals, as data (zvt.md §1, §3, §6.1, §9).</summary>

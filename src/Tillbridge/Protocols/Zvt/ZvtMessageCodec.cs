@@ -1,4 +1,5 @@
 using System.Buffers;
+using Tillbridge.Protocols.Zvt.Apdu;
 
 namespace Tillbridge.Protocols.Zvt;
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
+using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Protocols.Zvt.Virtual;
 using Tillbridge.Transports;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tillbridge.Domain;
+using Tillbridge.Protocols.Zvt.Apdu;
 
 namespace Tillbridge.Protocols.Zvt;
 

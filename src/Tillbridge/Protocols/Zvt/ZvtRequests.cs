@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tillbridge.Domain;
+using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Wire;
 
 namespace Tillbridge.Protocols.Zvt;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tillbridge.Domain;
+using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Transports;
 
 namespace Tillbridge.Protocols.Zvt;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Protocols.Zvt;
 
 namespace Tillbridge.Tests.Protocols.Zvt;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Protocols;
 using Tillbridge.Protocols.Zvt;
 

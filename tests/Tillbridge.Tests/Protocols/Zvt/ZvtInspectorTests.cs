@@ -1,3 +1,4 @@
+using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Protocols;
 using Tillbridge.Protocols.Zvt;
 using Tillbridge.Wire;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Tillbridge.Domain;
+using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Protocols;
 using Tillbridge.Protocols.Zvt;
 using Tillbridge.Wire;

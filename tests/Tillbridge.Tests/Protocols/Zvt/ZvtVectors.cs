@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Protocols;
 using Tillbridge.Protocols.Zvt;
 using Tillbridge.Wire;

@@ -1,3 +1,4 @@
+using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Wire;
 
 namespace Tillbridge.Protocols.Zvt.Virtual;

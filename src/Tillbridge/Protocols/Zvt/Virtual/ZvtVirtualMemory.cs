@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tillbridge.Protocols.Zvt.Apdu;
 
 namespace Tillbridge.Protocols.Zvt.Virtual;
 

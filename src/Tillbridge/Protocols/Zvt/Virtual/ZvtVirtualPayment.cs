@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Transports;
 using Tillbridge.Wire;
 

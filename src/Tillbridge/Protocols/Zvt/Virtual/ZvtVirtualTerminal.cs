@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Transports;
 
 namespace Tillbridge.Protocols.Zvt.Virtual;

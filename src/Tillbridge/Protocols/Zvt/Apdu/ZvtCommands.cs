@@ -1,6 +1,6 @@
 using Tillbridge.Wire;
 
-namespace Tillbridge.Protocols.Zvt;
+namespace Tillbridge.Protocols.Zvt.Apdu;
 
 /// <summary>How a command ends once it was acknowledged (zvt.md §6).</summary>
 internal enum ZvtEnd

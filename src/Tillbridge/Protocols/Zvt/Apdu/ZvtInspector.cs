@@ -4,7 +4,7 @@ using System.Text;
 using Tillbridge.Domain;
 using Tillbridge.Wire;
 
-namespace Tillbridge.Protocols.Zvt;
+namespace Tillbridge.Protocols.Zvt.Apdu;
 
 /// <summary>
 /// Takes one message apart for a person: every field by the tables, secrets masked, nothing thrown. It is stricter than the codec about

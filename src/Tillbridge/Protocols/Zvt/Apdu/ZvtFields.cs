@@ -1,7 +1,7 @@
 using Tillbridge.Wire;
 using static Tillbridge.Wire.FieldFormat;
 
-namespace Tillbridge.Protocols.Zvt;
+namespace Tillbridge.Protocols.Zvt.Apdu;
 
 /// <summary>The fields of ZVT: bitmaps (BMPs) after zvt.md §11 and the objects of container 06 after §10.</summary>
 internal static class ZvtFields

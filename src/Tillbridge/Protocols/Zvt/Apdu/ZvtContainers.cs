@@ -1,7 +1,7 @@
 using System.Text;
 using Tillbridge.Wire;
 
-namespace Tillbridge.Protocols.Zvt;
+namespace Tillbridge.Protocols.Zvt.Apdu;
 
 /// <summary>Container 06: what it hides, and the texts that are read out of it (zvt.md §8, §10).</summary>
 internal static class ZvtContainers

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Tillbridge.Wire;
 
-namespace Tillbridge.Protocols.Zvt;
+namespace Tillbridge.Protocols.Zvt.Apdu;
 
 /// <summary>Message to APDU. The order of fields is free in ZVT; ours is the one of most recorded terminals (zvt.md §7.1, §8.1).</summary>
 internal static class ZvtEncoder

@@ -1,6 +1,6 @@
 using Tillbridge.Wire;
 
-namespace Tillbridge.Protocols.Zvt;
+namespace Tillbridge.Protocols.Zvt.Apdu;
 
 /// <summary>One APDU as a value. Absent on the wire is null here, never 0 or "".</summary>
 internal abstract record ZvtMessage

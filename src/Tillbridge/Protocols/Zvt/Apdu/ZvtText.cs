@@ -1,7 +1,7 @@
 using System.Text;
 using Tillbridge.Wire;
 
-namespace Tillbridge.Protocols.Zvt;
+namespace Tillbridge.Protocols.Zvt.Apdu;
 
 /// <summary>Which character set a message's texts are in.</summary>
 /// <param name="Setting">The terminal's configured set, or <c>auto</c>.</param>

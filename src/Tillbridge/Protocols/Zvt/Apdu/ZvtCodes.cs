@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Tillbridge.Domain;
 
-namespace Tillbridge.Protocols.Zvt;
+namespace Tillbridge.Protocols.Zvt.Apdu;
 
 /// <summary>Codes as words, and the one place that turns a terminal's final result code into an outcome (zvt.md §12 to §14).</summary>
 internal static class ZvtCodes

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Tillbridge.Wire;
 
-namespace Tillbridge.Protocols.Zvt;
+namespace Tillbridge.Protocols.Zvt.Apdu;
 
 /// <summary>Where an APDU begins and ends: bare on TCP, between DLE STX and DLE ETX on a serial line (zvt.md §2, §4).</summary>
 internal static class ZvtFraming

@@ -1,4 +1,4 @@
-namespace Tillbridge.Protocols.Zvt;
+namespace Tillbridge.Protocols.Zvt.Apdu;
 
 /// <summary>The result codes of zvt.md §13 that our own conversations use by name; the whole table with texts is ZvtCodes.</summary>
 internal static class ZvtResultCodes

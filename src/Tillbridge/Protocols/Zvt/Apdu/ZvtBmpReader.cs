@@ -1,6 +1,6 @@
 using Tillbridge.Wire;
 
-namespace Tillbridge.Protocols.Zvt;
+namespace Tillbridge.Protocols.Zvt.Apdu;
 
 /// <summary>Where a walk over BMPs stands.</summary>
 internal enum ZvtBmpStep
