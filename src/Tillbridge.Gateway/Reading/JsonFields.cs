@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace Tillbridge.Gateway.Reading;
@@ -148,6 +149,26 @@ internal sealed class JsonFields
 
     /// <summary>True when the member stands there and is not null.</summary>
     public bool Has(string name) => members.TryGetValue(name, out var value) && value.ValueKind is not JsonValueKind.Null;
+
+    /// <summary>This object as it was written, without some of its members.</summary>
+    public JsonElement Without(params ReadOnlySpan<string> names)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in members)
+            {
+                if (names.Contains(name)) continue;
+                writer.WritePropertyName(name);
+                value.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return JsonElement.Parse(json.WrittenSpan);
+    }
 
     /// <summary>Marks a member as known without reading it.</summary>
     public void Ignore(string name) => known.Add(name);

@@ -28,6 +28,11 @@ internal static class SecretReference
         return null;
     }
 
+    /// <summary>True for the secrets that a caller by HTTP may name.</summary>
+    public static bool IsLaidOutForTerminals(string reference) =>
+        reference.StartsWith("env:TILLBRIDGE_", StringComparison.Ordinal)
+        || (reference.StartsWith("file:secrets/", StringComparison.Ordinal) && !reference.Contains("..", StringComparison.Ordinal));
+
     private static (string?, string?) FromEnvironment(string name) =>
         Environment.GetEnvironmentVariable(name) is { } secret
             ? (secret, null)

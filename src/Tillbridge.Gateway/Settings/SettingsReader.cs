@@ -29,6 +29,12 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> prot
     /// <summary>Where relative paths begin.</summary>
     public string Directory { get; } = directory;
 
+    /// <summary>
+    /// True for an entry that came by HTTP: its secret may only be one that was laid out for terminals, or a caller
+    /// could have any file sent to an address of its choice.
+    /// </summary>
+    public bool IsFromOutside { get; init; }
+
     /// <summary>Everything that is wrong.</summary>
     public List<JsonFault> Faults { get; } = [];
 

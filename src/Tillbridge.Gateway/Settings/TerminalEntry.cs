@@ -41,8 +41,7 @@ public sealed record TerminalEntry(TerminalSettings Settings)
         SettingsReader.RefuseUnserved(fields, "schedule");
         fields.Finish();
 
-        var path = fields.PathOf("password");
-        var password = reference is null ? null : SecretReference.Read(reference, reader.Directory, path, reader.Faults);
+        var password = reference is null ? null : ReadPassword(reference, fields, reader);
         if (address is null || reader.Faults.Count > before) return null;
         var driver = new DriverSettings
         {
@@ -56,6 +55,17 @@ public sealed record TerminalEntry(TerminalSettings Settings)
         {
             PasswordReference = reference, Merchants = merchants,
         };
+    }
+
+    private static string? ReadPassword(string reference, JsonFields fields, SettingsReader reader)
+    {
+        if (reader.IsFromOutside && !SecretReference.IsLaidOutForTerminals(reference))
+        {
+            fields.Fault("password", "By HTTP a password can only be \"env:TILLBRIDGE_…\" or \"file:secrets/NAME\" beside the configuration.");
+            return null;
+        }
+
+        return SecretReference.Read(reference, reader.Directory, fields.PathOf("password"), reader.Faults);
     }
 
     private static TerminalAddress? ReadAddress(JsonFields fields, SettingsReader reader)
