@@ -42,7 +42,14 @@ public enum RecordKind
 /// <param name="Body">JSON object; what stands in it depends on the kind.</param>
 /// <param name="Hash">SHA-256 over the previous hash and this record's fields, lower-case hexadecimal.</param>
 public sealed record JournalRecord(
-    long Sequence, DateTimeOffset At, SessionId Session, string Terminal, RecordKind Kind, string Body, string Hash);
+    long Sequence, DateTimeOffset At, SessionId Session, string Terminal, RecordKind Kind, string Body, string Hash)
+{
+    /// <summary>The fencing number under which it was written.</summary>
+    public long Fence { get; init; } = 1;
+
+    /// <summary>SHA-256 over the session's state that was stored with it, lower-case hexadecimal; null when none was.</summary>
+    public string? StateHash { get; init; }
+}
 
 /// <summary>What is handed to the journal to append.</summary>
 /// <param name="Session">The session's state after this; null leaves the stored state as it is.</param>

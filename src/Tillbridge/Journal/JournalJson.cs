@@ -1,0 +1,89 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Tillbridge.Domain;
+
+namespace Tillbridge.Journal;
+
+/// <summary>A session as JSON and back, exactly. Unknown properties are tolerated, missing ones that money hangs on are not.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    IgnoreReadOnlyProperties = true,
+    RespectNullableAnnotations = true,
+    Converters =
+    [
+        typeof(JournalJson.CurrencyText), typeof(JournalJson.SessionIdText),
+        typeof(JournalJson.CamelCase<RequestKind>), typeof(JournalJson.CamelCase<SessionPhase>),
+        typeof(JournalJson.CamelCase<Outcome>), typeof(JournalJson.CamelCase<ReceiptAudience>),
+    ])]
+[JsonSerializable(typeof(Session))]
+internal sealed partial class JournalJson : JsonSerializerContext
+{
+    public static string Write(Session session) => JsonSerializer.Serialize(session, Shape.OfSession);
+
+    /// <summary>Reads a session.</summary>
+    /// <exception cref="JournalException">The text is no session.</exception>
+    public static Session Read(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, Shape.OfSession) ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException error)
+        {
+            throw new JournalException(
+                JournalFault.Corrupt, $"A stored session cannot be read: {error.Message} {JournalDirectory.CorruptCure}", error);
+        }
+    }
+
+    // In a class of its own, so that it is made after the generated half's static fields.
+    private static class Shape
+    {
+        public static readonly JsonTypeInfo<Session> OfSession = MakeShape();
+    }
+
+    private static JsonTypeInfo<Session> MakeShape()
+    {
+        var options = new JsonSerializerOptions(Default.Options)
+        {
+            TypeInfoResolver = Default.WithAddedModifier(RequireWhatCannotBeAbsent),
+
+            // The text is kept in a file, never in a page: names in Cyrillic stay readable and short.
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
+        return (JsonTypeInfo<Session>)options.GetTypeInfo(typeof(Session));
+    }
+
+    // An absent outcome would be read as the enumeration's zero, Approved, and an absent amount as 0.
+    private static void RequireWhatCannotBeAbsent(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false }) property.IsRequired = true;
+            if (property.PropertyType == typeof(SessionPhase)) property.IsRequired = true;
+        }
+    }
+
+    internal sealed class CamelCase<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+        where T : struct, Enum;
+
+    internal sealed class CurrencyText : JsonConverter<Currency>
+    {
+        public override Currency Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            Domain.Currency.TryFind(reader.GetString(), out var currency) ? currency : throw new JsonException("Unknown currency.");
+
+        public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Code);
+    }
+
+    internal sealed class SessionIdText : JsonConverter<SessionId>
+    {
+        public override SessionId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            Domain.SessionId.TryParse(reader.GetString()) ?? throw new JsonException("No session id.");
+
+        public override void Write(Utf8JsonWriter writer, SessionId value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Value);
+    }
+}

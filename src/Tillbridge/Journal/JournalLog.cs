@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tillbridge.Journal;
+
+/// <summary>What the journal logs; event ids 3xxx.</summary>
+internal static partial class JournalLog
+{
+    [LoggerMessage(3001, LogLevel.Information, "Journal {File} is open with {Records} records.")]
+    public static partial void Opened(ILogger logger, string file, long records);
+
+    [LoggerMessage(3002, LogLevel.Error, "{Writes} journal writes did not become durable ({Fault}).")]
+    public static partial void WriteFailed(ILogger logger, Exception error, int writes, JournalFault fault);
+
+    [LoggerMessage(3003, LogLevel.Information, "The journal writes again.")]
+    public static partial void WritesAgain(ILogger logger);
+
+    [LoggerMessage(3004, LogLevel.Warning, "{Notes} notes (frames, progress) were dropped by a full queue; the next note tells it.")]
+    public static partial void NotesDropped(ILogger logger, long notes);
+
+    [LoggerMessage(3005, LogLevel.Warning, "A note of session {Session} at terminal {Terminal} was refused.")]
+    public static partial void NoteRefused(ILogger logger, Exception error, string session, string terminal);
+
+    [LoggerMessage(3006, LogLevel.Critical, "The journal's writer met a defect; these writes are refused.")]
+    public static partial void WriterDefect(ILogger logger, Exception error);
+}

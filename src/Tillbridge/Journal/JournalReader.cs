@@ -1,0 +1,183 @@
+using Tillbridge.Domain;
+using Tillbridge.Journal.Sqlite;
+
+namespace Tillbridge.Journal;
+
+/// <summary>Reads a journal without owning it, also while a gateway writes to it.</summary>
+public sealed class JournalReader : IDisposable
+{
+    private const string SelectUnsettled =
+        $"SELECT {JournalSql.SessionColumns} FROM sessions s "
+        + "WHERE (s.phase <> 'closed' OR s.outcome IS NULL OR s.outcome = 'unknown') AND (?1 IS NULL OR s.terminal = ?1) "
+        + "ORDER BY s.intent LIMIT ?2";
+
+    private const string SelectSentAfter =
+        $"SELECT {JournalSql.SessionColumns} FROM sessions s "
+        + "WHERE s.terminal = ?1 AND s.sent_at IS NOT NULL AND s.place > (SELECT o.place FROM sessions o WHERE o.id = ?3) "
+        + "ORDER BY s.place LIMIT ?2";
+
+    private static readonly string MoneyKinds = string.Join(
+        ", ", Enum.GetValues<RequestKind>().Where(kind => kind.MovesMoney()).Select(kind => $"'{EnumText<RequestKind>.Of(kind)}'"));
+
+    private static readonly string SelectPeriod =
+        $"SELECT {JournalSql.SessionColumns} FROM sessions s "
+        + "WHERE s.terminal = ?1 AND s.place > coalesce((SELECT max(c.place) FROM sessions c "
+        + "WHERE c.terminal = ?1 AND c.kind = 'reconciliation' AND c.outcome = 'approved'), 0) "
+        + $"AND s.kind IN ({MoneyKinds}) ORDER BY s.place LIMIT ?2";
+
+    private const string SelectRecords =
+        $"SELECT {JournalSql.RecordColumns} FROM records r "
+        + "WHERE r.sequence > ?1 AND (?3 = 1 OR r.kind <> 'frame') ORDER BY r.sequence LIMIT ?2";
+
+    private const string SelectRecordsOfSession =
+        $"SELECT {JournalSql.RecordColumns} FROM records r "
+        + "WHERE r.session = ?4 AND r.sequence > ?1 AND (?3 = 1 OR r.kind <> 'frame') ORDER BY r.sequence LIMIT ?2";
+
+    private readonly SqliteConnection connection;
+    private readonly SemaphoreSlim gate = new(1);
+    private bool isDisposed;
+
+    private JournalReader(SqliteConnection connection) => this.connection = connection;
+
+    /// <summary>Opens the journal of a data directory for reading.</summary>
+    /// <exception cref="JournalException">There is none, or it cannot be read.</exception>
+    public static JournalReader Open(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        var file = Path.Combine(Path.GetFullPath(directory), JournalDirectory.FileName);
+        if (!File.Exists(file)) throw new JournalException($"There is no journal in '{directory}'.");
+        return new JournalReader(Connect(file));
+    }
+
+    /// <summary>The session of that id.</summary>
+    public Task<Session?> Find(SessionId id, CancellationToken shutdown) =>
+        Read(() => JournalSql.Find(connection, JournalSql.SelectById, id.Value), shutdown);
+
+    /// <summary>The session under that key, whatever its age.</summary>
+    public Task<Session?> FindByKey(string key, CancellationToken shutdown)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return Read(() => JournalSql.Find(connection, JournalSql.SelectByKey, key), shutdown);
+    }
+
+    /// <summary>Sessions of a terminal (or of all) that are open or unknown, oldest first.</summary>
+    public Task<IReadOnlyList<Session>> Unsettled(string? terminal, CancellationToken shutdown) =>
+        Sessions(() => connection.Prepare(SelectUnsettled).Bind(1, terminal).Bind(2, JournalRules.MostUnsettled), shutdown);
+
+    /// <summary>Sessions of a terminal that were sent after the given one, oldest first, 1000 at most.</summary>
+    public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return Sessions(
+            () => connection.Prepare(SelectSentAfter)
+                .Bind(1, session.Terminal).Bind(2, JournalRules.MostSentAfter).Bind(3, session.Id.Value),
+            shutdown);
+    }
+
+    /// <summary>Money sessions of a terminal since its last approved reconciliation, oldest first, 100 000 at most.</summary>
+    public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(terminal);
+        return Sessions(() => connection.Prepare(SelectPeriod).Bind(1, terminal).Bind(2, JournalRules.MostPeriod), shutdown);
+    }
+
+    /// <summary>A page of sessions, newest first.</summary>
+    public async Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown)
+    {
+        var filter = new SessionFilter(query);
+        return filter.Page([.. await Sessions(() => filter.Prepare(connection), shutdown)]);
+    }
+
+    /// <summary>Records after a sequence number, oldest first; of one session or of all; without frames unless asked.</summary>
+    public Task<IReadOnlyList<JournalRecord>> RecordsAfter(
+        long sequence, SessionId? session, int limit, bool withFrames, CancellationToken shutdown)
+    {
+        JournalRules.CheckLimit(limit, JournalRules.MostRecords);
+        return Read(Records, shutdown);
+
+        IReadOnlyList<JournalRecord> Records()
+        {
+            using var rows = connection.Prepare(session is null ? SelectRecords : SelectRecordsOfSession);
+            rows.Bind(1, sequence).Bind(2, limit).Bind(3, withFrames ? 1 : 0);
+            if (session is { } id) rows.Bind(4, id.Value);
+            var records = new List<JournalRecord>();
+            while (rows.Step()) records.Add(JournalSql.RecordAt(rows));
+            return records;
+        }
+    }
+
+    /// <summary>Walks the whole hash chain and compares every session with it.</summary>
+    public Task<ChainCheck> Verify(CancellationToken shutdown)
+    {
+        // On a connection of its own: a walk of minutes must not keep others from reading.
+        return Task.Run(Walk, shutdown);
+
+        ChainCheck Walk()
+        {
+            using var own = Connect(connection.File);
+            return ChainVerifier.Everything(own, shutdown);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The gate itself is kept: who waits at it must wake up and be told.
+        gate.Wait();
+        isDisposed = true;
+        connection.Dispose();
+        gate.Release();
+    }
+
+    internal static JournalReader Of(string file) => new(Connect(file));
+
+    private static SqliteConnection Connect(string file)
+    {
+        var connection = SqliteConnection.Open(file, SqliteAccess.ReadOnly);
+        try
+        {
+            var version = JournalSchema.Check(connection);
+            if (version == JournalSchema.Current) return connection;
+            throw new JournalException($"'{file}' has schema {version}; start the gateway once to bring it to {JournalSchema.Current}.");
+        }
+        catch (JournalException error) when (error.Fault is JournalFault.ReadOnly && !File.Exists(file + "-wal"))
+        {
+            // A write-ahead log needs files beside it. On media that nobody can write there is none to heed.
+            connection.Dispose();
+            return SqliteConnection.Open(file, SqliteAccess.Immutable);
+        }
+        catch (JournalException)
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private Task<IReadOnlyList<Session>> Sessions(Func<SqliteStatement> prepare, CancellationToken shutdown)
+    {
+        return Read(All, shutdown);
+
+        IReadOnlyList<Session> All()
+        {
+            using var rows = prepare();
+            var sessions = new List<Session>();
+            while (rows.Step()) sessions.Add(JournalSql.RowAt(rows).ToSession());
+            return sessions;
+        }
+    }
+
+    // Reads are short, so that one connection and a turn for each is enough; the writer has its own.
+    private async Task<T> Read<T>(Func<T> read, CancellationToken shutdown)
+    {
+        await gate.WaitAsync(shutdown);
+        try
+        {
+            ObjectDisposedException.ThrowIf(isDisposed, typeof(IJournal));
+            return read();
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Tillbridge.Journal.Sqlite;
+
+namespace Tillbridge.Journal;
+
+/// <summary>The tables of the journal's file, built by numbered steps that are never changed once released.</summary>
+internal static class JournalSchema
+{
+    /// <summary>"TILL", so that a stranger's database is not taken for ours.</summary>
+    private const int ApplicationId = 0x54494C4C;
+
+    // records: the hash chain. sessions: what the chain's newest states say, for searching.
+    // intent is the sequence of a session's first record. place is the same until the session was sent, then the
+    // sequence of the record that said so: an order that no step of the system's clock can turn round.
+    private const string First = """
+        CREATE TABLE records (
+            sequence INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            session TEXT NOT NULL,
+            terminal TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            fence INTEGER NOT NULL,
+            body TEXT NOT NULL,
+            state_hash BLOB,
+            hash BLOB NOT NULL);
+        CREATE INDEX records_of_session ON records (session, sequence);
+        CREATE INDEX states_of_session ON records (session, sequence) WHERE state_hash IS NOT NULL;
+
+        CREATE TABLE sessions (
+            intent INTEGER PRIMARY KEY,
+            place INTEGER NOT NULL,
+            id TEXT NOT NULL UNIQUE,
+            terminal TEXT NOT NULL,
+            key TEXT,
+            fingerprint TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            phase TEXT NOT NULL,
+            outcome TEXT,
+            reference TEXT,
+            receipt TEXT,
+            created_at TEXT NOT NULL,
+            sent_at TEXT,
+            closed_at TEXT,
+            state TEXT NOT NULL);
+        CREATE INDEX sessions_by_key ON sessions (key, intent) WHERE key IS NOT NULL;
+        CREATE INDEX sessions_by_place ON sessions (terminal, place);
+        CREATE INDEX sessions_by_time ON sessions (created_at, id);
+        CREATE INDEX sessions_of_terminal_by_time ON sessions (terminal, created_at, id);
+        CREATE INDEX sessions_by_reference ON sessions (reference) WHERE reference IS NOT NULL;
+        CREATE INDEX reconciliations ON sessions (terminal, place) WHERE kind = 'reconciliation' AND outcome = 'approved';
+        CREATE INDEX unsettled ON sessions (intent)
+            WHERE phase <> 'closed' OR outcome IS NULL OR outcome = 'unknown';
+
+        CREATE TABLE terminals (name TEXT PRIMARY KEY, fence INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE opening (only INTEGER PRIMARY KEY CHECK (only = 1), at TEXT NOT NULL, times INTEGER NOT NULL);
+        """;
+
+    private static readonly string[] Steps = [First];
+
+    /// <summary>The number of the newest step.</summary>
+    public static int Current => Steps.Length;
+
+    /// <summary>Checks that the file is ours and not from a newer version.</summary>
+    /// <returns>The file's number; 0 when it is empty.</returns>
+    public static int Check(SqliteConnection connection)
+    {
+        var version = Number(connection, "PRAGMA user_version");
+        var owner = Number(connection, "PRAGMA application_id");
+        var isEmpty = Number(connection, "SELECT count(*) FROM sqlite_master") == 0;
+        if (owner != ApplicationId && !isEmpty)
+            throw new JournalException(JournalFault.Corrupt, $"'{connection.File}' is no journal of Tillbridge. {JournalDirectory.CorruptCure}");
+        if (version <= Current) return version;
+        throw new JournalException(
+            JournalFault.TooNew,
+            $"'{connection.File}' was written by a newer version (schema {version}, this program knows {Current}). Install that version again.");
+    }
+
+    /// <summary>Brings the file to the newest number, each step in its own transaction.</summary>
+    public static void Migrate(SqliteConnection connection)
+    {
+        for (var version = Check(connection); version < Current; version++)
+        {
+            connection.Execute(
+                $"BEGIN IMMEDIATE; {Steps[version]} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {version + 1}; COMMIT;");
+        }
+
+        Invariant.Holds(Check(connection) == Current, "the last step brings the newest schema");
+    }
+
+    private static int Number(SqliteConnection connection, string sql) =>
+        int.Parse(connection.Scalar(sql) ?? "0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,262 @@
+using Tillbridge.Domain;
+
+namespace Tillbridge.Journal;
+
+/// <summary>The journal's contract without a file: for tests, trials and simulations. It survives no crash.</summary>
+public sealed class MemoryJournal(TimeProvider clock) : IJournal
+{
+    private const int MostHeldNotes = 256;
+
+    private readonly Lock gate = new();
+    private readonly List<JournalRecord> records = [];
+    private readonly List<SessionId> order = [];
+    private readonly Dictionary<SessionId, Kept> sessions = [];
+    private readonly Dictionary<string, SessionId> keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> fences = new(StringComparer.Ordinal);
+    private readonly List<JournalEntry> held = [];
+    private readonly SequenceSignal signal = new(0);
+    private ChainTip tip = ChainTip.Start;
+    private long dropped;
+    private bool isClosed;
+
+    /// <summary>Called with each entry (an intent comes as an entry of that kind) before it is written; may throw to let the write fail.</summary>
+    public Action<JournalEntry?>? BeforeWrite { get; set; }
+
+    /// <inheritdoc/>
+    public long LastSequence => signal.Last;
+
+    /// <inheritdoc/>
+    public Task<Accepted> Accept(Session intent, string body, CancellationToken shutdown)
+    {
+        var entry = JournalRules.EntryOf(intent, body);
+        JournalRules.Check(entry);
+        return Locked(Decide, shutdown);
+
+        Accepted Decide()
+        {
+            WriteHeld_NeedsLock();
+            if (intent.Key is { } key && keys.TryGetValue(key, out var holder)
+                && JournalRules.Judge(sessions[holder].Session, intent, clock.GetUtcNow()) is { } judgement)
+            {
+                return new Accepted(judgement, sessions[holder].Session);
+            }
+
+            if (sessions.ContainsKey(intent.Id)) throw JournalRules.Taken(intent.Id);
+            Write_NeedsLock(entry, fences.GetValueOrDefault(intent.Terminal, 1));
+            order.Add(intent.Id);
+            if (intent.Key is { } taken) keys[taken] = intent.Id;
+            return new Accepted(Acceptance.Accepted, intent);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<long> Append(JournalEntry entry, CancellationToken shutdown)
+    {
+        JournalRules.CheckAppend(entry);
+        return Locked(
+            () =>
+            {
+                WriteHeld_NeedsLock();
+                return Append_NeedsLock(entry);
+            },
+            shutdown);
+    }
+
+    /// <inheritdoc/>
+    public void Note(JournalEntry entry)
+    {
+        JournalRules.CheckAppend(entry);
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(isClosed, this);
+            if (held.Count < MostHeldNotes) held.Add(entry);
+            else dropped++;
+            WriteHeld_NeedsLock();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<Session?> Find(SessionId id, CancellationToken shutdown) =>
+        Locked(() => sessions.TryGetValue(id, out var kept) ? kept.Session : null, shutdown);
+
+    /// <inheritdoc/>
+    public Task<Session?> FindByKey(string key, CancellationToken shutdown)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return Locked(() => keys.TryGetValue(key, out var id) ? sessions[id].Session : null, shutdown);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Session>> Unsettled(string? terminal, CancellationToken shutdown) =>
+        Select(
+            order.Select(id => sessions[id])
+                .Where(kept => terminal is null || kept.Session.Terminal == terminal)
+                .Where(kept => !JournalRules.IsSettled(kept.Session))
+                .Take(JournalRules.MostUnsettled),
+            shutdown);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return Select(
+            ByPlace(session.Terminal)
+                .Where(kept => kept.Session.SentAt is not null)
+                .Where(kept => sessions.TryGetValue(session.Id, out var given) && kept.Place > given.Place)
+                .Take(JournalRules.MostSentAfter),
+            shutdown);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(terminal);
+        return Select(
+            ByPlace(terminal)
+                .Reverse()
+                .TakeWhile(kept => kept.Session is not { Request.Kind: RequestKind.Reconciliation, Outcome: Outcome.Approved })
+                .Where(kept => kept.Session.Request.Kind.MovesMoney())
+                .Reverse()
+                .Take(JournalRules.MostPeriod),
+            shutdown);
+    }
+
+    /// <inheritdoc/>
+    public async Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown)
+    {
+        var filter = new SessionFilter(query);
+        var found = await Select(
+            sessions.Values
+                .Where(kept => filter.Fits(kept.Session))
+                .OrderByDescending(kept => PageCursor.After(kept.Session).Place, StringComparer.Ordinal)
+                .Take(query.Limit + 1),
+            shutdown);
+        return filter.Page([.. found]);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> RecordsAfter(
+        long sequence, SessionId? session, int limit, bool withFrames, CancellationToken shutdown)
+    {
+        JournalRules.CheckLimit(limit, JournalRules.MostRecords);
+        return Locked<IReadOnlyList<JournalRecord>>(
+            () => [.. records
+                .Skip((int)Math.Clamp(sequence, 0, records.Count))
+                .Where(record => session is null || record.Session == session)
+                .Where(record => withFrames || record.Kind is not RecordKind.Frame)
+                .Take(limit)],
+            shutdown);
+    }
+
+    /// <inheritdoc/>
+    public Task WaitBeyond(long sequence, CancellationToken stop) => signal.WaitBeyond(sequence, stop);
+
+    /// <inheritdoc/>
+    public Task<ChainCheck> Verify(CancellationToken shutdown)
+    {
+        return Locked(Walk, shutdown);
+
+        ChainCheck Walk()
+        {
+            var at = ChainTip.Start;
+            foreach (var record in records)
+            {
+                if (RecordChain.Fault(at, record) is { } why) return new ChainCheck(at.Sequence, at.Sequence + 1, why);
+                at = new ChainTip(record.Sequence, record.Hash);
+            }
+
+            return new ChainCheck(at.Sequence, null, null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        lock (gate) isClosed = true;
+        signal.Close();
+        return ValueTask.CompletedTask;
+    }
+
+    private IEnumerable<Kept> ByPlace(string terminal) =>
+        sessions.Values.Where(kept => kept.Session.Terminal == terminal).OrderBy(kept => kept.Place);
+
+    private void WriteHeld_NeedsLock()
+    {
+        // As in the file: notes wait for better times in their order, and a refused one is gone.
+        while (held.Count > 0)
+        {
+            try
+            {
+                var note = held[0];
+                var told = dropped;
+                Append_NeedsLock(note with { Body = JournalRules.WithDropped(note.Body, told) });
+                dropped -= told;
+            }
+            catch (JournalException error) when (error.Fault is not JournalFault.Fenced)
+            {
+                return;
+            }
+            catch (JournalException)
+            {
+                // An older owner's note is refused for good.
+            }
+
+            held.RemoveAt(0);
+        }
+    }
+
+    private long Append_NeedsLock(JournalEntry entry)
+    {
+        var isKnown = fences.TryGetValue(entry.Terminal, out var fence);
+        if (isKnown && fence > entry.Fence) throw JournalRules.Fenced(entry, fence);
+        if (entry.Session is { } next) JournalRules.CheckSuccessor(sessions.GetValueOrDefault(entry.Id)?.Session, next);
+        var sequence = Write_NeedsLock(entry, entry.Fence);
+        fences[entry.Terminal] = entry.Fence;
+        return sequence;
+    }
+
+    private long Write_NeedsLock(JournalEntry entry, long fence)
+    {
+        BeforeWrite?.Invoke(entry);
+        var record = new JournalRecord(0, clock.GetUtcNow(), entry.Id, entry.Terminal, entry.Kind, entry.Body, "")
+        {
+            Fence = fence,
+            StateHash = entry.Session is { } state ? RecordChain.StateHash(JournalJson.Write(state)) : null,
+        };
+        record = RecordChain.Link(tip, record);
+        records.Add(record);
+        tip = new ChainTip(record.Sequence, record.Hash);
+        if (entry.Session is { } session)
+        {
+            var before = sessions.GetValueOrDefault(entry.Id);
+            var isSentNow = session.SentAt is not null && session.SentAt != before?.Session.SentAt;
+            sessions[entry.Id] = new Kept(session, before is null || isSentNow ? record.Sequence : before.Place);
+        }
+
+        signal.Publish(record.Sequence);
+        return record.Sequence;
+    }
+
+    private Task<IReadOnlyList<Session>> Select(IEnumerable<Kept> kept, CancellationToken shutdown) =>
+        Locked<IReadOnlyList<Session>>(() => [.. kept.Select(one => one.Session)], shutdown);
+
+    private Task<T> Locked<T>(Func<T> act, CancellationToken shutdown)
+    {
+        shutdown.ThrowIfCancellationRequested();
+        try
+        {
+            lock (gate)
+            {
+                ObjectDisposedException.ThrowIf(isClosed, this);
+                return Task.FromResult(act());
+            }
+        }
+        catch (Exception error) when (error is JournalException or InvariantException)
+        {
+            return Task.FromException<T>(error);
+        }
+    }
+
+    /// <summary>A session and its place in the terminal's order: its intent's sequence, once sent that of the sending.</summary>
+    private sealed record Kept(Session Session, long Place);
+}

@@ -1,0 +1,180 @@
+using Tillbridge.Domain;
+
+namespace Tillbridge.Journal.Sqlite;
+
+/// <summary>Writes one batch in one transaction. Used by the writer's thread only.</summary>
+internal sealed class JournalAppender(SqliteConnection connection, TimeProvider clock)
+{
+    private const string InsertRecord =
+        "INSERT INTO records (sequence, at, session, terminal, kind, fence, body, state_hash, hash) "
+        + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+    private const string InsertSession =
+        "INSERT INTO sessions (intent, place, id, terminal, key, fingerprint, kind, phase, outcome, reference, receipt, "
+        + "created_at, sent_at, closed_at, state) "
+        + "VALUES (?14, ?14, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+
+    private const string UpdateSession =
+        "UPDATE sessions SET terminal = ?2, key = ?3, fingerprint = ?4, kind = ?5, phase = ?6, outcome = ?7, reference = ?8, "
+        + "receipt = ?9, created_at = ?10, sent_at = ?11, closed_at = ?12, state = ?13, "
+        + "place = CASE WHEN ?11 IS NOT NULL AND ?11 IS NOT sent_at THEN ?14 ELSE place END WHERE id = ?1";
+
+    private long commits;
+
+    /// <summary>The last durable record.</summary>
+    public ChainTip Tip { get; private set; } = JournalSql.Tip(connection);
+
+    /// <summary>How many transactions became durable.</summary>
+    public long Commits => Interlocked.Read(ref commits);
+
+    /// <summary>Writes the batch; each write then knows its sequence, answer or refusal.</summary>
+    /// <param name="batch">At least one write.</param>
+    /// <param name="dropped">Notes that were dropped before; told by the batch's first note.</param>
+    /// <returns>How many of the dropped are still to be told.</returns>
+    /// <exception cref="JournalException">Nothing of the batch became durable.</exception>
+    public long Write(IReadOnlyList<PendingWrite> batch, long dropped)
+    {
+        Invariant.Holds(connection.IsIdle, "one transaction at a time");
+        var staged = Tip;
+        var untold = dropped;
+        try
+        {
+            connection.Execute("BEGIN IMMEDIATE");
+            foreach (var write in batch) Apply(write, ref staged, ref untold);
+            connection.Execute("COMMIT");
+        }
+        finally
+        {
+            if (!connection.IsIdle) connection.Rollback();
+        }
+
+        if (staged != Tip) Interlocked.Increment(ref commits);
+        Tip = staged;
+        return untold;
+    }
+
+    /// <summary>
+    /// Moves the write-ahead log into the file and empties it. On a full disk that can free the place that the next
+    /// attempt needs; if it cannot, the attempt tells so itself.
+    /// </summary>
+    public void Shrink()
+    {
+        try
+        {
+            _ = connection.Scalar("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (JournalException)
+        {
+            // Nothing is lost by a checkpoint that fails.
+        }
+    }
+
+    private void Apply(PendingWrite write, ref ChainTip staged, ref long dropped)
+    {
+        write.Restart();
+        long? fence;
+        try
+        {
+            // Every reason to refuse is looked for before the first row is written: no savepoints are needed.
+            fence = write.Entry.Kind is RecordKind.Intent ? CheckIntent(write) : CheckEntry(write);
+        }
+        catch (InvariantException error)
+        {
+            write.Refusal = error;
+            return;
+        }
+        catch (JournalException error) when (error.Fault is JournalFault.Corrupt && !connection.IsIdle)
+        {
+            // A damaged session must not stop the others from being written.
+            write.Refusal = error;
+            return;
+        }
+
+        if (fence is not { } number) return;
+        Invariant.Holds(!connection.IsIdle, "a batch is written inside its transaction");
+        Insert(write, number, ref staged, write.IsNote ? dropped : 0);
+        if (write.IsNote) dropped = 0;
+    }
+
+    private long? CheckIntent(PendingWrite write)
+    {
+        Invariant.Holds(write.Entry.Session is not null, "an intent brings its session");
+        var intent = write.Entry.Session;
+        var holder = intent.Key is { } key ? JournalSql.Find(connection, JournalSql.SelectByKey, key) : null;
+        if (holder is not null && JournalRules.Judge(holder, intent, clock.GetUtcNow()) is { } judgement)
+        {
+            write.Answer = new Accepted(judgement, holder);
+            return null;
+        }
+
+        if (JournalSql.Find(connection, JournalSql.SelectById, intent.Id.Value) is not null)
+        {
+            write.Refusal = JournalRules.Taken(intent.Id);
+            return null;
+        }
+
+        // Who accepts an intent need not own the terminal, so that it is written under the owner's number.
+        write.Answer = new Accepted(Acceptance.Accepted, intent);
+        return FenceOf(intent.Terminal) ?? 1;
+    }
+
+    private long? CheckEntry(PendingWrite write)
+    {
+        var entry = write.Entry;
+        var stored = FenceOf(entry.Terminal);
+        if (stored > entry.Fence)
+        {
+            write.Refusal = JournalRules.Fenced(entry, stored.Value);
+            return null;
+        }
+
+        if (entry.Session is { } next)
+            JournalRules.CheckSuccessor(JournalSql.Find(connection, JournalSql.SelectById, next.Id.Value), next);
+        if (stored is null || stored < entry.Fence)
+        {
+            connection.Prepare("INSERT OR REPLACE INTO terminals (name, fence) VALUES (?1, ?2)")
+                .Bind(1, entry.Terminal).Bind(2, entry.Fence).Run();
+        }
+
+        return entry.Fence;
+    }
+
+    private void Insert(PendingWrite write, long fence, ref ChainTip staged, long dropped)
+    {
+        var entry = write.Entry;
+        var row = entry.Session is { } session ? SessionRow.Of(session) : null;
+        var body = JournalRules.WithDropped(entry.Body, dropped);
+        var record = RecordChain.Link(staged, new(0, clock.GetUtcNow(), entry.Id, entry.Terminal, entry.Kind, body, "")
+        {
+            Fence = fence,
+            StateHash = row is null ? null : RecordChain.StateHash(row.State),
+        });
+
+        var insert = connection.Prepare(InsertRecord)
+            .Bind(1, record.Sequence).Bind(2, JournalTime.Write(record.At)).Bind(3, entry.Id.Value).Bind(4, entry.Terminal)
+            .Bind(5, EnumText<RecordKind>.Of(entry.Kind)).Bind(6, fence).Bind(7, body)
+            .Bind(9, Convert.FromHexString(record.Hash));
+        if (record.StateHash is { } hash) insert.Bind(8, Convert.FromHexString(hash));
+        insert.Run();
+
+        if (row is not null) Project(row, record);
+        staged = new ChainTip(record.Sequence, record.Hash);
+        write.Sequence = record.Sequence;
+    }
+
+    private void Project(SessionRow row, JournalRecord record)
+    {
+        connection.Prepare(record.Kind is RecordKind.Intent ? InsertSession : UpdateSession)
+            .Bind(1, row.Id).Bind(2, row.Terminal).Bind(3, row.Key).Bind(4, row.Fingerprint).Bind(5, row.Kind)
+            .Bind(6, row.Phase).Bind(7, row.Outcome).Bind(8, row.Reference).Bind(9, row.Receipt).Bind(10, row.CreatedAt)
+            .Bind(11, row.SentAt).Bind(12, row.ClosedAt).Bind(13, row.State).Bind(14, record.Sequence)
+            .Run();
+        Invariant.Holds(connection.Changes == 1, "one record moves one session");
+    }
+
+    private long? FenceOf(string terminal)
+    {
+        using var statement = connection.Prepare("SELECT fence FROM terminals WHERE name = ?1");
+        return statement.Bind(1, terminal).Step() ? statement.Long(0) : null;
+    }
+}
