@@ -1,7 +1,7 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Tillbridge.Domain;
-using Tillbridge.Gateway.Reading;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 
@@ -35,7 +35,6 @@ public sealed record EventView(long Id, string Event, string Json)
             writer.WriteString("at", record.At.UtcDateTime);
             foreach (var member in body.RootElement.EnumerateObject().Where(member => !Own.Contains(member.Name)))
                 member.WriteTo(writer);
-            if (record.Kind is RecordKind.Intent) writer.WriteString("phase", Words<SessionPhase>.Of(SessionPhase.Prepared));
             if (record.Kind is RecordKind.Progress) WriteText(writer, body.RootElement, session, protocols);
             if (record.Kind is RecordKind.Concluded && session is not null)
             {
@@ -46,7 +45,7 @@ public sealed record EventView(long Id, string Event, string Json)
             writer.WriteEndObject();
         }
 
-        return new(record.Sequence, name, System.Text.Encoding.UTF8.GetString(json.WrittenSpan));
+        return new(record.Sequence, name, Encoding.UTF8.GetString(json.WrittenSpan));
     }
 
     private static string? NameOf(RecordKind kind) => kind switch
