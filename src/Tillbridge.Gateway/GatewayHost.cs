@@ -1,4 +1,0 @@
-namespace Tillbridge.Gateway;
-
-/// <summary>The server.</summary>
-public static class GatewayHost;
