@@ -12,12 +12,13 @@ internal static class Program
     public static async Task<int> Main(string[] args)
     {
         using var stop = new CancellationTokenSource();
+        using var interrupt = new Interrupt(stop);
         var root = Build();
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0) return Complain(parsed.Errors);
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, stop.Token);
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
         }
         catch (CliException known)
         {
