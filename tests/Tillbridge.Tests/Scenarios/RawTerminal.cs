@@ -32,6 +32,9 @@ internal sealed class RawTerminal : IAsyncDisposable
     /// <summary>The answer to 06 20 after its acknowledge: a status information, or an abort.</summary>
     public string LastBooking { get; set; } = NothingStored;
 
+    /// <summary>What ends a registration.</summary>
+    public string Registration { get; init; } = Registered;
+
     /// <summary>How many payments were asked for.</summary>
     public int Payments { get; private set; }
 
@@ -71,7 +74,7 @@ internal sealed class RawTerminal : IAsyncDisposable
             switch (apdu[..4])
             {
                 case "0600":
-                    await line.Send("800000", Registered);
+                    await line.Send("800000", Registration);
                     break;
                 case "0501":
                     await line.Send("800000", Ready);
@@ -106,6 +109,12 @@ internal sealed class RawConnection(NetworkStream stream, CancellationToken stop
     public async Task Send(params string[] apdus)
     {
         foreach (var apdu in apdus) await stream.WriteAsync(Convert.FromHexString(apdu), stop);
+    }
+
+    /// <summary>The same, each byte in a write of its own.</summary>
+    public async Task Dribble(string apdu)
+    {
+        foreach (var octet in Convert.FromHexString(apdu)) await stream.WriteAsync(new[] { octet }, stop);
     }
 
     /// <summary>Sends a command and waits for the ECR's one answer.</summary>
