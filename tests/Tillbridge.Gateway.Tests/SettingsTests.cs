@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Tillbridge.Catalog;
 using Tillbridge.Gateway.Settings;
 using Tillbridge.Gateway.Tests.Support;
 
@@ -114,12 +115,12 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public void A_file_that_is_not_there_is_a_fault_without_a_stack_trace()
     {
-        var fault = Assert.Single(GatewaySettings.Check(Path.Combine(folder, "none.json"), TestProtocols.All, TimeProvider.System));
+        var fault = Assert.Single(GatewaySettings.Check(Path.Combine(folder, "none.json"), ProtocolCatalog.ByName, TimeProvider.System));
         Assert.Contains("cannot be read", fault.Text, StringComparison.Ordinal);
     }
 
     private SettingsReading Read(string json) =>
-        GatewaySettings.Parse(Encoding.UTF8.GetBytes(json), folder, TestProtocols.All, TimeProvider.System);
+        GatewaySettings.Parse(Encoding.UTF8.GetBytes(json), folder, ProtocolCatalog.ByName, TimeProvider.System);
 
     private void Secret(string name, string text, UnixFileMode mode)
     {
