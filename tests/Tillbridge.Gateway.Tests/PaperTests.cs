@@ -60,7 +60,8 @@ public sealed class PaperTests : IAsyncLifetime
 
         var list = (await gateway.Get("/v1/reconciliations")).Json.GetProperty("reconciliations");
         Assert.Equal(2, list.GetArrayLength());
-        Assert.Equal([50L, 700], list.EnumerateArray().Select(item => item.GetProperty("journalTotals").GetProperty("net").GetProperty("minorUnits").GetInt64()));
+        var sums = list.EnumerateArray().Select(item => item.GetProperty("journalTotals").GetProperty("net"));
+        Assert.Equal([50L, 700], sums.Select(net => net.GetProperty("minorUnits").GetInt64()));
         Assert.All(list.EnumerateArray(), item => Assert.True(item.GetProperty("agrees").GetBoolean(), item.ToString()));
         (await gateway.Get("/v1/reconciliations?outcome=approved")).IsProblem(400, "invalid-request", "outcome");
     }
@@ -73,7 +74,8 @@ public sealed class PaperTests : IAsyncLifetime
         Assert.Equal("ok", (await gateway.Get("/health/ready")).Json.GetProperty("status").GetString());
         var metrics = await gateway.Get("/metrics");
         Assert.Equal("text/plain", metrics.Content.ContentType?.MediaType);
-        Assert.Contains("tillbridge_sessions_total{terminal=\"till-1\",kind=\"sale\",outcome=\"approved\"} 1\n", metrics.Text, StringComparison.Ordinal);
+        const string Approved = "tillbridge_sessions_total{terminal=\"till-1\",kind=\"sale\",outcome=\"approved\"} 1\n";
+        Assert.Contains(Approved, metrics.Text, StringComparison.Ordinal);
         Assert.Contains("tillbridge_http_requests_total{method=\"POST\",status=\"201\"} 1\n", metrics.Text, StringComparison.Ordinal);
         var page = await gateway.Get("/");
         Assert.Contains("1.00 EUR", page.Text, StringComparison.Ordinal);
@@ -121,6 +123,9 @@ public sealed class PaperTests : IAsyncLifetime
         }
     }
 
-    private async Task<JsonElement> Post(string kind, long cents) =>
-        (await gateway.Post("/v1/sessions", TestGateway.SaleOf(cents).Replace("sale", kind, StringComparison.Ordinal), $"{kind}-{cents}", wait: 30)).Json;
+    private async Task<JsonElement> Post(string kind, long cents)
+    {
+        var body = TestGateway.SaleOf(cents).Replace("sale", kind, StringComparison.Ordinal);
+        return (await gateway.Post("/v1/sessions", body, $"{kind}-{cents}", wait: 30)).Json;
+    }
 }

@@ -41,7 +41,8 @@ public sealed class SecurityTests
     {
         await using var gateway = await TestGateway.Start(change: settings => settings with { ApiKeys = [Key] });
         using var request = new HttpRequestMessage(HttpMethod.Get, "/");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("anna:" + Key)));
+        var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes("anna:" + Key));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", pair);
         Assert.Equal(HttpStatusCode.OK, (await gateway.Send(request)).Status);
     }
 

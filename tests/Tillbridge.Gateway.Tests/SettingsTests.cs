@@ -54,18 +54,6 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{ "log": { "level": "loud" } }""", "log.level", "debug, error, information, warning")]
     [InlineData("""{ "terminals": [] }""", "terminals", "JSON object")]
     [InlineData("""{ "terminals": { "a b": { "uri": "zvt+tcp://h:1" } } }""", "terminals.a b", "name")]
-    [InlineData("""{ "terminals": { "a": {} } }""", "terminals.a.uri", "missing")]
-    [InlineData("""{ "terminals": { "a": { "uri": "ftp://h" } } }""", "terminals.a.uri", "PROTOCOL+tcp")]
-    [InlineData("""{ "terminals": { "a": { "uri": "nope+tcp://h:1" } } }""", "terminals.a.uri", "known are zvt")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "dialect": "x" } } }""", "terminals.a.dialect", "one of")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "currency": "eur" } } }""", "terminals.a.currency", "ISO 4217")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "password": "123456" } } }""", "terminals.a.password", "env:NAME")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "password": "env:TILLBRIDGE_NOT_SET" } } }""", "terminals.a.password", "not set")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "answerLimit": 1.5 } } }""", "terminals.a.answerLimit", "whole number")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "answerLimit": 0 } } }""", "terminals.a.answerLimit", "from 1 to")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "strictUnknown": "yes" } } }""", "terminals.a.strictUnknown", "true or false")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "merchants": { "x": "Shop" } } } }""", "terminals.a.merchants", "1 to 99")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "schedule": { "at": "22:00" } } } }""", "terminals.a.schedule", "not in this version yet")]
     [InlineData("""{ "routing": { "by": "moon" } }""", "routing.by", "single, user, workstation")]
     [InlineData("""{ "routing": { "by": "user" } }""", "routing.rules", "at least one rule")]
     [InlineData("""{ "routing": { "by": "user", "rules": { "u": "gone" } } }""", "routing", "'gone'")]
@@ -82,6 +70,22 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(path, fault.Path);
         Assert.Contains(words, fault.Text, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("""{}""", "uri", "missing")]
+    [InlineData("""{ "uri": "ftp://h" }""", "uri", "PROTOCOL+tcp")]
+    [InlineData("""{ "uri": "nope+tcp://h:1" }""", "uri", "known are zvt")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "dialect": "x" }""", "dialect", "one of")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "currency": "eur" }""", "currency", "ISO 4217")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "password": "123456" }""", "password", "env:NAME")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "password": "env:TILLBRIDGE_NOT_SET" }""", "password", "not set")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "answerLimit": 1.5 }""", "answerLimit", "whole number")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "answerLimit": 0 }""", "answerLimit", "from 1 to")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "strictUnknown": "yes" }""", "strictUnknown", "true or false")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "merchants": { "x": "Shop" } }""", "merchants", "1 to 99")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "schedule": { "at": "22:00" } }""", "schedule", "not in this version yet")]
+    public void A_fault_of_a_terminal_names_its_field(string entry, string name, string words) =>
+        A_fault_names_its_path_and_what_is_allowed($"{{ \"terminals\": {{ \"a\": {entry} }} }}", $"terminals.a.{name}", words);
 
     [Fact]
     public void All_faults_are_told_not_only_the_first()
@@ -109,7 +113,8 @@ public sealed class SettingsTests : IDisposable
     public void A_short_API_key_is_a_fault()
     {
         Secret("key", "short", UnixFileMode.UserRead);
-        Assert.Contains("at least 16", Assert.Single(Read("""{ "security": { "apiKeys": ["file:key"] } }""").Faults).Text, StringComparison.Ordinal);
+        var fault = Assert.Single(Read("""{ "security": { "apiKeys": ["file:key"] } }""").Faults);
+        Assert.Contains("at least 16", fault.Text, StringComparison.Ordinal);
     }
 
     [Fact]

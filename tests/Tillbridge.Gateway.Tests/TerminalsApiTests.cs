@@ -30,9 +30,11 @@ public sealed class TerminalsApiTests : IAsyncLifetime
         var (_, port) = gateway.AddTerminal("till-2");
         var put = await gateway.Put("/v1/terminals/till-2", $$"""{"uri":"zvt+tcp://127.0.0.1:{{port}}","recoveryLimit":9}""");
         Assert.Equal(HttpStatusCode.Created, put.Status);
-        Assert.Equal("approved", (await gateway.Post("/v1/sessions", TestGateway.SaleOf(100, "till-2"), "k", wait: 30)).Json.GetProperty("outcome").GetString());
+        var sale = await gateway.Post("/v1/sessions", TestGateway.SaleOf(100, "till-2"), "k", wait: 30);
+        Assert.Equal("approved", sale.Json.GetProperty("outcome").GetString());
         // What GET answers can be sent back.
-        Assert.Equal(HttpStatusCode.OK, (await gateway.Put("/v1/terminals/till-2", (await gateway.Get("/v1/terminals/till-2")).Text)).Status);
+        var shown = await gateway.Get("/v1/terminals/till-2");
+        Assert.Equal(HttpStatusCode.OK, (await gateway.Put("/v1/terminals/till-2", shown.Text)).Status);
         Assert.Equal(HttpStatusCode.NoContent, (await gateway.Send(new(HttpMethod.Delete, "/v1/terminals/till-1"))).Status);
 
         await gateway.Restart();
@@ -53,6 +55,10 @@ public sealed class TerminalsApiTests : IAsyncLifetime
     [InlineData("""{"uri":"zvt+tcp://h:1","schedule":{"at":"1"}}""", "schedule")]
     public async Task A_bad_entry_is_refused_by_the_name_of_its_field(string body, string field) =>
         (await gateway.Put("/v1/terminals/x", body)).IsProblem(400, "invalid-request", field);
+
+    [Fact]
+    public async Task A_bad_name_is_refused_as_name() =>
+        (await gateway.Put("/v1/terminals/a%20b", """{"uri":"zvt+tcp://h:1"}""")).IsProblem(400, "invalid-request", "name");
 
     [Fact]
     public async Task A_serial_address_is_refused_and_not_kept()
@@ -95,7 +101,8 @@ public sealed class TerminalsApiTests : IAsyncLifetime
     [Fact]
     public async Task A_script_decides_what_the_virtual_terminal_does_next()
     {
-        Assert.Equal(HttpStatusCode.NoContent, (await gateway.Put("/v1/terminals/till-1/script", """{"next":[{"outcome":"decline"}]}""")).Status);
+        var script = await gateway.Put("/v1/terminals/till-1/script", """{"next":[{"outcome":"decline"}]}""");
+        Assert.Equal(HttpStatusCode.NoContent, script.Status);
         Assert.Equal("declined", (await gateway.Sale(100)).GetProperty("outcome").GetString());
         Assert.Equal("approved", (await gateway.Sale(100)).GetProperty("outcome").GetString());
         (await gateway.Put("/v1/terminals/till-1/script", """{"nxt":[]}""")).IsProblem(400, "invalid-request", "body");

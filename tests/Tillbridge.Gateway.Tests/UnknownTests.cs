@@ -22,7 +22,8 @@ public sealed class UnknownTests : IAsyncLifetime
         Assert.Contains("<tr class=\"unknown\">", (await gateway.Get("/")).Text, StringComparison.Ordinal);
         var metrics = (await gateway.Get("/metrics")).Text;
         Assert.Contains("tillbridge_sessions_unresolved{terminal=\"till-1\"} 1", metrics, StringComparison.Ordinal);
-        Assert.Contains("tillbridge_sessions_total{terminal=\"till-1\",kind=\"sale\",outcome=\"unknown\"} 1", metrics, StringComparison.Ordinal);
+        const string Ended = "tillbridge_sessions_total{terminal=\"till-1\",kind=\"sale\",outcome=\"unknown\"} 1";
+        Assert.Contains(Ended, metrics, StringComparison.Ordinal);
 
         var id = unknown.GetProperty("id").GetString();
         var resolved = await gateway.Post($"/v1/sessions/{id}/resolve", """{"outcome":"approved","by":"Eva Nová","note":"slip 17"}""");

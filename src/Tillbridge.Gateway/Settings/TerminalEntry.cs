@@ -61,7 +61,8 @@ public sealed record TerminalEntry(TerminalSettings Settings)
     {
         if (reader.IsFromOutside && !SecretReference.IsLaidOutForTerminals(reference))
         {
-            fields.Fault("password", "By HTTP a password can only be \"env:TILLBRIDGE_…\" or \"file:secrets/NAME\" beside the configuration.");
+            fields.Fault("password", "By HTTP a password can only be \"env:TILLBRIDGE_…\" or \"file:secrets/NAME\" " +
+                "beside the configuration.");
             return null;
         }
 

@@ -1,7 +1,7 @@
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Reading;
 
-namespace Tillbridge.Gateway.Api;
+namespace Tillbridge.Gateway.Api.Requests;
 
 /// <summary>The body of <c>POST /v1/sessions</c>.</summary>
 /// <param name="Request">What to do.</param>
