@@ -34,7 +34,8 @@ public sealed class RunLogTests : IDisposable
             File.SetLastWriteTimeUtc(old, new DateTime(2020, 1, day, 0, 0, 0, DateTimeKind.Utc));
         }
 
-        using (var log = new RunLog(folder, TimeProvider.System)) log.CreateLogger("Test").Log(LogLevel.Information, 1, "x", null, (text, _) => text);
+        using (var log = new RunLog(folder, TimeProvider.System))
+            log.CreateLogger("Test").Log(LogLevel.Information, 1, "x", null, (text, _) => text);
         var left = Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(20, left.Count);
         Assert.Equal("tillbridge-20200107-000000.log", left[0]);

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Tillbridge.Gateway.Api;
 
 /// <summary>Writes the API's models without reflection. Absent values are written as null, so that a field is never missing.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(UtcMoment)])]
 [JsonSerializable(typeof(SessionView))]
 [JsonSerializable(typeof(SessionListView))]
 [JsonSerializable(typeof(TerminalView))]
@@ -16,11 +16,21 @@ namespace Tillbridge.Gateway.Api;
 [JsonSerializable(typeof(HealthView))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
-    /// <summary>Readable letters of all languages; what HTML would need escaped stays escaped.</summary>
-    public static JsonWriterOptions Writing { get; } = new()
+    /// <summary>
+    /// Readable letters of all languages. What HTML would want escaped is not: the answers say that they are JSON and
+    /// forbid guessing otherwise.
+    /// </summary>
+    public static JsonWriterOptions Writing { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Moments end with Z everywhere, as in events.</summary>
+    private sealed class UtcMoment : JsonConverter<DateTimeOffset>
     {
-        Encoder = JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All), SkipValidation = false,
-    };
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.UtcDateTime);
+    }
 }
 
 /// <summary>Writes problems, whose optional members are left out.</summary>
