@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tillbridge.Catalog;
 using Tillbridge.Domain;
@@ -27,11 +26,12 @@ internal static class SessionRun
     private static readonly Option<string?> RecoveryLimit = new("--recovery-limit") { Description = "Seconds for which recovery asks before it gives up" };
     private static readonly Option<string?> Dialect = new("--dialect") { Description = "Dialect of the terminal" };
     private static readonly Option<bool> TakesUnknown = new("--not-strict") { Description = "Take new money even while an earlier session is unknown" };
+    private static readonly Option<string?> OwnCurrency = new("--currency") { Description = "The terminal's own currency, when --terminal is an address (default: the amount's, else EUR)" };
     private static readonly Option<string?> Data = CommonOptions.Data();
     private static readonly Option<string> Config = CommonOptions.Config();
 
     public static IReadOnlyList<Option> Options { get; } =
-        [Terminal, Json, Key, Data, AnswerLimit, RecoveryLimit, Dialect, TakesUnknown, Config];
+        [Terminal, Json, Key, Data, AnswerLimit, RecoveryLimit, Dialect, OwnCurrency, TakesUnknown, Config];
 
     public static async Task<int> Run(ParseResult parsed, TerminalRequest request, CancellationToken stop)
     {
@@ -43,7 +43,7 @@ internal static class SessionRun
         await using var journal = await OpenJournal(directory, clock, stop);
         var ids = IdSource.Of(clock);
         await using var terminals = await Start(journal, settings, clock, ids, stop);
-        await Recover(terminals, journal, settings.Name, parsed, stop);
+        await Recover(terminals, journal, settings.Name, stop);
         var key = parsed.GetValue(Key) ?? (request.Kind.MovesMoney() ? ids.NewKey() : null);
         var submission = await terminals.Submit(new Order(settings.Name, request) { Key = key }, stop);
         if (submission.Refusal is { } refusal) throw Refused(refusal);
@@ -67,7 +67,7 @@ internal static class SessionRun
     }
 
     private static async Task<LocalTerminals> Start(
-        IJournal journal, TerminalSettings settings, TimeProvider clock, IdSource ids, CancellationToken stop)
+        SqliteJournal journal, TerminalSettings settings, TimeProvider clock, IdSource ids, CancellationToken stop)
     {
         try
         {
@@ -83,7 +83,7 @@ internal static class SessionRun
 
     // What an earlier run left open at this terminal is settled before it takes new work; the user sees why it takes time.
     private static async Task Recover(
-        LocalTerminals terminals, IJournal journal, string name, ParseResult parsed, CancellationToken stop)
+        LocalTerminals terminals, SqliteJournal journal, string name, CancellationToken stop)
     {
         while (terminals.States.First(state => state.Name == name).Current is { } open)
         {
@@ -91,13 +91,11 @@ internal static class SessionRun
             await Follow(journal, open, journal.LastSequence, json: false, stop, Console.Error);
             while (terminals.States.First(state => state.Name == name).Current == open) await Task.Yield();
         }
-
-        _ = parsed;
     }
 
     // Shows what the journal made durable, in order, until the session is concluded.
     private static async Task Follow(
-        IJournal journal, SessionId id, long after, bool json, CancellationToken stop, TextWriter? to = null)
+        SqliteJournal journal, SessionId id, long after, bool json, CancellationToken stop, TextWriter? to = null)
     {
         to ??= Console.Out;
         while (true)
@@ -128,10 +126,15 @@ internal static class SessionRun
         {
             AnswerLimit = CommonOptions.Seconds("--answer-limit", parsed.GetValue(AnswerLimit)) ?? settings.Driver.AnswerLimit,
             Dialect = parsed.GetValue(Dialect) ?? settings.Driver.Dialect,
-            Currency = settings.Driver.Currency,
         };
         // An address on the command line says nothing about its currency; the amount does.
-        if (settings.Name == settings.Address.ToString() && request.Amount is { } amount) driver = driver with { Currency = amount.Currency.Code };
+        if (settings.Name == settings.Address.ToString())
+        {
+            var code = parsed.GetValue(OwnCurrency) ?? request.Amount?.Currency.Code ?? driver.Currency;
+            if (!Currency.TryFind(code, out _)) throw CliException.Usage($"'{code}' is no ISO 4217 currency code.");
+            driver = driver with { Currency = code };
+        }
+
         return settings with
         {
             Driver = driver,

@@ -14,5 +14,9 @@ internal sealed record ScriptFile(IReadOnlyList<TerminalScript>? Next, TerminalS
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ScriptFile))]
 [JsonSerializable(typeof(AcquirerMemory))]
-[JsonSerializable(typeof(BooksLine))]
 internal sealed partial class ScriptJson : JsonSerializerContext;
+
+/// <summary>Writes the books; every key stands in every line, also when it has no value (contract §5).</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(BooksLine))]
+internal sealed partial class BooksJson : JsonSerializerContext;

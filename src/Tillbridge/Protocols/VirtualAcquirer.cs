@@ -154,7 +154,7 @@ public sealed class VirtualAcquirer
         Save_NeedsLock();
         if (booksFile is null) return;
         using var file = new FileStream(booksFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-        file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(line, ScriptJson.Default.BooksLine) + "\n"));
+        file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(line, BooksJson.Default.BooksLine) + "\n"));
     }
 
     private void Save_NeedsLock()

@@ -271,11 +271,29 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     private async Task<Refusal?> Act(SessionId id, SessionInput input, CancellationToken stop)
     {
         if (await journal.Find(id, stop) is not { } session) return new(RefusalCode.NotFound, $"There is no session {id}.");
-        if (!loops.TryGetValue(session.Terminal, out var loop)) return NoTerminal(session.Terminal);
+        if (!loops.TryGetValue(session.Terminal, out var loop)) return await ActWithoutTerminal(session, input, stop);
         try
         {
             var answer = await loop.Ask(async () => new Answer(await loop.Act(id, input)));
             return answer is null ? new(RefusalCode.TooMany, $"{session.Terminal} has too many requests waiting; try again later.") : answer.Refusal;
+        }
+        catch (JournalException failure)
+        {
+            return new(RefusalCode.JournalFull, failure.Message);
+        }
+    }
+
+    // A terminal that is not configured any more, or not here, can still have an unknown that a person concludes.
+    private async Task<Refusal?> ActWithoutTerminal(Session session, SessionInput input, CancellationToken stop)
+    {
+        if (input is not PersonResolved) return NoTerminal(session.Terminal);
+        if (!session.IsUnresolved) return new(RefusalCode.WrongState, "Only a closed session with an unknown outcome can be resolved.");
+        var (next, effects) = SessionMachine.Next(session, input, clock.GetUtcNow());
+        try
+        {
+            foreach (var write in effects.OfType<WriteDown>())
+                await journal.Append(new JournalEntry(next.Id, next.Terminal, write.Kind, write.Body, next), stop);
+            return null;
         }
         catch (JournalException failure)
         {

@@ -59,7 +59,7 @@ internal sealed class ZvtDriver : TerminalDriver
             yield break;
         }
 
-        yield return new Progress("zvt.connecting", transport.Name);
+        yield return new Progress("zvt.connecting");
         await using var talk = await Open(shutdown);
         if (await Register(talk, shutdown) is { } refused)
         {
@@ -91,7 +91,7 @@ internal sealed class ZvtDriver : TerminalDriver
     {
         await using var talk = await Open(shutdown);
         yield return new Reached();
-        yield return new Progress("zvt.recovering", transport.Name);
+        yield return new Progress("zvt.recovering");
         if (await Register(talk, shutdown) is { } refused)
         {
             yield return new StillUnclear(refused.Reason, refused.TerminalText ?? "The terminal refused the registration.", AskAgain: true);

@@ -93,7 +93,7 @@ internal sealed class ZvtReceipts(ZvtText text)
             audience = next;
         }
 
-        signature |= (block.ReceiptInfo & SignatureLine) != 0;
+        signature |= ((block.ReceiptInfo ?? 0) & SignatureLine) != 0;
         var ended = false;
         foreach (var line in block.Lines) ended = Add(line) || ended;
         if (!ended) yield break;
