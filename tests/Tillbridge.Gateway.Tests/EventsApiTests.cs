@@ -104,6 +104,8 @@ public sealed class EventsApiTests : IAsyncLifetime
         using var reader = await SseReader.Open(patient, "/v1/events");
         var waiting = patient.GetStringAsync($"/v1/sessions/{id}?wait=600", stop);
         var listening = reader.Rest();
+        while (!(await gateway.Get("/metrics")).Text.Contains("tillbridge_http_requests_open 3\n", StringComparison.Ordinal))
+            Assert.False(waiting.IsCompleted);
         await gateway.Restart().WaitAsync(TimeSpan.FromSeconds(30), stop);
         // Both ended long before the 600 s, with an answer; the open session goes on after the start.
         Assert.Contains("\"outcome\":null", await waiting.WaitAsync(TimeSpan.FromSeconds(30), stop), StringComparison.Ordinal);

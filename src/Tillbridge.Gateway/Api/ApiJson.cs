@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Tillbridge.Gateway.Api;
 
@@ -21,6 +23,14 @@ internal sealed partial class ApiJson : JsonSerializerContext
     /// forbid guessing otherwise.
     /// </summary>
     public static JsonWriterOptions Writing { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>A value as one line of UTF-8.</summary>
+    public static ReadOnlyMemory<byte> Write<T>(T value, JsonTypeInfo<T> type)
+    {
+        var json = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(json, Writing)) JsonSerializer.Serialize(writer, value, type);
+        return json.WrittenMemory;
+    }
 
     /// <summary>Moments end with Z everywhere, as in events.</summary>
     private sealed class UtcMoment : JsonConverter<DateTimeOffset>

@@ -42,6 +42,7 @@ internal sealed class Gate : IAsyncDisposable
         headers["X-Frame-Options"] = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+        metrics.Began();
         try
         {
             var problem = Refuse(context);
@@ -61,8 +62,10 @@ internal sealed class Gate : IAsyncDisposable
         {
             await Problem(wrong).ExecuteAsync(context);
         }
-
-        metrics.Answered(context.Request.Method, context.Response.StatusCode);
+        finally
+        {
+            metrics.Answered(context.Request.Method, context.Response.StatusCode);
+        }
     }
 
     /// <inheritdoc/>
