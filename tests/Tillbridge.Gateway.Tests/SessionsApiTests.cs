@@ -95,7 +95,7 @@ public sealed class SessionsApiTests : IAsyncLifetime
     [InlineData("""{"kind":"sale","amount":{"minorUnits":"1250","currency":"EUR"}}""", "amount.minorUnits")]
     [InlineData("""{"kind":"sale","amount":{"minorUnits":true,"currency":"EUR"}}""", "amount.minorUnits")]
     [InlineData("""{"kind":"sale","amount":{"minorUnits":0,"currency":"EUR"}}""", "amount")]
-    [InlineData("""{"kind":"sale","amount":{"minorUnits":-1,"currency":"EUR"}}""", "amount")]
+    [InlineData("""{"kind":"sale","amount":{"minorUnits":-1,"currency":"EUR"}}""", "amount.minorUnits")]
     [InlineData("""{"kind":"sale","amount":{"minorUnits":1000000000000,"currency":"EUR"}}""", "amount.minorUnits")]
     [InlineData("""{"kind":"sale","amount":{"minorUnits":99999999999999999999,"currency":"EUR"}}""", "amount.minorUnits")]
     [InlineData("""{"kind":"sale","amount":{"minorUnits":1,"minorUnits":2,"currency":"EUR"}}""", "amount.minorUnits")]
@@ -173,6 +173,23 @@ public sealed class SessionsApiTests : IAsyncLifetime
         var body = TestGateway.SaleOf(100).Replace("\"terminal\":\"till-1\",", "", StringComparison.Ordinal);
         var answer = await gateway.Post("/v1/sessions", body, "key-1", wait: 30);
         Assert.Equal("till-1", answer.Json.GetProperty("terminal").GetString());
+    }
+
+    [Fact]
+    public async Task An_abort_is_asked_of_the_terminal_and_ends_as_the_terminal_says()
+    {
+        // 9907: slow, 20 s with progress messages.
+        var open = await gateway.Post("/v1/sessions", TestGateway.SaleOf(9907), "key-1");
+        var path = $"/v1/sessions/{open.Json.GetProperty("id").GetString()}";
+        using (var reader = await SseReader.Open(gateway.Client, path + "/events"))
+        {
+            while (!(await reader.Next())!.Data.ToString().Contains("\"inFlight\"", StringComparison.Ordinal)) { }
+        }
+
+        Assert.Equal(HttpStatusCode.Accepted, (await gateway.Post(path + "/abort", """{"by":"Eva"}""")).Status);
+        var end = (await gateway.Get(path + "?wait=60")).Json;
+        Assert.Equal("cancelled", end.GetProperty("outcome").GetString());
+        Assert.Empty(gateway.Acquirer.Lines);
     }
 
     [Fact]
