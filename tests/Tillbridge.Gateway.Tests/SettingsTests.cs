@@ -124,6 +124,29 @@ public sealed class SettingsTests : IDisposable
         Assert.Contains("cannot be read", fault.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_file_that_begins_with_a_byte_order_mark_is_read() => Assert.NotNull(Read("\uFEFF{}").Settings);
+
+    [Fact]
+    public void Broken_UTF8_is_a_fault_and_no_crash()
+    {
+        byte[] json = [.. "{\"data\":\""u8, 0xC3, 0x28, .. "\"}"u8];
+        Assert.Single(GatewaySettings.Parse(json, folder, ProtocolCatalog.ByName, TimeProvider.System).Faults);
+    }
+
+    [Fact]
+    public void The_example_of_the_documentation_is_good()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "secrets"));
+        Secret("secrets/till-1", "123456", UnixFileMode.UserRead);
+        Secret("secrets/api-key", "a-key-of-some-length", UnixFileMode.UserRead);
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "Tillbridge.slnx"))) root = root.Parent!;
+        var text = File.ReadAllText(Path.Combine(root.FullName, "docs", "api.md"));
+        var reading = Read(text.Split("```json")[1].Split("```")[0]);
+        Assert.Empty(reading.Faults);
+    }
+
     private SettingsReading Read(string json) =>
         GatewaySettings.Parse(Encoding.UTF8.GetBytes(json), folder, ProtocolCatalog.ByName, TimeProvider.System);
 
