@@ -50,7 +50,7 @@ internal sealed class TestBench : IAsyncDisposable
         var bench = new TestBench(ProtocolCatalog.ByName[protocol], journal ?? new MemoryJournal(clock), settings, clock);
         var terminal = new TerminalSettings(Till, bench.Address)
         {
-            Driver = new DriverSettings { AnswerLimit = TimeSpan.FromSeconds(2) },
+            Driver = new DriverSettings { AnswerLimit = TimeSpan.FromSeconds(3) },
             RecoveryLimit = TimeSpan.FromSeconds(8),
         };
         bench.Engine = await LocalTerminals.Start(
