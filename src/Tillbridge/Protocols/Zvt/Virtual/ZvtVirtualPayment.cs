@@ -144,9 +144,9 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
                 }
             }
         }
-        catch (LinkLostException) when (script.Cut is not ScriptCut.AfterResult)
+        catch (Exception lost) when (lost is LinkLostException or OperationCanceledException && script.Cut is not ScriptCut.AfterResult)
         {
-            TakeBack(command, result); // §7.3: no answer, so the terminal reverses by itself.
+            TakeBack(command, result); // §7.3: no answer, so the terminal reverses by itself; also when another client took the line.
             throw;
         }
     }
