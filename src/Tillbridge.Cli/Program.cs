@@ -1,1 +1,65 @@
-return 64;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Tillbridge.Cli.Commands;
+
+namespace Tillbridge.Cli;
+
+/// <summary>The one executable. Composes the commands and turns whatever goes wrong into one line and an exit code.</summary>
+internal static class Program
+{
+    private static readonly Option<bool> Verbose = new("--verbose") { Description = "More detail on standard error", Recursive = true };
+
+    public static async Task<int> Main(string[] args)
+    {
+        using var stop = new CancellationTokenSource();
+        using var interrupt = new Interrupt(stop);
+        var root = Build();
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0) return Complain(parsed.Errors);
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+        }
+        catch (CliException known)
+        {
+            return Say(known.Message, known.ExitCode, known, parsed.GetValue(Verbose));
+        }
+        catch (OperationCanceledException)
+        {
+            return Say("Stopped. What was open stays in the journal and is recovered at the next start.", ExitCodes.Internal, null, verbose: false);
+        }
+        catch (Exception unexpected)
+        {
+            return Say(
+                $"Internal error: {unexpected.Message} Run again with --verbose and report it; the journal keeps what was open.",
+                ExitCodes.Internal, unexpected, parsed.GetValue(Verbose));
+        }
+    }
+
+    internal static RootCommand Build()
+    {
+        var root = new RootCommand("Tillbridge: a gateway between tills and card terminals that never makes a wrong statement about money.");
+        root.Options.Add(Verbose);
+        root.Subcommands.Add(ServeCommand.Build());
+        root.Subcommands.Add(DemoCommand.Build());
+        root.Subcommands.Add(SimulateCommand.Build());
+        foreach (var session in SessionCommands.Build()) root.Subcommands.Add(session);
+        root.Subcommands.Add(DecodeCommand.Build());
+        root.Subcommands.Add(JournalCommand.Build());
+        root.Subcommands.Add(ConfigCommand.Build());
+        return root;
+    }
+
+    private static int Complain(IReadOnlyList<ParseError> errors)
+    {
+        Console.Error.WriteLine($"tillbridge: {string.Join(" ", errors.Select(error => error.Message))} See tillbridge --help.");
+        return ExitCodes.Usage;
+    }
+
+    private static int Say(string message, int exitCode, Exception? detail, bool verbose)
+    {
+        Console.Error.WriteLine($"tillbridge: {message.ReplaceLineEndings(" ")}");
+        if (verbose && detail is not null) Console.Error.WriteLine(detail);
+        return exitCode;
+    }
+}

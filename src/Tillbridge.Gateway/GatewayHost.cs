@@ -1,4 +1,110 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Tillbridge.Catalog;
+using Tillbridge.Gateway.Api;
+using Tillbridge.Gateway.Security;
+using Tillbridge.Gateway.Settings;
+using Tillbridge.Journal;
+using Tillbridge.Sessions;
+
 namespace Tillbridge.Gateway;
 
-/// <summary>The server.</summary>
-public static class GatewayHost;
+/// <summary>
+/// The server: journal, engine and API in one process. Stopping it decides nothing about open sessions; they stand in
+/// the journal and are recovered at the next start.
+/// </summary>
+public sealed class GatewayHost : IAsyncDisposable
+{
+    private readonly List<IAsyncDisposable> owned = [];
+    private readonly CancellationTokenSource shutdown = new();
+    private readonly ILoggerFactory logs;
+    private readonly ILogger logger;
+    private WebApplication? server;
+    private bool isDisposed;
+
+    private GatewayHost(ILoggerFactory logs) => (this.logs, logger) = (logs, logs.CreateLogger("Tillbridge.Gateway"));
+
+    /// <summary>Where it listens, with the port that was taken when the settings said 0.</summary>
+    public Uri Address { get; private set; } = new("http://127.0.0.1");
+
+    /// <summary>The engine, for who runs in the same process.</summary>
+    public ITerminals Terminals { get; private set; } = null!;
+
+    /// <summary>Starts a gateway.</summary>
+    /// <exception cref="JournalException">The journal cannot be opened; the message names cause and cure.</exception>
+    /// <exception cref="ArgumentException">A terminal's settings are wrong; the message names it.</exception>
+    /// <exception cref="IOException">The address cannot be listened on, or the data directory cannot be used.</exception>
+    public static async Task<GatewayHost> Start(GatewaySettings settings, GatewayParts parts)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(parts);
+        var host = new GatewayHost(Composition.MakeLogs(settings, parts));
+        try
+        {
+            await host.Open(settings, parts);
+            return host;
+        }
+        catch
+        {
+            // A start that fails half-way leaves neither the data directory nor the port taken.
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Completes when the process is asked to end (Ctrl+C, SIGTERM) or <paramref name="stop"/> is.</summary>
+    public Task WaitForStop(CancellationToken stop) => server!.WaitForShutdownAsync(stop);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (isDisposed) return;
+        isDisposed = true;
+        Log.Stopping(logger);
+        // First callers, then terminals, last the journal: nobody is told what is not written.
+        if (server is not null) await server.StopAsync(CancellationToken.None);
+        await shutdown.CancelAsync();
+        for (var index = owned.Count - 1; index >= 0; index--) await owned[index].DisposeAsync();
+        shutdown.Dispose();
+        logs.Dispose();
+    }
+
+    private async Task Open(GatewaySettings settings, GatewayParts parts)
+    {
+        var terminalsFile = TerminalsFile.Of(settings);
+        var reader = new SettingsReader(parts.Protocols, parts.Clock, settings.Directory);
+        var entries = terminalsFile.Merge(settings.Terminals, reader);
+        if (reader.Faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, reader.Faults));
+
+        var journal = await SqliteJournal.Open(settings.Data, parts.Clock, logs.CreateLogger("Tillbridge.Journal"), shutdown.Token);
+        owned.Add(journal);
+        var engine = await LocalTerminals.Start(
+            journal, parts.Protocols, address => ProtocolCatalog.Transport(address, parts.Clock), entries.Select(entry => entry.Settings),
+            parts.Clock, parts.Ids, logs, shutdown.Token);
+        owned.Add(engine);
+        Terminals = engine;
+        await Serve(settings, parts, journal, engine, new(entries, terminalsFile, engine.Put, engine.Remove));
+        Log.Listening(logger, Address.ToString(), settings.Data, entries.Count);
+    }
+
+    private async Task Serve(
+        GatewaySettings settings, GatewayParts parts, SqliteJournal journal, LocalTerminals engine, TerminalRoster roster)
+    {
+        var web = Composition.MakeServer(settings, logs);
+        owned.Add(web);
+        var stopping = web.Lifetime.ApplicationStopping;
+        var metrics = new Metrics(journal.LastSequence);
+        var gate = new Gate(settings, metrics, logger);
+        owned.Add(gate);
+        Composition.MapRoutes(web, new(engine, journal, roster, settings, parts, stopping), metrics, gate);
+        await web.StartAsync(shutdown.Token);
+        server = web;
+        var bound = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Address = new(bound);
+    }
+}

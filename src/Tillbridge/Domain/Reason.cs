@@ -33,6 +33,9 @@ public static class Reason
     /// <summary>The caller did not confirm the second step in time, so the terminal was told to undo.</summary>
     public const string NotConfirmed = "not-confirmed";
 
+    /// <summary>Tillbridge ended after the intent was written and before a byte left.</summary>
+    public const string NotSent = "not-sent";
+
     /// <summary>The terminal could not be reached; not one byte left.</summary>
     public const string TerminalUnreachable = "terminal-unreachable";
 

@@ -1,3 +1,5 @@
+using Tillbridge.Domain;
+
 namespace Tillbridge.Protocols;
 
 /// <summary>The peer broke the rules of its protocol, or speaks another one. The message holds no card data.</summary>
@@ -11,4 +13,7 @@ public sealed class ProtocolViolationException : Exception
 
     /// <summary>An exception that says which rule was broken, with its cause.</summary>
     public ProtocolViolationException(string message, Exception inner) : base(message, inner) { }
+
+    /// <summary>A stable code out of <see cref="Domain.Reason"/>.</summary>
+    public string Reason { get; init; } = Domain.Reason.ProtocolViolation;
 }

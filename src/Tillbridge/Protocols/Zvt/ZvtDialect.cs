@@ -1,9 +1,11 @@
+using Tillbridge.Protocols.Zvt.Apdu;
+
 namespace Tillbridge.Protocols.Zvt;
 
 /// <summary>What differs between vendors' terminals, as data (zvt.md §1, §3, §6.1, §9).</summary>
 internal sealed record ZvtDialect(string Id)
 {
-    /// <summary>Configuration byte of the registration (§6.1): receipts as print commands, intermediate status, no entry at the terminal.</summary>
+    /// <summary>Configuration byte of the registration (§6.1): receipts as print commands, status, no entry at the terminal.</summary>
     public byte Configuration { get; init; } = 0xBE;
 
     /// <summary>Service byte of the registration; null leaves it and the TLV container out.</summary>
@@ -21,7 +23,7 @@ internal sealed record ZvtDialect(string Id)
     /// <summary>Payment type byte 19 of a payment; null leaves it out. 40 lets the terminal decide (§7.1).</summary>
     public byte? PaymentType { get; init; }
 
-    /// <summary>Character set: <c>auto</c>, <c>cp437</c>, <c>iso-8859-1</c>, <c>iso-8859-15</c>, <c>utf-8</c> or <c>ascii</c> (§3).</summary>
+    /// <summary>Character set (§3): <c>auto</c>, <c>cp437</c>, <c>iso-8859-1</c>, <c>iso-8859-15</c>, <c>utf-8</c>, <c>ascii</c>.</summary>
     public string CharacterSet { get; init; } = "auto";
 
     /// <summary>The service byte of 06 20 is understood (§9.4); without it the terminal would only print.</summary>

@@ -1,9 +1,13 @@
 using Tillbridge.Wire;
 
-namespace Tillbridge.Protocols.Zvt;
+namespace Tillbridge.Protocols.Zvt.Apdu;
 
 /// <summary>One APDU as a value. Absent on the wire is null here, never 0 or "".</summary>
-internal abstract record ZvtMessage;
+internal abstract record ZvtMessage
+{
+    // zvt.md §3.1: a password is never logged, and no log may depend on nobody printing a record.
+    public sealed override string ToString() => GetType().Name;
+}
 
 /// <summary>80 00, or 84 00 which means the same (zvt.md §2).</summary>
 internal sealed record ZvtPositive(Octets Data, bool As84 = false) : ZvtMessage
@@ -48,6 +52,7 @@ internal sealed record ZvtStatusInformation : ZvtMessage
     public string? Turnover { get; init; }              // 88, six digits
     public byte? CardType { get; init; }                // 8A; 255 means tag 41
     public int? LongCardType { get; init; }             // tag 41
+    public byte? OperatorCardType { get; init; }        // 8C; 255 means tag 49
     public string? CardName { get; init; }              // 8B, null byte off
     public byte? ResultCodeAs { get; init; }            // A0
     public ZvtTotals? Totals { get; init; }             // 60
@@ -89,12 +94,17 @@ internal sealed record ZvtAbort : ZvtMessage
 }
 
 /// <summary>06 D1 (§8.5).</summary>
-internal sealed record ZvtPrintLine(byte Attribute, string Text) : ZvtMessage;
+internal sealed record ZvtPrintLine(byte Attribute, string Text) : ZvtMessage
+{
+    public int Feeds { get; init; }                     // attribute FF: that many line feeds
+}
 
 /// <summary>06 D3 (§8.5): lines, each with the attribute that was in force.</summary>
 internal sealed record ZvtPrintBlock(byte? ReceiptType, IReadOnlyList<ZvtPrintLine> Lines) : ZvtMessage
 {
     public byte? ReceiptInfo { get; init; }             // 1F37
+    public byte? CharacterSet { get; init; }            // 14
+    public byte? ClosingAttribute { get; init; }        // tag 09 after the last line: end of the receipt, cut
 }
 
 /// <summary>06 00 (§6.1).</summary>
@@ -129,6 +139,7 @@ internal sealed record ZvtTransaction(ushort Code) : ZvtMessage
 internal sealed record ZvtCommand(ushort Code, string? Password = null) : ZvtMessage
 {
     public Octets? Tlv { get; init; }
+    public Octets Undecoded { get; init; }
 }
 
 /// <summary>05 01 (§8.2).</summary>

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Tillbridge.Catalog;
+using Tillbridge.Gateway.Settings;
+
+namespace Tillbridge.Cli.Commands;
+
+/// <summary>The configuration examined without a start.</summary>
+internal static class ConfigCommand
+{
+    private static readonly Argument<string> File = new("FILE")
+    {
+        Description = "Configuration file",
+        DefaultValueFactory = _ => "tillbridge.json",
+    };
+
+    public static Command Build()
+    {
+        var check = new Command("check", "Examine a configuration without starting anything.") { File };
+        check.SetAction(parsed =>
+        {
+            var settings = Read(parsed.GetRequiredValue(File));
+            Console.WriteLine($"ok: listens on {settings.Listen}, data in {settings.Data}, {settings.Terminals.Count} terminal(s)");
+            return ExitCodes.Ok;
+        });
+        return new Command("config", "The configuration.") { check };
+    }
+
+    /// <summary>Reads a configuration, or names everything that is wrong with it.</summary>
+    public static GatewaySettings Read(string path)
+    {
+        var reading = GatewaySettings.Load(path, ProtocolCatalog.ByName, CommonOptions.Clock);
+        return reading.Settings is { } settings && reading.Faults.Count == 0
+            ? settings
+            : throw CliException.Usage($"{path}: {string.Join("; ", reading.Faults)}");
+    }
+}

@@ -1,0 +1,173 @@
+using System.CommandLine;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tillbridge.Catalog;
+using Tillbridge.Domain;
+using Tillbridge.Gateway.Api;
+using Tillbridge.Journal;
+using Tillbridge.Sessions;
+
+namespace Tillbridge.Cli.Commands;
+
+/// <summary>Reads the journal of a data directory, also while a gateway runs on it.</summary>
+internal static class JournalCommand
+{
+    private const int PageSize = 500;
+
+    private static readonly Option<string?> Data = CommonOptions.Data();
+    private static readonly Option<bool> Json = new("--json") { Description = "JSON lines" };
+    private static readonly Option<string?> Terminal = new("--terminal") { Description = "Only this terminal" };
+    private static readonly Option<string?> OutcomeIs = new("--outcome") { Description = "approved, declined, cancelled, failed or unknown" };
+    private static readonly Option<int> Limit = new("--limit") { Description = "How many, newest first", DefaultValueFactory = _ => 50 };
+    private static readonly Argument<string> Id = new("ID") { Description = "The session's id" };
+    private static readonly Argument<string> NewOutcome = new("OUTCOME") { Description = "approved, declined, cancelled or failed" };
+    private static readonly Option<string> By = new("--by") { Description = "Who says so", Required = true };
+    private static readonly Option<string> Note = new("--note") { Description = "What was seen at the terminal", DefaultValueFactory = _ => "" };
+    private static readonly Option<string?> Out = new("--out") { Description = "Write to this file instead of standard output" };
+
+    public static Command Build()
+    {
+        var list = new Command("list", "Sessions, newest first.") { Data, Json, Terminal, OutcomeIs, Limit };
+        list.SetAction((parsed, stop) => Read(parsed, reader => List(parsed, reader, stop)));
+        var show = new Command("show", "Everything about one session, with masked frames.") { Id, Data, Json };
+        show.SetAction((parsed, stop) => Read(parsed, reader => Show(parsed, reader, stop)));
+        var resolve = new Command("resolve", "A named person concludes a session whose outcome is unknown.") { Id, NewOutcome, By, Note, Data };
+        resolve.SetAction(Resolve);
+        var export = new Command("export", "Every record with its hash, as JSON lines.") { Data, Out };
+        export.SetAction((parsed, stop) => Read(parsed, reader => Export(parsed, reader, stop)));
+        var verify = new Command("verify", "Walk the hash chain over the whole journal.") { Data };
+        verify.SetAction((parsed, stop) => Read(parsed, reader => Verify(reader, stop)));
+        return new Command("journal", "The durable record of every session.") { list, show, resolve, export, verify };
+    }
+
+    private static async Task<int> Read(ParseResult parsed, Func<JournalReader, Task<int>> read)
+    {
+        try
+        {
+            using var reader = JournalReader.Open(CommonOptions.DataOrDefault(parsed.GetValue(Data)));
+            return await read(reader);
+        }
+        catch (JournalException failure)
+        {
+            throw new CliException(ExitCodes.Failed, failure.Message, failure);
+        }
+    }
+
+    private static async Task<int> List(ParseResult parsed, JournalReader reader, CancellationToken stop)
+    {
+        var outcome = parsed.GetValue(OutcomeIs) is { } text ? ReadOutcome(text) : (Outcome?)null;
+        var left = Math.Clamp(parsed.GetValue(Limit), 1, 100_000);
+        string? cursor = null;
+        do
+        {
+            var query = new SessionQuery { Terminal = parsed.GetValue(Terminal), Outcome = outcome, Cursor = cursor, Limit = Math.Min(left, PageSize) };
+            var page = await reader.Query(query, stop);
+            foreach (var session in page.Sessions)
+            {
+                Console.WriteLine(parsed.GetValue(Json) ? SessionJson.Of(session) : SessionText.Line(session));
+            }
+
+            left -= page.Sessions.Count;
+            cursor = page.Cursor;
+        }
+        while (cursor is not null && left > 0);
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<int> Show(ParseResult parsed, JournalReader reader, CancellationToken stop)
+    {
+        var session = await reader.Find(ReadId(parsed.GetRequiredValue(Id)), stop) ?? throw CliException.Usage("There is no session of that id in this journal.");
+        var json = parsed.GetValue(Json);
+        Console.WriteLine(json ? SessionJson.Of(session) : SessionText.Line(session));
+        var after = 0L;
+        while (true)
+        {
+            var records = await reader.RecordsAfter(after, session.Id, PageSize, withFrames: true, stop);
+            foreach (var record in records)
+            {
+                if (json) Console.WriteLine(RecordJson(record));
+                else if (record.Kind is RecordKind.Concluded or RecordKind.Progress or RecordKind.Incident) SessionText.Show(Console.Out, record, session);
+                else Console.WriteLine($"{record.At.ToLocalTime():HH:mm:ss}  {record.Kind}: {record.Body}");
+                after = record.Sequence;
+            }
+
+            if (records.Count < PageSize) break;
+        }
+
+        if (!json && session.IsUnresolved)
+            Console.WriteLine("The outcome is unknown: compare receipt and totals at the terminal, then tillbridge journal resolve ID OUTCOME --by NAME.");
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<int> Export(ParseResult parsed, JournalReader reader, CancellationToken stop)
+    {
+        await using var file = parsed.GetValue(Out) is { } path ? new StreamWriter(path) : null;
+        var to = file ?? Console.Out;
+        var after = 0L;
+        while (true)
+        {
+            var records = await reader.RecordsAfter(after, null, PageSize, withFrames: true, stop);
+            foreach (var record in records) await to.WriteLineAsync(RecordJson(record));
+            if (records.Count < PageSize) return ExitCodes.Ok;
+            after = records[^1].Sequence;
+        }
+    }
+
+    private static async Task<int> Verify(JournalReader reader, CancellationToken stop)
+    {
+        var check = await reader.Verify(stop);
+        if (check.BrokenAt is null)
+        {
+            Console.WriteLine($"ok: {check.Records} records, the chain is whole");
+            return ExitCodes.Ok;
+        }
+
+        Console.Error.WriteLine($"tillbridge: the chain breaks at record {check.BrokenAt}: {check.Why} Keep the file as it is and compare it with a backup.");
+        return ExitCodes.Declined;
+    }
+
+    private static async Task<int> Resolve(ParseResult parsed, CancellationToken stop)
+    {
+        var id = ReadId(parsed.GetRequiredValue(Id));
+        var outcome = ReadOutcome(parsed.GetRequiredValue(NewOutcome));
+        var clock = CommonOptions.Clock;
+        await using var journal = await SessionRun.OpenJournal(CommonOptions.DataOrDefault(parsed.GetValue(Data)), clock, stop);
+        await using var terminals = await LocalTerminals.Start(
+            journal, ProtocolCatalog.ByName, address => ProtocolCatalog.Transport(address, clock), [], clock, IdSource.Of(clock),
+            NullLoggerFactory.Instance, stop);
+        if (await terminals.Resolve(id, outcome, parsed.GetRequiredValue(By), parsed.GetRequiredValue(Note), stop) is { } refusal)
+            throw CliException.Usage(refusal.Text);
+        Console.WriteLine($"session {id} is {outcome.ToString().ToLowerInvariant()}, by {parsed.GetRequiredValue(By)}");
+        return ExitCodes.Ok;
+    }
+
+    private static SessionId ReadId(string text) =>
+        SessionId.TryParse(text) ?? throw CliException.Usage($"'{text}' is no session id; journal list shows them.");
+
+    private static Outcome ReadOutcome(string text) =>
+        Enum.TryParse<Outcome>(text, ignoreCase: true, out var outcome) && Enum.IsDefined(outcome) && !char.IsAsciiDigit(text[0])
+            ? outcome
+            : throw CliException.Usage($"'{text}' is no outcome; write approved, declined, cancelled, failed or unknown.");
+
+    private static string RecordJson(JournalRecord record)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("sequence", record.Sequence);
+            json.WriteString("at", record.At.UtcDateTime);
+            json.WriteString("session", record.Session.Value);
+            json.WriteString("terminal", record.Terminal);
+            json.WriteString("kind", record.Kind.ToString());
+            json.WriteNumber("fence", record.Fence);
+            json.WritePropertyName("body");
+            json.WriteRawValue(record.Body);
+            json.WriteString("stateHash", record.StateHash);
+            json.WriteString("hash", record.Hash);
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(bytes.ToArray());
+    }
+}

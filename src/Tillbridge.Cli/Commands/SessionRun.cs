@@ -1,0 +1,164 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tillbridge.Catalog;
+using Tillbridge.Domain;
+using Tillbridge.Gateway.Api;
+using Tillbridge.Journal;
+using Tillbridge.Protocols;
+using Tillbridge.Sessions;
+
+namespace Tillbridge.Cli.Commands;
+
+/// <summary>Runs one session in the foreground and shows it live.</summary>
+internal static class SessionRun
+{
+    private const int EventsAtOnce = 500;
+
+    private static readonly Option<string> Terminal = new("--terminal")
+    {
+        Description = "A configured terminal's name, or an address such as zvt+tcp://10.0.0.5:20007",
+        Required = true,
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "One JSON line per event, the conclusion last" };
+    private static readonly Option<string?> Key = new("--key") { Description = "Idempotency key: the same key never charges twice" };
+    private static readonly Option<string?> AnswerLimit = new("--answer-limit") { Description = "Seconds of silence on the line before recovery starts" };
+    private static readonly Option<string?> RecoveryLimit = new("--recovery-limit") { Description = "Seconds for which recovery asks before it gives up" };
+    private static readonly Option<string?> Dialect = new("--dialect") { Description = "Dialect of the terminal" };
+    private static readonly Option<bool> TakesUnknown = new("--not-strict") { Description = "Take new money even while an earlier session is unknown" };
+    private static readonly Option<string?> OwnCurrency = new("--currency") { Description = "The terminal's own currency, when --terminal is an address (default: the amount's, else EUR)" };
+    private static readonly Option<string?> Data = CommonOptions.Data();
+    private static readonly Option<string> Config = CommonOptions.Config();
+
+    public static IReadOnlyList<Option> Options { get; } =
+        [Terminal, Json, Key, Data, AnswerLimit, RecoveryLimit, Dialect, OwnCurrency, TakesUnknown, Config];
+
+    public static async Task<int> Run(ParseResult parsed, TerminalRequest request, CancellationToken stop)
+    {
+        if (RequestRules.Fault(request) is { } fault) throw CliException.Usage($"{fault.Field}: {fault.Text}");
+        var (settings, configured) = TerminalChoice.Find(parsed.GetRequiredValue(Terminal), parsed.GetRequiredValue(Config));
+        settings = Adjust(settings, parsed, request);
+        var directory = parsed.GetValue(Data) ?? configured ?? CommonOptions.DataOrDefault(null);
+        var clock = CommonOptions.Clock;
+        await using var journal = await OpenJournal(directory, clock, stop);
+        var ids = IdSource.Of(clock);
+        await using var terminals = await Start(journal, settings, clock, ids, stop);
+        await Recover(terminals, journal, settings.Name, stop);
+        var key = parsed.GetValue(Key) ?? (request.Kind.MovesMoney() ? ids.NewKey() : null);
+        var submission = await terminals.Submit(new Order(settings.Name, request) { Key = key }, stop);
+        if (submission.Refusal is { } refusal) throw Refused(refusal);
+        var session = submission.Session!;
+        if (submission.IsReplay) Console.Error.WriteLine($"tillbridge: this key was used before; showing session {session.Id}.");
+        using var interrupt = AbortOnInterrupt(terminals, session.Id, stop);
+        await Follow(journal, session.Id, 0, parsed.GetValue(Json), stop);
+        return ExitCodes.Of((await journal.Find(session.Id, stop))!);
+    }
+
+    /// <summary>Opens the journal, and says what to do when it cannot be opened.</summary>
+    public static async Task<SqliteJournal> OpenJournal(string directory, TimeProvider clock, CancellationToken stop)
+    {
+        try
+        {
+            return await SqliteJournal.Open(directory, clock, NullLogger.Instance, stop);
+        }
+        catch (JournalException failure)
+        {
+            throw new CliException(ExitCodes.Failed, $"Nothing was sent. {failure.Message}", failure);
+        }
+    }
+
+    private static async Task<LocalTerminals> Start(
+        SqliteJournal journal, TerminalSettings settings, TimeProvider clock, IdSource ids, CancellationToken stop)
+    {
+        try
+        {
+            return await LocalTerminals.Start(
+                journal, ProtocolCatalog.ByName, address => ProtocolCatalog.Transport(address, clock), [settings], clock, ids,
+                NullLoggerFactory.Instance, stop);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new CliException(ExitCodes.Usage, wrong.Message, wrong);
+        }
+    }
+
+    // Ctrl+C asks the terminal to stop; the session ends as the terminal says, so the command waits on.
+    private static IDisposable AbortOnInterrupt(LocalTerminals terminals, SessionId id, CancellationToken stop)
+    {
+        var asked = Task.CompletedTask;
+        return Interrupt.Instead(() =>
+        {
+            if (!asked.IsCompleted) return;
+            Console.Error.WriteLine("tillbridge: asking the terminal to stop; the result follows (a payment may still succeed).");
+            asked = terminals.Abort(id, "Ctrl+C", stop);
+        });
+    }
+
+    // What an earlier run left open at this terminal is settled before it takes new work; the user sees why it takes time.
+    private static async Task Recover(
+        LocalTerminals terminals, SqliteJournal journal, string name, CancellationToken stop)
+    {
+        while (terminals.States.First(state => state.Name == name).Current is { } open)
+        {
+            Console.Error.WriteLine($"tillbridge: session {open} was left open by an earlier run; asking the terminal about it first.");
+            await Follow(journal, open, journal.LastSequence, json: false, stop, Console.Error);
+            while (terminals.States.First(state => state.Name == name).Current == open) await Task.Yield();
+        }
+    }
+
+    // Shows what the journal made durable, in order, until the session is concluded.
+    private static async Task Follow(
+        SqliteJournal journal, SessionId id, long after, bool json, CancellationToken stop, TextWriter? to = null)
+    {
+        to ??= Console.Out;
+        while (true)
+        {
+            var seen = journal.LastSequence;
+            foreach (var record in await journal.RecordsAfter(after, id, EventsAtOnce, withFrames: false, stop))
+            {
+                after = record.Sequence;
+                var session = record.Kind is RecordKind.Concluded ? await journal.Find(id, stop) : null;
+                if (json) ShowJson(to, record, session);
+                else SessionText.Show(to, record, session);
+                if (session is not null) return;
+            }
+
+            if (await journal.Find(id, stop) is { Phase: SessionPhase.Closed } && journal.LastSequence == seen && after >= seen) return;
+            await journal.WaitBeyond(Math.Max(seen, after), stop);
+        }
+    }
+
+    private static void ShowJson(TextWriter to, JournalRecord record, Session? session)
+    {
+        if (EventView.From(record, session, ProtocolCatalog.ByName) is { } view) to.WriteLine(view.Json);
+    }
+
+    private static TerminalSettings Adjust(TerminalSettings settings, ParseResult parsed, TerminalRequest request)
+    {
+        var driver = settings.Driver with
+        {
+            AnswerLimit = CommonOptions.Seconds("--answer-limit", parsed.GetValue(AnswerLimit)) ?? settings.Driver.AnswerLimit,
+            Dialect = parsed.GetValue(Dialect) ?? settings.Driver.Dialect,
+        };
+        // An address on the command line says nothing about its currency; the amount does.
+        if (settings.Name == settings.Address.ToString())
+        {
+            var code = parsed.GetValue(OwnCurrency) ?? request.Amount?.Currency.Code ?? driver.Currency;
+            if (!Currency.TryFind(code, out _)) throw CliException.Usage($"'{code}' is no ISO 4217 currency code.");
+            driver = driver with { Currency = code };
+        }
+
+        return settings with
+        {
+            Driver = driver,
+            RecoveryLimit = CommonOptions.Seconds("--recovery-limit", parsed.GetValue(RecoveryLimit)) ?? settings.RecoveryLimit,
+            StrictUnknown = settings.StrictUnknown && !parsed.GetValue(TakesUnknown),
+        };
+    }
+
+    private static CliException Refused(Refusal refusal) => new(
+        refusal.Code is RefusalCode.InvalidRequest or RefusalCode.UnsupportedByTerminal or RefusalCode.IdempotencyConflict or RefusalCode.NotFound
+            ? ExitCodes.Usage
+            : ExitCodes.Failed,
+        $"Nothing was sent. {refusal.Text}");
+}

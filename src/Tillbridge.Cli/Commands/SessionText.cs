@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Tillbridge.Catalog;
+using Tillbridge.Domain;
+using Tillbridge.Domain.Messages;
+using Tillbridge.Journal;
+
+namespace Tillbridge.Cli.Commands;
+
+/// <summary>A session's records as lines for a person.</summary>
+internal static class SessionText
+{
+    public static void Show(TextWriter to, JournalRecord record, Session? session)
+    {
+        using var body = JsonDocument.Parse(record.Body);
+        var root = body.RootElement;
+        var time = record.At.ToLocalTime().ToString("HH:mm:ss");
+        switch (record.Kind)
+        {
+            case RecordKind.Progress:
+                to.WriteLine($"{time}  {Text(root, "text") ?? ProgressText(Text(root, "key") ?? "")}");
+                break;
+            case RecordKind.State:
+                to.WriteLine($"{time}  [{Text(root, "phase")}]{Because(root)}");
+                break;
+            case RecordKind.Receipt:
+                to.WriteLine($"{time}  receipt ({Text(root, "copy")})");
+                foreach (var line in root.GetProperty("lines").EnumerateArray()) to.WriteLine($"          | {line.GetString()}");
+                break;
+            case RecordKind.Incident:
+                to.WriteLine($"{time}  INCIDENT {Text(root, "code")}: {Text(root, "text")}");
+                break;
+            case RecordKind.Question:
+                to.WriteLine($"{time}  the terminal waits for a confirmation");
+                break;
+            case RecordKind.Concluded when session is not null:
+                ShowConclusion(to, time, session);
+                break;
+        }
+    }
+
+    /// <summary>One line of a list.</summary>
+    public static string Line(Session session) =>
+        $"{session.CreatedAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {session.Id}  {session.Request.Kind,-16} {session.Request.Total?.ToString() ?? "-",14}  "
+        + $"{session.Outcome?.ToString().ToLowerInvariant() ?? session.Phase.ToString().ToLowerInvariant(),-10} {session.Conclusion?.Reason,-24} "
+        + $"receipt {session.Conclusion?.References.Receipt ?? "-",-5} {session.Terminal}";
+
+    public static void ShowConclusion(TextWriter to, string time, Session session)
+    {
+        var conclusion = session.Conclusion!;
+        var amount = conclusion.ApprovedAmount is { } approved ? $" {approved}" : "";
+        to.WriteLine($"{time}  {conclusion.Outcome.ToString().ToUpperInvariant()}{amount}  ({conclusion.Reason})");
+        to.WriteLine($"          {Messages.ForConclusion(conclusion, session.Request.Language)}");
+        if (conclusion.TerminalText is { } text) to.WriteLine($"          terminal: {text.ReplaceLineEndings(" / ")}");
+        if (conclusion.References.Receipt is { } receipt) to.WriteLine($"          receipt {receipt}, trace {conclusion.References.Trace ?? "-"}");
+        if (conclusion.Card is { } card) to.WriteLine($"          card {card.Brand} {card.MaskedPan}");
+        if (conclusion.Totals is { } totals) to.WriteLine($"          totals {totals.Net} in {totals.Count} bookings");
+        to.WriteLine($"          session {session.Id}");
+    }
+
+    private static string ProgressText(string key)
+    {
+        var protocol = ProtocolCatalog.ByName.GetValueOrDefault(key.Split('.')[0]);
+        return protocol?.ProgressText(key, "en") ?? key;
+    }
+
+    private static string Because(JsonElement root) =>
+        (Text(root, "reason"), Text(root, "text")) switch
+        {
+            (null, null) => "",
+            (var reason, null) => $" {reason}",
+            (var reason, var text) => $" {reason} {text}",
+        };
+
+    private static string? Text(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Tillbridge.Gateway.Api;
+
+/// <summary>Is it alive, can it take money sessions, what has it counted, and how is it called.</summary>
+internal sealed class HealthApi(ApiParts parts, Metrics metrics)
+{
+    /// <summary>Adds the routes.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health/live", Answers.Endpoint(_ => Task.FromResult(Healthy([]))));
+        routes.MapGet("/health/ready", Answers.Endpoint(Ready));
+        routes.MapGet("/metrics", Answers.Endpoint(ShowMetrics));
+        routes.MapGet("/openapi/v1.json", Answers.Endpoint(_ => Task.FromResult(Answers.Raw(OpenApi.Document, "application/json"))));
+    }
+
+    private static IResult Healthy(List<string> faults) => Answers.Json(
+        new HealthView(faults.Count == 0 ? "ok" : "failed", faults), ApiJson.Default.HealthView, faults.Count == 0 ? 200 : 503);
+
+    private Task<IResult> Ready(HttpContext context)
+    {
+        var faults = parts.Terminals.States
+            .Where(state => state.JournalFailed)
+            .Select(state => $"The journal cannot write for the terminal '{state.Name}'; look at the disk of {parts.Settings.Data}.")
+            .ToList();
+        if (parts.Stopping.IsCancellationRequested) faults.Add("The gateway is stopping.");
+        return Task.FromResult(Healthy(faults));
+    }
+
+    private async Task<IResult> ShowMetrics(HttpContext context) =>
+        Answers.Text(await metrics.Write(parts, context.RequestAborted), "text/plain; version=0.0.4");
+}

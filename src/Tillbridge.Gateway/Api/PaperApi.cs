@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Tillbridge.Domain;
+using Tillbridge.Gateway.Api.Requests;
+using Tillbridge.Gateway.Reading;
+using Tillbridge.Gateway.Receipts;
+
+namespace Tillbridge.Gateway.Api;
+
+/// <summary>What a session leaves behind: its receipts and its story.</summary>
+internal sealed class PaperApi(ApiParts parts)
+{
+    private const string Plain = "text/plain";
+    private const string Html = "text/html";
+    private const string EscPos = "application/vnd.escpos";
+    private const int PageSize = 1000;
+
+    private static readonly string[] Forms = [Plain, Html, EscPos];
+
+    /// <summary>Adds the routes.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/sessions/{id}/receipt", Answers.Endpoint(ShowReceipt));
+        routes.MapGet("/v1/sessions/{id}/timeline", Answers.Endpoint(ShowTimeline));
+    }
+
+    private async Task<IResult> ShowReceipt(HttpContext context)
+    {
+        var query = new QueryFields(context.Request.Query);
+        var copy = query.Choice<ReceiptAudience>("copy") ?? ReceiptAudience.Cardholder;
+        if (query.Finish() is { } wrong) return wrong;
+        var (session, problem) = await SessionsApi.Named(parts, context);
+        if (session is null) return problem!;
+        if (RequestHeaders.Negotiate(context, Forms) is not { } form)
+            return Problems.Of(406, "not-acceptable", $"A receipt comes as {string.Join(", ", Forms)}.", "Accept");
+        // A terminal that prints twice means the second one.
+        var receipt = session.Receipts.LastOrDefault(candidate => candidate.Audience == copy);
+        if (receipt is null) return Problems.NotFound($"This session has no receipt for: {Words<ReceiptAudience>.Of(copy)}.");
+        return form switch
+        {
+            EscPos => Answers.Raw(EscPosReceipt.Render(receipt), EscPos),
+            Html => Answers.Text(HtmlReceipt.Render(receipt), Html),
+            _ => Answers.Text(TextReceipt.Render(receipt), Plain),
+        };
+    }
+
+    private async Task<IResult> ShowTimeline(HttpContext context)
+    {
+        var query = new QueryFields(context.Request.Query);
+        var after = query.Whole("after", 0, long.MaxValue) ?? 0;
+        if (query.Finish() is { } wrong) return wrong;
+        var (session, problem) = await SessionsApi.Named(parts, context);
+        if (session is null) return problem!;
+        var records = await parts.Journal.RecordsAfter(after, session.Id, PageSize, withFrames: true, context.RequestAborted);
+        var lines = records.Select(record => new TimelineRecord(
+            record.Sequence, record.At, Words<Journal.RecordKind>.Of(record.Kind), JsonElement.Parse(record.Body), record.Hash));
+        long? next = records.Count == PageSize ? records[^1].Sequence : null;
+        return Answers.Json(new TimelineView(SessionView.From(session), [.. lines], next), ApiJson.Default.TimelineView);
+    }
+}

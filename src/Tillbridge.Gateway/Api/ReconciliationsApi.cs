@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Tillbridge.Domain;
+using Tillbridge.Gateway.Api.Requests;
+using Tillbridge.Journal;
+
+namespace Tillbridge.Gateway.Api;
+
+/// <summary>Closes of periods: the terminal's totals beside the journal's.</summary>
+internal sealed class ReconciliationsApi(ApiParts parts)
+{
+    private const int PageSize = 1000;
+
+    // A period with more sessions than this is cut, which shows as a difference and not as an agreement.
+    private const int MostSessions = 100_000;
+
+    /// <summary>Adds the route.</summary>
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/reconciliations", Answers.Endpoint(List));
+
+    private async Task<IResult> List(HttpContext context)
+    {
+        var query = new QueryFields(context.Request.Query);
+        var asked = new SessionQuery
+        {
+            Kind = RequestKind.Reconciliation,
+            Terminal = query.Text("terminal"),
+            From = query.Moment("from"),
+            To = query.Moment("to"),
+            Cursor = query.Text("cursor"),
+            Limit = (int)(query.Whole("limit", 1, 100) ?? 20),
+        };
+        if (query.Finish() is { } wrong) return wrong;
+        try
+        {
+            var page = await parts.Journal.Query(asked, context.RequestAborted);
+            var views = new List<ReconciliationView>();
+            foreach (var close in page.Sessions) views.Add(await View(close, context.RequestAborted));
+            return Answers.Json(new ReconciliationListView(views, page.Cursor), ApiJson.Default.ReconciliationListView);
+        }
+        catch (ArgumentException) when (asked.Cursor is not null)
+        {
+            return Problems.Invalid("cursor", "This is no cursor of an earlier page.");
+        }
+    }
+
+    private async Task<ReconciliationView> View(Session close, CancellationToken gone)
+    {
+        var before = await parts.Journal.Query(
+            new SessionQuery
+            {
+                Kind = RequestKind.Reconciliation, Terminal = close.Terminal, Outcome = Outcome.Approved, To = close.CreatedAt, Limit = 1,
+            }, gone);
+        var from = before.Sessions.Count == 0 ? (DateTimeOffset?)null : before.Sessions[0].CreatedAt;
+        var ours = PeriodTotals.Of(await Period(close.Terminal, from, close.CreatedAt, gone));
+        var theirs = close.Conclusion?.Totals;
+        var differences = theirs is null ? [] : ours.DifferencesTo(theirs).ToList();
+        return new()
+        {
+            Session = SessionView.From(close),
+            PeriodFrom = from,
+            PeriodTo = close.CreatedAt,
+            TerminalTotals = TotalsView.From(theirs),
+            JournalTotals = new(
+                MoneyView.From(ours.Net), ours.Count, ours.FirstReceipt, ours.LastReceipt, [.. ours.Unknown.Select(id => id.Value)]),
+            Agrees = theirs is null ? null : differences.Count == 0,
+            Differences = differences,
+        };
+    }
+
+    private async Task<List<Session>> Period(string terminal, DateTimeOffset? from, DateTimeOffset to, CancellationToken gone)
+    {
+        var sessions = new List<Session>();
+        string? cursor = null;
+        do
+        {
+            var query = new SessionQuery { Terminal = terminal, From = from, To = to, Cursor = cursor, Limit = PageSize };
+            var page = await parts.Journal.Query(query, gone);
+            sessions.AddRange(page.Sessions);
+            cursor = page.Cursor;
+        }
+        while (cursor is not null && sessions.Count < MostSessions);
+
+        sessions.Reverse();
+        return sessions;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Tillbridge.Domain;
+
+namespace Tillbridge.Gateway.Api.Requests;
+
+/// <summary>The headers that carry meaning for the API.</summary>
+internal static class RequestHeaders
+{
+    /// <summary>The longest that a caller may wait in one request.</summary>
+    public const int MostWaitSeconds = 600;
+
+    private const int MostKeyCharacters = 128;
+
+    /// <summary>The idempotency key; null with a problem when it is wrong, null without one when it is absent.</summary>
+    public static string? IdempotencyKey(HttpContext context, out IResult? problem)
+    {
+        problem = null;
+        var values = context.Request.Headers["Idempotency-Key"];
+        if (values.Count == 0) return null;
+        if (values is [{ } key] && RequestRules.IsPrintable(key, MostKeyCharacters)) return key;
+        problem = Problems.Invalid(
+            "Idempotency-Key", $"The header Idempotency-Key may stand once, with 1 to {MostKeyCharacters} printable characters.");
+        return null;
+    }
+
+    /// <summary>
+    /// Seconds of <c>Prefer: wait=N</c>, capped; null when the caller does not want to wait. Other preferences are
+    /// ignored, as RFC 7240 wants it.
+    /// </summary>
+    public static int? PreferredWait(HttpContext context)
+    {
+        foreach (var preference in context.Request.Headers["Prefer"].SelectMany(line => (line ?? "").Split(',')))
+        {
+            var pair = preference.Split(';')[0].Split('=', 2, StringSplitOptions.TrimEntries);
+            if (pair is not [var name, var value] || !name.Equals("wait", StringComparison.OrdinalIgnoreCase)) continue;
+            if (long.TryParse(value.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+                return (int)Math.Min(seconds, MostWaitSeconds);
+        }
+
+        return null;
+    }
+
+    /// <summary>The first of the offered media types that the caller likes best by its Accept header; null when it takes none.</summary>
+    public static string? Negotiate(HttpContext context, IReadOnlyList<string> offered)
+    {
+        var accepted = context.Request.GetTypedHeaders().Accept;
+        if (accepted.Count == 0) return context.Request.Headers.Accept.Count == 0 ? offered[0] : null;
+        return offered
+            .Select((type, index) => (Type: type, Index: index, Quality: QualityOf(type, accepted)))
+            .Where(choice => choice.Quality > 0)
+            .OrderByDescending(choice => choice.Quality).ThenBy(choice => choice.Index)
+            .Select(choice => choice.Type)
+            .FirstOrDefault();
+    }
+
+    // The most exact range decides, as RFC 9110 §12.5.1 says: "text/*;q=0.9, text/html;q=0" refuses HTML.
+    private static double QualityOf(string type, IList<Microsoft.Net.Http.Headers.MediaTypeHeaderValue> accepted)
+    {
+        var own = new Microsoft.Net.Http.Headers.MediaTypeHeaderValue(type);
+        return accepted.Where(own.IsSubsetOf)
+            .OrderByDescending(range => range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2)
+            .Select(range => range.Quality ?? 1)
+            .FirstOrDefault();
+    }
+}

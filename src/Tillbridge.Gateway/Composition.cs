@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Tillbridge.Gateway.Api;
+using Tillbridge.Gateway.Api.Requests;
+using Tillbridge.Gateway.Page;
+using Tillbridge.Gateway.Security;
+using Tillbridge.Gateway.Settings;
+
+namespace Tillbridge.Gateway;
+
+/// <summary>Puts the server together; everything that it is made of stands here.</summary>
+internal static class Composition
+{
+    private const int MostConnections = 1000;
+
+    /// <summary>The logs of a run: a file for everything, standard error for warnings.</summary>
+    public static ILoggerFactory MakeLogs(GatewaySettings settings, GatewayParts parts)
+    {
+        var directory = settings.LogDirectory ?? Path.Combine(settings.Data, "logs");
+        return LoggerFactory.Create(logs => logs
+            .SetMinimumLevel(settings.LogLevel)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddProvider(new RunLog(directory, parts.Clock))
+            .AddFilter<Microsoft.Extensions.Logging.Console.ConsoleLoggerProvider>(level => level >= LogLevel.Warning)
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+    }
+
+    /// <summary>The web server, not yet started.</summary>
+    public static WebApplication MakeServer(GatewaySettings settings, ILoggerFactory logs)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "Tillbridge.Gateway", Args = [] });
+        builder.Services.AddSingleton(logs);
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => Configure(server, settings));
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(
+            options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        return builder.Build();
+    }
+
+    /// <summary>The gate and all routes.</summary>
+    public static void MapRoutes(WebApplication server, ApiParts parts, Metrics metrics, Gate gate)
+    {
+        server.Use(next => context => gate.Pass(context, next));
+        var routes = (IEndpointRouteBuilder)server;
+        new SessionsApi(parts).Map(routes);
+        new PaperApi(parts).Map(routes);
+        new EventsApi(parts).Map(routes);
+        new TerminalsApi(parts).Map(routes);
+        new ReconciliationsApi(parts).Map(routes);
+        new HealthApi(parts, metrics).Map(routes);
+        new FrontPage(parts).Map(routes);
+    }
+
+    private static void Configure(KestrelServerOptions server, GatewaySettings settings)
+    {
+        server.Listen(settings.Listen);
+        server.AddServerHeader = false;
+        // The routes refuse what is over their own limit with a problem; this is the wall behind them.
+        server.Limits.MaxRequestBodySize = 4 * RequestBody.MostBytes;
+        server.Limits.MaxConcurrentConnections = MostConnections;
+        server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+    }
+}

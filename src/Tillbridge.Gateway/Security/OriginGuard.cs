@@ -1,0 +1,40 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+
+namespace Tillbridge.Gateway.Security;
+
+/// <summary>
+/// Keeps foreign web pages out: a page that the cashier happens to visit must not reach the gateway on this machine,
+/// neither straight (Origin) nor by a name that was made to point here (DNS rebinding, Host).
+/// </summary>
+internal sealed class OriginGuard(IPAddress listen, IReadOnlyList<string> allowedHosts, IReadOnlyList<string> allowedOrigins)
+{
+    private readonly HashSet<string> hosts = new(
+        [.. allowedHosts, "localhost", "127.0.0.1", "[::1]", Literal(listen)], StringComparer.OrdinalIgnoreCase);
+
+    private readonly HashSet<string> origins = new(allowedOrigins, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Says why a request is refused; null when it is not.</summary>
+    public string? Refuse(HttpContext context)
+    {
+        var request = context.Request;
+        if (!IsOwnHost(request.Host.Host, context.Connection.LocalIpAddress))
+            return "The gateway is not called by this Host name; call it by its address or add the name to security.allowedHosts.";
+        if (request.Headers.Origin.Count == 0) return null;
+        var origin = request.Headers.Origin.ToString();
+        var own = $"{request.Scheme}://{request.Host.Value}";
+        return origin.Equals(own, StringComparison.OrdinalIgnoreCase) || origins.Contains(origin)
+            ? null
+            : "Web pages of this origin may not call; add it to security.allowedOrigins if they should.";
+    }
+
+    // An address cannot be rebound: who calls by the address of this connection means this machine.
+    private bool IsOwnHost(string host, IPAddress? local) =>
+        hosts.Contains(host) || (local is not null && host.Equals(Literal(local), StringComparison.OrdinalIgnoreCase));
+
+    private static string Literal(IPAddress address)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return plain.AddressFamily is System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{plain}]" : plain.ToString();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+
+namespace Tillbridge.Domain.Messages;
+
+/// <summary>What a cashier reads: one short sentence per reason and language, saying what is known about the money.</summary>
+public static class Messages
+{
+    private const string Fallback = "en";
+    private const string UnknownOutcome = "unknown";
+
+    private static readonly string[] Languages = ["en", "de", "cs", "sk", "fr", "uk", "ru"];
+
+    private static readonly FrozenDictionary<string, FrozenDictionary<string, string>> Texts =
+        Languages.ToFrozenDictionary(language => language, Load, StringComparer.Ordinal);
+
+    /// <summary>The sentence for a reason; English where the language is not spoken here, the code where the reason is not known.</summary>
+    public static string ForReason(string reason, string? language)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        var texts = Texts[language is not null && Primary(language) is var tongue && Knows(tongue) ? tongue : Fallback];
+        return texts.GetValueOrDefault(reason, reason);
+    }
+
+    /// <summary>
+    /// The sentence for an end. An unknown outcome has one sentence whatever its reason, so that no other words can
+    /// be taken for a statement about the money.
+    /// </summary>
+    public static string ForConclusion(Conclusion conclusion, string? language)
+    {
+        ArgumentNullException.ThrowIfNull(conclusion);
+        return ForReason(conclusion.Outcome is Outcome.Unknown ? UnknownOutcome : conclusion.Reason, language);
+    }
+
+    /// <summary>True for a language that has texts: en, de, cs, sk, fr, uk, ru.</summary>
+    public static bool Knows(string language) => Texts.ContainsKey(language);
+
+    // "de-AT" is served with the words of "de".
+    private static string Primary(string language)
+    {
+        var cut = language.IndexOf('-', StringComparison.Ordinal);
+        return (cut < 0 ? language : language[..cut]).ToLowerInvariant();
+    }
+
+    private static FrozenDictionary<string, string> Load(string language)
+    {
+        using var stream = typeof(Messages).Assembly.GetManifestResourceStream($"Tillbridge.Domain.Messages.{language}.json");
+        Invariant.Holds(stream is not null, $"the texts of '{language}' are embedded");
+        using var document = JsonDocument.Parse(stream);
+        return document.RootElement.EnumerateObject()
+            .ToFrozenDictionary(text => text.Name, text => text.Value.GetString()!, StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,33 @@
+namespace Tillbridge.Protocols;
+
+/// <summary>What a driver must know of its terminal.</summary>
+public sealed record DriverSettings
+{
+    /// <summary>The terminal's password in the form of its protocol; never logged.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Name of the dialect; null takes the protocol's general one.</summary>
+    public string? Dialect { get; init; }
+
+    /// <summary>Alphabetic code of the terminal's own currency.</summary>
+    public string Currency { get; init; } = "EUR";
+
+    /// <summary>Silence on the line before recovery starts; null takes the protocol's default.</summary>
+    public TimeSpan? AnswerLimit { get; init; }
+
+    /// <summary>How long a second step of our caller is waited for.</summary>
+    public TimeSpan ConfirmLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Sees every frame, already masked; null when nobody looks.</summary>
+    public IWireLog? WireLog { get; init; }
+
+    /// <summary>Text that must not appear in <see cref="object.ToString"/>.</summary>
+    public override string ToString() => $"DriverSettings({Dialect}, {Currency})";
+}
+
+/// <summary>Sees the frames of a conversation after masking.</summary>
+public interface IWireLog
+{
+    /// <summary>A frame passed. <paramref name="dump"/> makes its masked, readable form; call it only when it is wanted.</summary>
+    void Saw(Sender sender, Func<string> dump);
+}

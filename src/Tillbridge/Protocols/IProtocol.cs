@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+using Tillbridge.Domain;
+using Tillbridge.Transports;
+
+namespace Tillbridge.Protocols;
+
+/// <summary>One protocol: its name, its defaults, and the makers of its two sides.</summary>
+public interface IProtocol
+{
+    /// <summary>The name in addresses and commands, lower case, for example <c>zvt</c>.</summary>
+    string Name { get; }
+
+    /// <summary>One sentence for help texts.</summary>
+    string Summary { get; }
+
+    /// <summary>Known dialects, the general one first.</summary>
+    IReadOnlyList<string> Dialects { get; }
+
+    /// <summary>The selling side.</summary>
+    /// <exception cref="ArgumentException">The settings name an unknown dialect or a password that the protocol cannot carry.</exception>
+    TerminalDriver MakeDriver(DriverSettings settings, ITransport transport, TimeProvider clock);
+
+    /// <summary>The terminal's side, for demo, simulation and tests.</summary>
+    VirtualTerminal MakeVirtualTerminal(VirtualTerminalSettings settings, TimeProvider clock, ILogger logger);
+
+    /// <summary>Takes the first message of some bytes apart for a reader; never throws.</summary>
+    DecodedFrame Decode(ReadOnlySpan<byte> bytes, Sender? from);
+
+    /// <summary>The text of a progress key of this protocol in a language; null when the key is not its own.</summary>
+    string? ProgressText(string key, string language);
+
+    /// <summary>The text of a response code of this protocol in a language; null when there is none.</summary>
+    string? ResponseText(string code, string language);
+}

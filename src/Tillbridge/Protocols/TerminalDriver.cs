@@ -1,0 +1,60 @@
+using Tillbridge.Domain;
+
+namespace Tillbridge.Protocols;
+
+/// <summary>What recovery has to know to recognise our booking among the terminal's memories.</summary>
+/// <param name="session">The session that is recovered, with its baseline and what was announced.</param>
+public sealed class RecoveryEntry(Session session)
+{
+    /// <summary>The session that is recovered.</summary>
+    public Session Session { get; } = session;
+
+    /// <summary>
+    /// True while the terminal was never seen to be away: every connection since the loss succeeded, the first within two
+    /// seconds of it. Only then does "not found" mean "not booked" (protocols README §5.1). Settled by the engine when it
+    /// hears <see cref="Reached"/>.
+    /// </summary>
+    public bool StayedReachable { get; set; }
+
+    /// <summary>References of sessions that began on this terminal after ours: their bookings cannot be ours.</summary>
+    public IReadOnlyList<References> TakenByOthers { get; init; } = [];
+
+    /// <summary>Net sum that our journal expects in the terminal's open period without this session; null when it cannot be told.</summary>
+    public Money? ExpectedNet { get; init; }
+}
+
+/// <summary>
+/// The selling side of one protocol. A driver talks with one terminal, one conversation at a time. It throws
+/// <see cref="Transports.LinkLostException"/> or <see cref="ProtocolViolationException"/> when it cannot conclude; what
+/// that means for the money is the engine's decision.
+/// </summary>
+public abstract class TerminalDriver
+{
+    /// <summary>What this terminal can do.</summary>
+    public abstract Capabilities Capabilities { get; }
+
+    /// <summary>How long recovery asks before it gives up, unless configured.</summary>
+    public abstract TimeSpan DefaultRecoveryLimit { get; }
+
+    /// <summary>
+    /// Carries out one request. Yields <see cref="AboutToSend"/> before the first byte that can move money,
+    /// <see cref="ResultAnnounced"/> before the message that commits, and ends with <see cref="Concluded"/>.
+    /// </summary>
+    /// <param name="request">What to do; it passed <see cref="RequestRules"/> and <see cref="Capabilities"/>.</param>
+    /// <param name="baseline">The terminal's last booking as the journal knows it; null when it does not.</param>
+    /// <param name="shutdown">This process is going down; decides no outcome.</param>
+    public abstract IAsyncEnumerable<TerminalEvent> Converse(
+        TerminalRequest request, Baseline? baseline, CancellationToken shutdown);
+
+    /// <summary>
+    /// Asks the terminal once what became of a session. Yields <see cref="Reached"/> when connected, and ends with
+    /// <see cref="Concluded"/> or <see cref="StillUnclear"/>.
+    /// </summary>
+    public abstract IAsyncEnumerable<TerminalEvent> Recover(RecoveryEntry entry, CancellationToken shutdown);
+
+    /// <summary>Asks the terminal to stop the running conversation. A request only; the stream tells what became of it.</summary>
+    public abstract void Abort();
+
+    /// <summary>The caller's second step: commit, or undo.</summary>
+    public abstract void Confirm(bool commit);
+}

@@ -1,0 +1,156 @@
+using System.Text.Json;
+
+namespace Tillbridge.Protocols;
+
+/// <summary>Where a virtual terminal hangs up.</summary>
+public enum ScriptCut
+{
+    /// <summary>Nowhere.</summary>
+    None,
+
+    /// <summary>The request arrived, nothing was answered.</summary>
+    BeforeAcknowledge,
+
+    /// <summary>After the acknowledge, before anything is booked.</summary>
+    AfterAcknowledge,
+
+    /// <summary>After the first progress message, before anything is booked.</summary>
+    AfterProgress,
+
+    /// <summary>After the booking, before the result is sent. The booking stands.</summary>
+    BeforeResult,
+
+    /// <summary>After the result was sent, without waiting for the ECR's answer. The booking stands.</summary>
+    AfterResult,
+
+    /// <summary>After the ECR committed, before the end is told.</summary>
+    BeforeCompletion,
+}
+
+/// <summary>What the issuer or customer does.</summary>
+public enum ScriptOutcome
+{
+    /// <summary>Approved.</summary>
+    Approve,
+
+    /// <summary>Declined by the issuer.</summary>
+    Decline,
+
+    /// <summary>Cancelled by the customer.</summary>
+    Cancel,
+
+    /// <summary>The customer does nothing; the terminal's own time-out.</summary>
+    TimeOut,
+
+    /// <summary>Approved for half the amount.</summary>
+    Partial,
+
+    /// <summary>The terminal is busy and does not start.</summary>
+    Busy,
+}
+
+/// <summary>What one transaction of a virtual terminal does; common to all protocols.</summary>
+public sealed record TerminalScript
+{
+    /// <summary>Approves, without any fault.</summary>
+    public static TerminalScript Plain { get; } = new();
+
+    /// <summary>What the issuer or customer does.</summary>
+    public ScriptOutcome Outcome { get; init; }
+
+    /// <summary>Where the terminal hangs up.</summary>
+    public ScriptCut Cut { get; init; }
+
+    /// <summary>Seconds for which the terminal is gone after the cut: it answers nothing and refuses connections.</summary>
+    public int GoneSeconds { get; init; }
+
+    /// <summary>It forgets its last result at the cut.</summary>
+    public bool Forget { get; init; }
+
+    /// <summary>It says nothing more after the acknowledge, and books nothing.</summary>
+    public bool Silent { get; init; }
+
+    /// <summary>Seconds of progress messages before the result.</summary>
+    public int SlowSeconds { get; init; }
+
+    /// <summary>The result is sent byte by byte.</summary>
+    public bool Dribble { get; init; }
+
+    /// <summary>Everything from the first answer on is glued into one write.</summary>
+    public bool Glue { get; init; }
+
+    /// <summary>Approved with the cardholder's signature.</summary>
+    public bool Signature { get; init; }
+
+    /// <summary>After an approved result the end says that it failed, and the booking is taken back.</summary>
+    public bool Withdraw { get; init; }
+
+    /// <summary>The last four digits of the amount in minor units choose what happens (contract §5).</summary>
+    public static TerminalScript ForAmount(long minorUnits) => (minorUnits % 10_000) switch
+    {
+        9901 => new() { Outcome = ScriptOutcome.Decline },
+        9902 => new() { Outcome = ScriptOutcome.Cancel },
+        9903 => new() { Outcome = ScriptOutcome.TimeOut },
+        9904 => new() { Cut = ScriptCut.AfterAcknowledge },
+        9905 => new() { Cut = ScriptCut.BeforeResult },
+        9906 => new() { Outcome = ScriptOutcome.Partial },
+        9907 => new() { SlowSeconds = 20 },
+        9908 => new() { Outcome = ScriptOutcome.Busy },
+        9909 => new() { Silent = true },
+        9910 => new() { Dribble = true },
+        9911 => new() { Glue = true },
+        9912 => new() { Cut = ScriptCut.BeforeResult, GoneSeconds = 3 },
+        9913 => new() { Cut = ScriptCut.BeforeResult, GoneSeconds = 3, Forget = true },
+        9914 => new() { Signature = true },
+        _ => Plain,
+    };
+}
+
+/// <summary>The scripts of a virtual terminal: a queue that is used up, then one for all the rest, else the amount table.</summary>
+public sealed class TerminalScripts
+{
+    private const int MostQueued = 1000;
+
+    private readonly Lock gate = new();
+    private readonly Queue<TerminalScript> queue = new();
+    private TerminalScript? always;
+
+    /// <summary>The next transaction's script.</summary>
+    public TerminalScript Take(long minorUnits)
+    {
+        lock (gate)
+        {
+            return queue.TryDequeue(out var next) ? next : always ?? TerminalScript.ForAmount(minorUnits);
+        }
+    }
+
+    /// <summary>Replaces everything: first the queue, then <paramref name="rest"/> for ever, or the amount table when it is null.</summary>
+    /// <exception cref="ArgumentException">More than 1000 scripts.</exception>
+    public void Replace(IReadOnlyCollection<TerminalScript> next, TerminalScript? rest)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        if (next.Count > MostQueued) throw new ArgumentException($"At most {MostQueued} scripts can wait.");
+        lock (gate)
+        {
+            queue.Clear();
+            foreach (var script in next) queue.Enqueue(script);
+            always = rest;
+        }
+    }
+
+    /// <summary>Reads <c>{"next":[{…}],"always":{…}}</c>; the fields are those of <see cref="TerminalScript"/> in camel case.</summary>
+    /// <exception cref="ArgumentException">The JSON is no script; the message names the place and the allowed values.</exception>
+    public void ReplaceFromJson(string json)
+    {
+        try
+        {
+            var file = JsonSerializer.Deserialize(json, ScriptJson.Default.ScriptFile)
+                ?? throw new ArgumentException("The script is empty; write {\"next\":[…],\"always\":{…}}.");
+            Replace(file.Next ?? [], file.Always);
+        }
+        catch (JsonException wrong)
+        {
+            throw new ArgumentException($"The script cannot be read at {wrong.Path ?? "$"}: {wrong.Message}", wrong);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text;
+using Tillbridge.Wire;
+
+namespace Tillbridge.Protocols.Zvt.Apdu;
+
+/// <summary>Which character set a message's texts are in.</summary>
+/// <param name="Setting">The terminal's configured set, or <c>auto</c>.</param>
+/// <param name="Negotiated">The set of tag 14 that registration agreed on, if it did.</param>
+internal sealed record ZvtText(string Setting = "auto", byte? Negotiated = null)
+{
+    private const string Auto = "auto";
+    private const byte IsoLast = 0x10;
+    private const byte Utf8Set = 0xFE;
+    private const byte Cp437Set = 0xFF;
+
+    public static ZvtText Default { get; } = new();
+
+    /// <summary>zvt.md §3: tag 14 of the message itself, then the negotiated set, then the setting, then CP437.</summary>
+    public Encoding Resolve(byte? inMessage) =>
+        OfSet(inMessage) ?? OfSet(Negotiated) ?? (Setting == Auto ? null : CodePages.Find(Setting)) ?? CodePages.Cp437;
+
+    // zvt.md §10, tag 14: 00 ASCII, 01 to 10 the parts of ISO 8859, FE UTF-8, FF CP437. A set that we do not know decides nothing.
+    private static Encoding? OfSet(byte? set) => set switch
+    {
+        null => null,
+        0 => Encoding.ASCII,
+        <= IsoLast => CodePages.Find($"iso-8859-{set}"),
+        Utf8Set => CodePages.Utf8,
+        Cp437Set => CodePages.Cp437,
+        _ => null,
+    };
+}

@@ -1,0 +1,232 @@
+using Tillbridge.Protocols.Zvt.Apdu;
+using Tillbridge.Wire;
+
+namespace Tillbridge.Protocols.Zvt.Virtual;
+
+/// <summary>One ECR at the virtual terminal: takes its commands one after another and answers each exactly once (zvt.md §2.2).</summary>
+internal sealed class ZvtVirtualClient(
+    ZvtVirtualTerminal terminal, ZvtVirtualMemory memory, MessageLink<ZvtMessage> link, VirtualTerminalSettings settings, TimeProvider clock)
+{
+    private const string SoftwareVersion = "TB 1.0";
+    private const int MostStraySignals = 1000;
+    private static readonly TimeSpan Idle = TimeSpan.FromDays(20); // No T3 runs while the ECR leads.
+
+    public ZvtVirtualMemory Memory => memory;
+
+    public ZvtVirtualTerminal Terminal => terminal;
+
+    public TimeProvider Clock => clock;
+
+    public MessageLink<ZvtMessage> Link => link;
+
+    /// <summary>The ECR asked to stop, at a moment when the terminal still could.</summary>
+    public bool Aborted { get; set; }
+
+    /// <summary>From here on an abort comes too late.</summary>
+    public bool PastAbort { get; set; }
+
+    public async Task Run(CancellationToken stop)
+    {
+        while (true)
+        {
+            (Aborted, PastAbort) = (false, false);
+            try
+            {
+                if (await link.ReceiveAsync(Idle, stop) is Heard.Message) await Answer(link.Message!, stop);
+            }
+            catch (ProtocolViolationException wrong) when (wrong.Reason == Domain.Reason.ProtocolViolation)
+            {
+                await link.SendAsync(new ZvtNegative(ZvtResultCodes.ProtocolError), stop);
+            }
+        }
+    }
+
+    /// <summary>Waits for the ECR's answer to a command of ours; takes its abort meanwhile. Null after T3.</summary>
+    public async Task<ZvtMessage?> Answered(CancellationToken stop, TimeSpan? limit = null)
+    {
+        for (var strays = 0; strays < MostStraySignals; strays++)
+        {
+            if (await link.ReceiveAsync(limit ?? settings.AcknowledgeLimit, stop) is not Heard.Message) return null;
+            switch (link.Message)
+            {
+                case ZvtPositive or ZvtNegative:
+                    return link.Message;
+                case ZvtCommand { Code: ZvtCommands.Abort }:
+                    await TakeAbort(stop);
+                    break;
+                default:
+                    // While the terminal leads the ECR may send nothing else (§2.1).
+                    await link.SendAsync(new ZvtNegative(ZvtResultCodes.PleaseWait), stop);
+                    break;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Sends a command of ours and waits for the ECR's answer.</summary>
+    /// <exception cref="Transports.LinkLostException">The ECR did not answer within T3: the terminal closes (§5).</exception>
+    public async Task Say(ZvtMessage message, CancellationToken stop)
+    {
+        await link.SendAsync(message, stop);
+        if (await Answered(stop) is null) throw link.Break("The ECR did not answer within T3.");
+    }
+
+    /// <summary>04 FF, if the ECR wants to hear it (§6.1).</summary>
+    public async Task Show(byte status, CancellationToken stop)
+    {
+        if ((memory.Configuration & 0x08) != 0) await Say(new ZvtIntermediateStatus(status), stop);
+    }
+
+    /// <summary>Lets time pass while the ECR may abort.</summary>
+    public async Task Pause(TimeSpan time, CancellationToken stop)
+    {
+        var until = clock.GetTimestamp();
+        while (!Aborted && clock.GetElapsedTime(until) < time)
+        {
+            var left = time - clock.GetElapsedTime(until);
+            if (await link.ReceiveAsync(left, stop) is Heard.Message && link.Message is ZvtCommand { Code: ZvtCommands.Abort }) await TakeAbort(stop);
+        }
+    }
+
+    public async Task Acknowledge(CancellationToken stop) => await link.SendAsync(ZvtPositive.Plain, stop);
+
+    public async Task Print(Domain.ReceiptAudience audience, IReadOnlyList<string> lines, CancellationToken stop)
+    {
+        var bit = audience is Domain.ReceiptAudience.Administration ? 0x04 : 0x02;
+        if ((memory.Configuration & 0x80) == 0 || (memory.Configuration & bit) == 0) return;
+        List<ZvtPrintLine> printed = [.. lines.Select(line => new ZvtPrintLine(0x00, line)), new ZvtPrintLine(0x81, "")];
+        if (memory.TakesBlocks)
+        {
+            byte type = audience switch { Domain.ReceiptAudience.Merchant => 1, Domain.ReceiptAudience.Cardholder => 2, _ => 3 };
+            await Say(new ZvtPrintBlock(type, printed), stop);
+            return;
+        }
+
+        foreach (var line in printed) await Say(line, stop);
+    }
+
+    private async Task TakeAbort(CancellationToken stop)
+    {
+        // Accepted until the booking is under way (§16.5).
+        if (PastAbort)
+        {
+            await link.SendAsync(new ZvtNegative(ZvtResultCodes.UnknownCommand), stop);
+            return;
+        }
+
+        Aborted = true;
+        await Acknowledge(stop);
+    }
+
+    private async Task Answer(ZvtMessage command, CancellationToken stop)
+    {
+        switch (command)
+        {
+            case ZvtTransaction transaction when !transaction.Undecoded.IsEmpty:
+                await link.SendAsync(new ZvtNegative(ZvtResultCodes.UnknownCommand), stop); // Unknown BMP (§2.2).
+                break;
+            case ZvtTransaction transaction:
+                await new ZvtVirtualPayment(this).Run(transaction, stop);
+                break;
+            case ZvtRegistration registration:
+                await Register(registration, stop);
+                break;
+            case ZvtRepeatReceipt repeat:
+                await Repeat(repeat, stop);
+                break;
+            case ZvtStatusEnquiry enquiry:
+                await Acknowledge(stop);
+                await Say(new ZvtCompletion { SoftwareVersion = (enquiry.Service & 0x02) != 0 ? null : SoftwareVersion, TerminalStatus = 0 }, stop);
+                break;
+            case ZvtReadCard:
+                await Acknowledge(stop);
+                await Say(new ZvtStatusInformation { ResultCode = 0, MaskedPan = "541333******9999", CardType = 6 }, stop);
+                break;
+            case ZvtSetClock:
+                await Acknowledge(stop);
+                await Say(new ZvtCompletion(), stop);
+                break;
+            case ZvtCommand plain:
+                await Plain(plain, stop);
+                break;
+            case ZvtPositive or ZvtNegative:
+                break; // An answer to nothing; answers are never answered (§2.2).
+            default:
+                await link.SendAsync(new ZvtNegative(ZvtResultCodes.UnknownCommand), stop);
+                break;
+        }
+    }
+
+    private async Task Plain(ZvtCommand command, CancellationToken stop)
+    {
+        switch (command.Code)
+        {
+            case ZvtCommands.LogOff:
+                memory.LogOff();
+                await Acknowledge(stop);
+                return;
+            case ZvtCommands.Abort:
+                await Acknowledge(stop);
+                return;
+            case ZvtCommands.Totals or ZvtCommands.EndOfDay:
+                await Acknowledge(stop);
+                await Total(command.Code is ZvtCommands.EndOfDay, stop);
+                return;
+            case ZvtCommands.Diagnosis or ZvtCommands.Initialisation:
+                await Acknowledge(stop);
+                await Show(0x17, stop);
+                await Print(Domain.ReceiptAudience.Administration, ["DIAGNOSIS", $"Terminal {ZvtVirtualMemory.TerminalId}", "Host reached"], stop);
+                await Say(new ZvtCompletion(), stop);
+                return;
+            case ZvtCommands.Reset:
+                await Acknowledge(stop);
+                await Say(new ZvtCompletion(), stop);
+                throw link.Break("The terminal restarts.");
+            default:
+                await link.SendAsync(new ZvtNegative(ZvtResultCodes.UnknownCommand), stop);
+                return;
+        }
+    }
+
+    private async Task Register(ZvtRegistration registration, CancellationToken stop)
+    {
+        if (registration.Currency is { } numeric && numeric != memory.Currency.Numeric)
+        {
+            // 84 1E LEN 6F [CC] in place of the acknowledge, and no completion (§6.1).
+            await link.SendAsync(new ZvtNegative(0x1E, Octets.Copy([ZvtResultCodes.WrongCurrency])), stop);
+            return;
+        }
+
+        memory.Register(registration);
+        await Acknowledge(stop);
+        await Say(new ZvtCompletion { RegistrationStatus = 0, TerminalId = ZvtVirtualMemory.TerminalId, Currency = memory.Currency.Numeric }, stop);
+    }
+
+    // §9.4: bit 01 sends the status information, bit 02 leaves the printing out.
+    private async Task Repeat(ZvtRepeatReceipt repeat, CancellationToken stop)
+    {
+        await Acknowledge(stop);
+        if (memory.Last is not { } last)
+        {
+            await Say(new ZvtAbort { ResultCode = ZvtResultCodes.CardNotReadable }, stop); // Nothing stored (README §5.6).
+            return;
+        }
+
+        if ((repeat.Service & 0x01) != 0) await Say(last, stop);
+        if ((repeat.Service & 0x02) == 0)
+            await Print(Domain.ReceiptAudience.Merchant, ZvtVirtualPayment.ReceiptLines(last, "REPEATED RECEIPT", signature: false), stop);
+        await Say(new ZvtCompletion(), stop);
+    }
+
+    private async Task Total(bool close, CancellationToken stop)
+    {
+        var totals = memory.Totals();
+        await Show(0x17, stop);
+        await link.SendAsync(totals, stop);
+        if (await Answered(stop) is not ZvtPositive) throw link.Break("The ECR did not take the totals.");
+        if (close) memory.ClosePeriod();
+        await Print(Domain.ReceiptAudience.Administration, [close ? "END OF DAY" : "TOTALS", $"Sum {new Domain.Money(totals.Amount ?? 0, memory.Currency)}"], stop);
+        await Say(new ZvtCompletion(), stop);
+    }
+}

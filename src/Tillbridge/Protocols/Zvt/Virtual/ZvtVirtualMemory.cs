@@ -1,0 +1,117 @@
+using System.Globalization;
+using Tillbridge.Protocols.Zvt.Apdu;
+
+namespace Tillbridge.Protocols.Zvt.Virtual;
+
+/// <summary>What the virtual terminal remembers: registration, counters, its last result, reservations, the open period.</summary>
+internal sealed class ZvtVirtualMemory(VirtualAcquirer acquirer, VirtualTerminalSettings settings, TimeProvider clock)
+{
+    public const byte ConfigurationAfterLogOff = 0x86; // zvt.md §6
+    public const string TerminalId = "65000001";
+    public const string VuNumber = "100000000000001";
+
+    private const int LastReceipt = 9999;
+    private const int LastTrace = 999_999;
+    private const string LastResult = "last-result";
+    private const string ClosedLines = "closed-lines";
+    private const int KindsInTotals = 7;
+    private const int OurKind = 2; // Mastercard, in the order of §8.4
+    private const int MostInByte = 255;
+
+    public byte Configuration { get; private set; } = ConfigurationAfterLogOff;
+
+    public bool TakesBlocks { get; private set; }
+
+    public Domain.Currency Currency { get; } = Domain.Currency.Of(settings.Currency);
+
+    public VirtualAcquirer Acquirer => acquirer;
+
+    public void Register(ZvtRegistration registration)
+    {
+        Configuration = registration.Configuration;
+        // 06 D3 only if the ECR lists it in tag 26 (§6.1).
+        var container = registration.Tlv is { } tlv ? tlv.Memory : default;
+        TakesBlocks = Wire.Tlv.TryFind(container.Span, out var accepted, 0x26) && Convert.ToHexString(accepted).Contains("0A0206D3", StringComparison.Ordinal);
+    }
+
+    public void LogOff() => (Configuration, TakesBlocks) = (ConfigurationAfterLogOff, false);
+
+    /// <summary>A new result with numbers of its own.</summary>
+    public ZvtStatusInformation NewResult(long minorUnits, bool sendCurrency)
+    {
+        var now = clock.GetLocalNow();
+        return new ZvtStatusInformation
+        {
+            ResultCode = 0,
+            Amount = minorUnits,
+            Currency = sendCurrency ? Currency.Numeric : null,
+            Trace = acquirer.Next("trace", LastTrace).ToString("D6", CultureInfo.InvariantCulture),
+            Receipt = acquirer.Next("receipt", LastReceipt).ToString("D4", CultureInfo.InvariantCulture),
+            Turnover = acquirer.Next("turnover", LastTrace).ToString("D6", CultureInfo.InvariantCulture),
+            Time = now.ToString("HHmmss", CultureInfo.InvariantCulture),
+            Date = now.ToString("MMdd", CultureInfo.InvariantCulture),
+            TerminalId = TerminalId,
+            VuNumber = VuNumber,
+            Authorisation = "A" + acquirer.Next("approval", 99999).ToString("D5", CultureInfo.InvariantCulture),
+            PaymentType = 0x70,
+            MaskedPan = "541333******9999",
+            CardSequence = "0001",
+            CardType = 6,
+            CardName = "Mastercard",
+            CardholderVerification = 2,
+            Technology = 2,
+        };
+    }
+
+    /// <summary>Remembers the committed result for 06 20, and the trace of its receipt for a later reversal.</summary>
+    public void Remember(ZvtStatusInformation result)
+    {
+        acquirer.Keep(LastResult, Convert.ToHexString(ZvtCodec.Encode(result)));
+        if (result is { Receipt: { } receipt, Trace: { } trace }) acquirer.Keep($"trace.{receipt}", trace);
+    }
+
+    public void Forget() => acquirer.Keep(LastResult, null);
+
+    public ZvtStatusInformation? Last =>
+        acquirer.Recall(LastResult) is { } hex
+        && ZvtCodec.TryDecode(Convert.FromHexString(hex), Sender.Terminal, ZvtText.Default, out var message, out _)
+            ? message as ZvtStatusInformation
+            : null;
+
+    public string? TraceOf(string receipt) => acquirer.Recall($"trace.{receipt}");
+
+    public bool IsOpenReservation(string receipt) =>
+        acquirer.Standing(receipt) is { Kind: "preAuthorization" } && acquirer.Recall($"booked.{receipt}") is null;
+
+    public void CloseReservation(string receipt) => acquirer.Keep($"booked.{receipt}", "yes");
+
+    public IReadOnlyList<string> OpenReservations =>
+        [.. acquirer.Lines.Where(line => line.Kind == "preAuthorization").Select(line => line.Receipt).Where(IsOpenReservation).Distinct()];
+
+    /// <summary>The open period as a status information (§8.4). The sign of the sum is not on the wire.</summary>
+    public ZvtStatusInformation Totals()
+    {
+        var open = Open.Where(line => line.State == "booked" && acquirer.Standing(line.Receipt) == line).ToList();
+        var net = open.Sum(VirtualAcquirer.SignedAmount);
+        var count = open.Count(line => line.Kind != "preAuthorization");
+        var kinds = new ZvtKindTotal[KindsInTotals];
+        kinds[OurKind] = new(Math.Min(count, MostInByte), Math.Abs(net));
+        for (var (kind, left) = (OurKind + 1, count - MostInByte); kind < KindsInTotals && left > 0; kind++, left -= MostInByte)
+            kinds[kind] = new(Math.Min(left, MostInByte), 0);
+        var now = clock.GetLocalNow();
+        return new ZvtStatusInformation
+        {
+            ResultCode = 0,
+            Amount = Math.Abs(net),
+            Currency = Currency.Numeric,
+            Time = now.ToString("HHmmss", CultureInfo.InvariantCulture),
+            Date = now.ToString("MMdd", CultureInfo.InvariantCulture),
+            Totals = new ZvtTotals(open.FirstOrDefault()?.Receipt ?? "0000", open.LastOrDefault()?.Receipt ?? "0000", kinds),
+        };
+    }
+
+    public void ClosePeriod() => acquirer.Keep(ClosedLines, acquirer.Lines.Count.ToString(CultureInfo.InvariantCulture));
+
+    private IEnumerable<BooksLine> Open =>
+        acquirer.Lines.Skip(int.Parse(acquirer.Recall(ClosedLines) ?? "0", CultureInfo.InvariantCulture));
+}

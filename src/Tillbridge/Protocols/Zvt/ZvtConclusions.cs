@@ -1,0 +1,153 @@
+using System.Globalization;
+using Tillbridge.Domain;
+using Tillbridge.Protocols.Zvt.Apdu;
+
+namespace Tillbridge.Protocols.Zvt;
+
+/// <summary>What the terminal's messages say about money (zvt.md §7, §13, §17). Pure.</summary>
+internal sealed class ZvtConclusions(Currency own)
+{
+    private static readonly string[] KindNames = ["girocard", "JCB", "Mastercard", "American Express", "Visa", "Diners", "others"];
+
+    /// <summary>84 xx in place of the acknowledge: the command was not started.</summary>
+    public static Conclusion Refused(ZvtNegative refused)
+    {
+        var reason = refused.Code switch
+        {
+            ZvtResultCodes.PleaseWait or ZvtResultCodes.ReceiverNotReady or ZvtResultCodes.NoAnswer => Reason.TerminalBusy,
+            ZvtResultCodes.UnknownCommand => Reason.Unsupported,
+            _ => Reason.TerminalRefused,
+        };
+        return new Conclusion(Outcome.Failed, reason)
+        {
+            ResponseCode = Hex(refused.Code),
+            TerminalText = ZvtCodes.ResultText(refused.Code, "en"),
+        };
+    }
+
+    /// <summary>What a status information announces, before it is committed.</summary>
+    public Conclusion Announced(ZvtStatusInformation status, TerminalRequest request)
+    {
+        var (outcome, reason) = status.ResultCode is { } code ? ZvtCodes.Judge(code)
+            : request.Kind.MovesMoney() ? (Outcome.Unknown, Reason.CannotTell) : (Outcome.Approved, Reason.Done);
+        var amount = outcome is Outcome.Approved && request.Kind.MovesMoney() ? AmountOf(status, request) : null;
+        if (outcome is Outcome.Approved && !request.Kind.MovesMoney()) reason = Reason.Done;
+        if (amount is { } approved && request.Total is { } asked && approved != asked) reason = Reason.ApprovedOtherAmount;
+        return new Conclusion(outcome, reason)
+        {
+            ApprovedAmount = amount,
+            ResponseCode = status.ResultCode is { } result ? Hex(result) : null,
+            TerminalText = status.ErrorText ?? status.AdditionalText,
+            References = new References(
+                status.Receipt, null, Empty(status.Authorisation), status.Trace, status.TerminalId, Empty(status.VuNumber), status.Turnover),
+            Card = CardOf(status),
+            Totals = status.Totals is null ? null : TotalsOf(status),
+            SignatureRequired = status.CardholderVerification is 0x01 or 0x05 or 0x06 or 0x07,
+        };
+    }
+
+    /// <summary>06 0F: the announced result stands; for money without a result nothing is said (§17).</summary>
+    public static (Conclusion Conclusion, IncidentSeen? Incident) Completed(
+        ZvtCompletion completion, ZvtStatusInformation? status, Conclusion? announced, TerminalRequest request)
+    {
+        if (request.Kind.MovesMoney())
+        {
+            if (announced is null or { Outcome: Outcome.Unknown })
+                throw new ProtocolViolationException("06 0F ended a payment without a result.");
+            if (announced.Outcome is Outcome.Approved && request.Kind is RequestKind.Reversal && UndidAnother(status!, request) is { } incident)
+                return (announced with { Outcome = Outcome.Unknown, Reason = Reason.OtherBookingReversed, ApprovedAmount = null }, incident);
+            return (announced, null);
+        }
+
+        if (completion.ResultCode is { } code and not 0)
+        {
+            var (outcome, reason) = ZvtCodes.Judge(code);
+            return (new(outcome, reason) { ResponseCode = Hex(code), TerminalText = ZvtCodes.ResultText(code, "en") }, null);
+        }
+
+        if (request.Kind is RequestKind.Status) return (StatusOf(completion), null);
+        var done = announced ?? new Conclusion(Outcome.Approved, Reason.Done);
+        return (done with { References = done.References with { TerminalId = done.References.TerminalId ?? completion.TerminalId } }, null);
+    }
+
+    /// <summary>06 1E: failed, also when an approval was announced before (§9.8, §17).</summary>
+    public static Conclusion Aborted(ZvtAbort aborted, Conclusion? announced)
+    {
+        var code = aborted.ResultCode ?? ZvtResultCodes.SystemError;
+        var (outcome, reason) = ZvtCodes.Judge(code);
+        // 06 1E says that it failed, whatever the code: an abort is never an approval.
+        if (outcome is Outcome.Approved) (outcome, reason) = (Outcome.Failed, Reason.TerminalFailed);
+        if (announced is { Outcome: Outcome.Approved }) (outcome, reason) = (Outcome.Declined, Reason.ReversedByTerminal);
+        var said = announced ?? new Conclusion(outcome, reason);
+        return said with
+        {
+            Outcome = outcome,
+            Reason = reason,
+            ApprovedAmount = null,
+            ResponseCode = Hex(code),
+            TerminalText = aborted.ErrorText ?? said.TerminalText ?? ZvtCodes.ResultText(code, "en"),
+        };
+    }
+
+    /// <summary>BMP 60 with the sum of BMP 04 (§8.4); null when the terminal sent no totals.</summary>
+    public Totals? TotalsOf(ZvtStatusInformation status)
+    {
+        if (status.Totals is not { } totals) return null;
+        var currency = CurrencyOf(status) ?? own;
+        var kinds = totals.Kinds.Select((kind, index) => new BrandTotal(
+            KindNames[Math.Min(index, KindNames.Length - 1)], kind.Count, new Money(kind.MinorUnits, currency))).ToList();
+        var net = status.Amount ?? kinds.Sum(kind => kind.Sum.MinorUnits);
+        return new Totals(new Money(net, currency), kinds.Sum(kind => kind.Count), totals.FirstReceipt, totals.LastReceipt, kinds);
+    }
+
+    public Money? AmountOf(ZvtStatusInformation status, TerminalRequest request)
+    {
+        var asked = request.Total ?? request.Original?.Amount;
+        // The terminal names the currency only if we sent one (§3.2); what it names is what it took.
+        var currency = CurrencyOf(status) ?? asked?.Currency ?? own;
+        return status.Amount is { } minor ? new Money(minor, currency) : asked;
+    }
+
+    public static Currency? CurrencyOf(ZvtStatusInformation status) =>
+        status.Currency is { } numeric && Currency.TryFind(numeric, out var currency) ? currency : null;
+
+    // Portalum #24: some terminals undo their last payment whatever number they are given.
+    private static IncidentSeen? UndidAnother(ZvtStatusInformation status, TerminalRequest request)
+    {
+        var original = request.Original!;
+        var otherTrace = status.OriginalTrace is { } trace && original.Trace is { } wanted && trace != wanted;
+        var otherAmount = status.Amount is { } minor && original.Amount is { } amount && minor != amount.MinorUnits
+            && request.Amount is null;
+        if (!otherTrace && !otherAmount) return null;
+        return new IncidentSeen(
+            Reason.OtherBookingReversed,
+            $"Receipt {original.Receipt} (trace {original.Trace ?? "-"}, {original.Amount?.ToString() ?? "-"}) was to be reversed; "
+            + $"the terminal reversed trace {status.OriginalTrace ?? "-"}, amount {status.Amount?.ToString(CultureInfo.InvariantCulture) ?? "-"}.");
+    }
+
+    private static Conclusion StatusOf(ZvtCompletion completion)
+    {
+        var status = completion.TerminalStatus ?? 0;
+        var ready = status == 0;
+        return new Conclusion(ready ? Outcome.Approved : Outcome.Failed, ready ? Reason.Done : Reason.TerminalNotReady)
+        {
+            ResponseCode = Hex(status),
+            TerminalText = ready ? completion.SoftwareVersion : ZvtCodes.TerminalStatusText(status, "en"),
+            References = new References(TerminalId: completion.TerminalId),
+        };
+    }
+
+    private static CardView? CardOf(ZvtStatusInformation status)
+    {
+        var type = status.LongCardType ?? (status.CardType is { } code and not 255 ? code : null);
+        var brand = Empty(status.CardName) ?? (type is { } known ? ZvtCodes.CardName(known) : null);
+        if (status.MaskedPan is null && brand is null && type is null) return null;
+        var entry = status.Technology switch { 0 => "stripe", 1 => "chip", 2 => "contactless", _ => null };
+        return new CardView(
+            Empty(status.MaskedPan), brand, type?.ToString(CultureInfo.InvariantCulture), entry, status.CardSequence);
+    }
+
+    private static string? Empty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+
+    private static string Hex(byte code) => code.ToString("X2", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,281 @@
+using System.Runtime.CompilerServices;
+using Tillbridge.Domain;
+using Tillbridge.Protocols.Zvt.Apdu;
+using Tillbridge.Transports;
+
+namespace Tillbridge.Protocols.Zvt;
+
+/// <summary>The ECR side of ZVT: conversations as zvt.md §7 to §9 draw them. One connection serves one conversation.</summary>
+internal sealed class ZvtDriver : TerminalDriver
+{
+    private static readonly TimeSpan LongestWaitForCard = TimeSpan.FromSeconds(60);
+
+    private readonly DriverSettings settings;
+    private readonly ITransport transport;
+    private readonly TimeProvider clock;
+    private readonly ZvtDialect dialect;
+    private readonly ZvtRequests requests;
+    private readonly ZvtConclusions conclusions;
+    private volatile ZvtTalk? running;
+    private volatile bool abortAsked;
+    private volatile object? decision; // true or false, boxed; null while nobody decided
+
+    public ZvtDriver(DriverSettings settings, ITransport transport, TimeProvider clock)
+    {
+        dialect = ZvtDialect.Find(settings.Dialect ?? ZvtDialect.All[0].Id) ?? throw new ArgumentException(
+            $"ZVT has no dialect '{settings.Dialect}'; known are {string.Join(", ", ZvtDialect.All.Select(known => known.Id))}.");
+        (this.settings, this.transport, this.clock) = (settings, transport, clock);
+        requests = new ZvtRequests(dialect, settings, clock);
+        conclusions = new ZvtConclusions(Currency.Of(settings.Currency));
+    }
+
+    public override Capabilities Capabilities => ZvtProtocol.Capabilities;
+
+    // A terminal may be deaf for three minutes while it talks with its host (§9.3), and then some.
+    public override TimeSpan DefaultRecoveryLimit => TimeSpan.FromSeconds(240);
+
+    public override void Abort()
+    {
+        abortAsked = true;
+        running?.Interrupt();
+    }
+
+    public override void Confirm(bool commit)
+    {
+        decision = commit;
+        running?.Interrupt();
+    }
+
+    public override async IAsyncEnumerable<TerminalEvent> Converse(
+        TerminalRequest request, Baseline? baseline, [EnumeratorCancellation] CancellationToken shutdown)
+    {
+        (abortAsked, decision) = (false, null);
+        if (request.Kind.NeedsOriginal() && !ZvtRequests.IsReceipt(request.Original?.Receipt))
+        {
+            yield return new Concluded(new(Outcome.Failed, Reason.TerminalRefused)
+            {
+                TerminalText = "ZVT refers to a booking by its receipt number, one to four digits that are not all zero.",
+            });
+            yield break;
+        }
+
+        yield return new Progress("zvt.connecting");
+        await using var talk = await Open(shutdown);
+        if (await Register(talk, shutdown) is { } refused)
+        {
+            yield return new Concluded(refused);
+            yield break;
+        }
+
+        if (request.Kind.NeedsProof())
+        {
+            // The terminal's memory just before we begin is the safest mark to tell our booking by (§9.3).
+            var last = await new ZvtQuestions(talk, settings.Password, dialect).LastBooking(shutdown);
+            baseline = last.Answered ? last.ToBaseline() : baseline;
+            if (dialect.ReversesOnlyLast && request.Kind is RequestKind.Reversal && !IsLast(request, last.Status))
+            {
+                yield return new Concluded(new(Outcome.Failed, Reason.TerminalRefused)
+                {
+                    TerminalText = "This terminal always reverses its last payment, and that is not the one that was named.",
+                });
+                yield break;
+            }
+        }
+
+        yield return new AboutToSend(baseline);
+        await foreach (var said in Exchange(talk, request, shutdown)) yield return said;
+    }
+
+    public override async IAsyncEnumerable<TerminalEvent> Recover(
+        RecoveryEntry entry, [EnumeratorCancellation] CancellationToken shutdown)
+    {
+        await using var talk = await Open(shutdown);
+        yield return new Reached();
+        yield return new Progress("zvt.recovering");
+        if (await Register(talk, shutdown) is { } refused)
+        {
+            yield return new StillUnclear(refused.Reason, refused.TerminalText ?? "The terminal refused the registration.", AskAgain: true);
+            yield break;
+        }
+
+        var questions = new ZvtQuestions(talk, settings.Password, dialect);
+        var said = await new ZvtRecovery(entry, questions, conclusions, dialect, clock).Ask(shutdown);
+        if (said is Concluded { Conclusion.Outcome: Outcome.Approved } found && entry.Session.Receipts.Count == 0)
+            yield return new ReceiptPrinted(ZvtReceipts.Compose(found.Conclusion, entry.Session.Request, ReceiptAudience.Merchant));
+        yield return said;
+    }
+
+    private async Task<ZvtTalk> Open(CancellationToken shutdown)
+    {
+        var talk = await ZvtTalk.Open(transport, dialect, settings.AnswerLimit, clock, settings.WireLog, shutdown);
+        running = talk;
+        return talk;
+    }
+
+    // §6.1. Null when registered; a terminal that does not know the command works without it.
+    private async Task<Conclusion?> Register(ZvtTalk talk, CancellationToken shutdown)
+    {
+        if (!dialect.Register) return null;
+        var answer = await talk.Command(requests.Registration(), null, shutdown);
+        if (answer is ZvtNegative { Code: ZvtResultCodes.UnknownCommand }) return null;
+        if (answer is ZvtNegative refused) return ZvtConclusions.Refused(refused);
+        var message = answer is ZvtPositive ? await talk.Next(shutdown) : answer;
+        for (var messages = 0; messages < ZvtQuestions.MostMessages; messages++)
+        {
+            switch (message)
+            {
+                case ZvtCompletion done:
+                    await talk.Acknowledge(shutdown);
+                    if (ZvtQuestions.CharacterSetOf(done) is { } set) talk.Negotiate(set);
+                    return null;
+                case ZvtAbort aborted:
+                    await talk.Acknowledge(shutdown);
+                    return ZvtConclusions.Aborted(aborted, announced: null);
+                case null or ZvtPositive or ZvtNegative:
+                    break;
+                default:
+                    await talk.Acknowledge(shutdown);
+                    break;
+            }
+
+            message = await talk.Next(shutdown);
+        }
+
+        throw new ProtocolViolationException("The registration does not come to an end.");
+    }
+
+    // §7.2: the terminal leads after the acknowledge; every command of it is answered; 06 0F or 06 1E ends it.
+    private async IAsyncEnumerable<TerminalEvent> Exchange(
+        ZvtTalk talk, TerminalRequest request, [EnumeratorCancellation] CancellationToken shutdown)
+    {
+        var command = requests.For(request);
+        var answer = await talk.Command(command, null, shutdown);
+        if (answer is ZvtNegative refused)
+        {
+            yield return new Concluded(ZvtConclusions.Refused(refused));
+            yield break;
+        }
+
+        if (answer is ZvtPositive && !ZvtRequests.HasCompletion(request.Kind))
+        {
+            yield return new Concluded(new(Outcome.Approved, Reason.Done));
+            yield break;
+        }
+
+        if (answer is not ZvtPositive && !dialect.ImplicitAcknowledge)
+            throw new ProtocolViolationException($"{answer.GetType().Name} came in place of the acknowledge.");
+        var state = new ZvtExchange(request, conclusions, talk.Text);
+        var message = answer is ZvtPositive ? await NextOrAbort(talk, state, shutdown) : answer;
+        while (!state.IsOver)
+        {
+            Invariant.Holds(state.Count(), "a conversation has a bound");
+            await foreach (var said in Answer(talk, state, message, shutdown)) yield return said;
+            if (!state.IsOver) message = await NextOrAbort(talk, state, shutdown);
+        }
+
+        await foreach (var printed in LatePrints(talk, state, shutdown)) yield return printed;
+        foreach (var said in state.Ending()) yield return said;
+    }
+
+    private async IAsyncEnumerable<TerminalEvent> Answer(
+        ZvtTalk talk, ZvtExchange state, ZvtMessage message, [EnumeratorCancellation] CancellationToken shutdown)
+    {
+        switch (message)
+        {
+            case ZvtIntermediateStatus progress:
+                await talk.Acknowledge(shutdown);
+                talk.SetMinutes(progress.Minutes);
+                yield return new Progress($"zvt.status.{progress.Status:X2}", progress.Lines.Count == 0 ? null : string.Join(' ', progress.Lines));
+                break;
+            case ZvtStatusInformation status:
+                // The result is durable before our answer commits it (§7.3, §9.8): the engine asks on only then.
+                state.Hear(status);
+                yield return new ResultAnnounced(state.Announced!);
+                if (state.NeedsConfirmation && decision is null && state.AskOnce())
+                    yield return new ConfirmationNeeded(state.Announced!);
+                await AnswerResult(talk, state, shutdown);
+                break;
+            case ZvtPrintLine or ZvtPrintBlock:
+                await talk.Acknowledge(shutdown);
+                foreach (var receipt in state.Print(message)) yield return new ReceiptPrinted(receipt);
+                break;
+            case ZvtCompletion completion:
+                await talk.AcknowledgeLast(shutdown);
+                state.End(completion);
+                break;
+            case ZvtAbort aborted:
+                await talk.AcknowledgeLast(shutdown);
+                state.End(aborted);
+                break;
+            case ZvtPositive or ZvtNegative:
+                // The answer to our abort, if one is open; else it belongs to nothing and changes nothing (§9.1, §17).
+                yield return new Progress(message is ZvtPositive ? "zvt.abort.taken" : "zvt.abort.refused");
+                break;
+            case ZvtSetClock:
+                await talk.Acknowledge(shutdown);
+                break;
+            default:
+                await talk.Refuse(ZvtResultCodes.UnknownCommand, shutdown);
+                break;
+        }
+    }
+
+    // §7.3: 80 00 00 commits, 84 9C asks the terminal to repeat, any other 84 makes it take the booking back.
+    private async Task AnswerResult(ZvtTalk talk, ZvtExchange state, CancellationToken shutdown)
+    {
+        if (state.NeedsConfirmation && decision is null && !state.ConfirmationIsLate(clock, settings.ConfirmLimit))
+        {
+            await talk.Refuse(ZvtResultCodes.PleaseWait, shutdown);
+            return;
+        }
+
+        if (state.NeedsConfirmation && decision is not true)
+        {
+            state.Reject();
+            await talk.Refuse(ZvtResultCodes.ProcessingError, shutdown);
+            return;
+        }
+
+        await talk.Acknowledge(shutdown);
+        if (state.Request.Kind is RequestKind.ReadCard) state.EndWithCard(); // §8.3: no 06 0F follows.
+    }
+
+    // Waits for the terminal; woken by a caller's abort, it sends one 06 B0 and waits on (§9.1).
+    private async Task<ZvtMessage> NextOrAbort(ZvtTalk talk, ZvtExchange state, CancellationToken shutdown)
+    {
+        while (true)
+        {
+            if (abortAsked && dialect.AbortsPayments && state.AbortOnce())
+                await talk.Send(new ZvtCommand(ZvtCommands.Abort), shutdown);
+            if (await talk.Next(shutdown) is { } message) return message;
+        }
+    }
+
+    // [vendor:Ingenico] receipts may follow 06 0F.
+    private async IAsyncEnumerable<TerminalEvent> LatePrints(
+        ZvtTalk talk, ZvtExchange state, [EnumeratorCancellation] CancellationToken shutdown)
+    {
+        while (dialect.LatePrint > TimeSpan.Zero && state.MayPrintLate && state.Count())
+        {
+            ZvtMessage? message;
+            try
+            {
+                message = await talk.NextWithin(dialect.LatePrint, shutdown);
+                if (message is ZvtPrintLine or ZvtPrintBlock) await talk.Acknowledge(shutdown);
+            }
+            catch (LinkLostException)
+            {
+                message = null; // The last word was heard; only a receipt can be missing, and we compose one.
+            }
+
+            if (message is not (ZvtPrintLine or ZvtPrintBlock)) yield break;
+            foreach (var receipt in state.Print(message)) yield return new ReceiptPrinted(receipt);
+        }
+    }
+
+    private static bool IsLast(TerminalRequest request, ZvtStatusInformation? last) =>
+        last?.Receipt is not null && last.Receipt == request.Original?.Receipt;
+
+    /// <summary>Seconds that the terminal is asked to wait for a card (06 C0).</summary>
+    internal static byte CardSeconds => (byte)LongestWaitForCard.TotalSeconds;
+}

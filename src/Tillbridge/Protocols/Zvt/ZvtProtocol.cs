@@ -1,0 +1,62 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Tillbridge.Domain;
+using Tillbridge.Protocols.Zvt.Apdu;
+using Tillbridge.Protocols.Zvt.Virtual;
+using Tillbridge.Transports;
+
+namespace Tillbridge.Protocols.Zvt;
+
+/// <summary>ZVT (PA00P015, PA00P016): Germany, Austria, Switzerland.</summary>
+public sealed class ZvtProtocol : IProtocol
+{
+    private const string StatusPrefix = "zvt.status.";
+
+    internal static Capabilities Capabilities { get; } = new(Enum.GetValues<RequestKind>().ToFrozenSet(), FrozenSet<string>.Empty)
+    {
+        CanConfirm = true,
+        CarriesReference = true,
+    };
+
+    /// <inheritdoc/>
+    public string Name => "zvt";
+
+    /// <inheritdoc/>
+    public string Summary => "ZVT (PA00P015/PA00P016): Germany, Austria, Switzerland; TCP port 20007";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Dialects { get; } = [.. ZvtDialect.All.Select(dialect => dialect.Id)];
+
+    /// <inheritdoc/>
+    public TerminalDriver MakeDriver(DriverSettings settings, ITransport transport, TimeProvider clock) =>
+        new ZvtDriver(settings, transport, clock);
+
+    /// <inheritdoc/>
+    public VirtualTerminal MakeVirtualTerminal(VirtualTerminalSettings settings, TimeProvider clock, ILogger logger) =>
+        new ZvtVirtualTerminal(settings, clock, logger);
+
+    /// <inheritdoc/>
+    public DecodedFrame Decode(ReadOnlySpan<byte> bytes, Sender? from) => ZvtInspector.Inspect(bytes, from);
+
+    /// <inheritdoc/>
+    public string? ProgressText(string key, string language)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key switch
+        {
+            "zvt.connecting" => language == "de" ? "Verbindung zum Terminal" : "Connecting to the terminal",
+            "zvt.recovering" => language == "de" ? "Das Terminal wird nach dem Ergebnis gefragt" : "Asking the terminal for the result",
+            "zvt.abort.taken" => language == "de" ? "Abbruch angenommen, Ergebnis folgt" : "Abort taken, the result follows",
+            "zvt.abort.refused" => language == "de" ? "Abbruch abgelehnt, Zahlung läuft weiter" : "Abort refused, the payment goes on",
+            _ => key.StartsWith(StatusPrefix, StringComparison.Ordinal)
+                && byte.TryParse(key.AsSpan(StatusPrefix.Length), NumberStyles.HexNumber, null, out var status)
+                ? ZvtCodes.ProgressText(status, language)
+                : null,
+        };
+    }
+
+    /// <inheritdoc/>
+    public string? ResponseText(string code, string language) =>
+        byte.TryParse(code, NumberStyles.HexNumber, null, out var result) ? ZvtCodes.ResultText(result, language) : null;
+}

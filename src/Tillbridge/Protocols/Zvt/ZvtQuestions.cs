@@ -1,0 +1,89 @@
+using Tillbridge.Domain;
+using Tillbridge.Protocols.Zvt.Apdu;
+using Tillbridge.Wire;
+
+namespace Tillbridge.Protocols.Zvt;
+
+/// <summary>How a question that moves no money was answered: a status information, and how it ended.</summary>
+internal sealed record ZvtAnswer(ZvtStatusInformation? Status, ZvtCompletion? Completion, ZvtAbort? Aborted, ZvtNegative? Refused)
+{
+    /// <summary>
+    /// The terminal said what its last booking is, or that it has none. Silence about it, as from terminals that ignore the
+    /// service byte or do not know the command, is no answer (§9.3).
+    /// </summary>
+    public bool Answered => Status is not null || Aborted is { ResultCode: not ZvtResultCodes.UnknownCommand };
+
+    public bool IsBusy => Refused is { Code: ZvtResultCodes.PleaseWait or ZvtResultCodes.ReceiverNotReady or ZvtResultCodes.NoAnswer };
+
+    public Baseline ToBaseline() => Status is { Receipt: { } receipt } ? new(receipt, Status.Trace, Status.Turnover) : Baseline.Nothing;
+}
+
+/// <summary>Questions to a registered terminal; receipts that it prints meanwhile belong to somebody else and are dropped.</summary>
+internal sealed class ZvtQuestions(ZvtTalk talk, string? password, ZvtDialect dialect)
+{
+    /// <summary>More messages than any answer has.</summary>
+    public const int MostMessages = 2000;
+
+    private const byte SendStatusNoPrint = 0x03; // §9.4
+    private const uint TagCharacterSet = 0x14;
+    private const uint TagCharacterSets = 0x27;
+
+    private readonly string digits = (password ?? "").PadLeft(6, '0');
+
+    /// <summary>06 20: the last stored booking.</summary>
+    public Task<ZvtAnswer> LastBooking(CancellationToken shutdown) => dialect.RepeatHasService
+        ? Ask(new ZvtRepeatReceipt(digits, SendStatusNoPrint), shutdown)
+        : Task.FromResult(new ZvtAnswer(null, null, null, null));
+
+    /// <summary>05 01: is it ready?</summary>
+    public Task<ZvtAnswer> Ready(CancellationToken shutdown) => Ask(new ZvtStatusEnquiry(), shutdown);
+
+    /// <summary>06 10: the totals of the open period; does not close it.</summary>
+    public Task<ZvtAnswer> Totals(CancellationToken shutdown) => Ask(new ZvtCommand(ZvtCommands.Totals, digits), shutdown);
+
+    /// <summary>Tag 14, alone or inside 27, of the registration's end (§6.1).</summary>
+    public static byte? CharacterSetOf(ZvtCompletion completion)
+    {
+        if (Tlv.TryFind(completion.Tlv.Span, out var set, TagCharacterSet) && set.Length == 1) return set[0];
+        return Tlv.TryFind(completion.Tlv.Span, out set, TagCharacterSets, TagCharacterSet) && set.Length == 1 ? set[0] : null;
+    }
+
+    private async Task<ZvtAnswer> Ask(ZvtMessage question, CancellationToken shutdown)
+    {
+        ZvtStatusInformation? status = null;
+        var message = await talk.Command(question, null, shutdown);
+        if (message is ZvtNegative refused) return new(null, null, null, refused);
+        if (message is ZvtPositive) message = null;
+        for (var messages = 0; messages < MostMessages; messages++)
+        {
+            message ??= await talk.Next(shutdown);
+            switch (message)
+            {
+                case ZvtCompletion completion:
+                    await talk.Acknowledge(shutdown);
+                    return new(status, completion, null, null);
+                case ZvtAbort aborted:
+                    await talk.Acknowledge(shutdown);
+                    return new(status, null, aborted, null);
+                case ZvtStatusInformation heard:
+                    status = heard;
+                    await talk.Acknowledge(shutdown);
+                    break;
+                case ZvtIntermediateStatus progress:
+                    await talk.Acknowledge(shutdown);
+                    talk.SetMinutes(progress.Minutes);
+                    break;
+                case ZvtPrintLine or ZvtPrintBlock or ZvtSetClock:
+                    await talk.Acknowledge(shutdown);
+                    break;
+                case ZvtOther:
+                    await talk.Refuse(ZvtResultCodes.UnknownCommand, shutdown);
+                    break;
+            }
+
+            message = null;
+        }
+
+        throw new ProtocolViolationException("The terminal's answer does not come to an end.");
+    }
+}

@@ -1,0 +1,138 @@
+using Tillbridge.Domain;
+using Tillbridge.Protocols.Zvt.Apdu;
+
+namespace Tillbridge.Protocols.Zvt;
+
+/// <summary>Collects print lines (06 D1) and text blocks (06 D3) into receipts (zvt.md §8.5), or composes one (§6.1).</summary>
+internal sealed class ZvtReceipts(ZvtText text)
+{
+    private const byte LineFeeds = 0xFF;
+    private const byte LastLine = 0x80;
+    private const byte Centred = 0x40;
+    private const byte Wide = 0x20;
+    private const byte Tall = 0x10;
+    private const byte IndentBits = 0x0F;
+    private const byte MerchantCopy = 0x01;
+    private const byte CustomerCopy = 0x02;
+    private const byte SignatureLine = 0x02;
+
+    private readonly List<ReceiptLine> lines = [];
+    private ReceiptAudience? audience;
+    private bool signature;
+
+    /// <summary>The character set is the link's; kept for terminals that print in another one.</summary>
+    public ZvtText Text { get; } = text;
+
+    public IEnumerable<Receipt> Take(ZvtMessage message)
+    {
+        switch (message)
+        {
+            case ZvtPrintLine line:
+                if (Add(line) && Flush() is [var whole]) yield return whole;
+                break;
+            case ZvtPrintBlock block:
+                foreach (var receipt in TakeBlock(block)) yield return receipt;
+                break;
+        }
+    }
+
+    /// <summary>What was printed without an end mark.</summary>
+    public IReadOnlyList<Receipt> Flush()
+    {
+        var kept = lines.ToList();
+        var (whose, signed) = (audience ?? Guess(kept), signature);
+        lines.Clear();
+        (audience, signature) = (null, false);
+        return kept.TrueForAll(line => string.IsNullOrWhiteSpace(line.Text)) ? [] : [new Receipt(whose, kept, signed)];
+    }
+
+    /// <summary>A receipt out of what the terminal told, for a terminal that leaves receipts to the ECR.</summary>
+    public static Receipt Compose(Conclusion conclusion, TerminalRequest request, ReceiptAudience audience)
+    {
+        var references = conclusion.References;
+        (string Name, string? Value)[] rows =
+        [
+            ("Terminal", references.TerminalId), ("Merchant", references.MerchantId), ("Receipt", references.Receipt),
+            ("Trace", references.Trace), ("Approval", references.Approval), ("Card", conclusion.Card?.Brand),
+            ("Number", conclusion.Card?.MaskedPan), ("Reference", request.Reference),
+            ("Amount", (conclusion.ApprovedAmount ?? request.Total)?.ToString()), ("Result", conclusion.ResponseCode),
+            ("Text", conclusion.TerminalText),
+        ];
+        List<ReceiptLine> lines =
+        [
+            new(audience is ReceiptAudience.Cardholder ? "Customer copy" : "Merchant copy", Centred: true),
+            new(Title(request.Kind), Centred: true, Wide: true),
+        ];
+        foreach (var (name, value) in rows)
+        {
+            if (value is null) continue;
+            foreach (var part in value.Split('\n')) lines.Add(new ReceiptLine($"{name}: {part}"));
+        }
+
+        var signed = conclusion.SignatureRequired && audience is ReceiptAudience.Merchant;
+        if (signed) lines.AddRange([new(""), new("Signature: ____________________")]);
+        return new Receipt(audience, lines, signed, Composed: true);
+    }
+
+    private IEnumerable<Receipt> TakeBlock(ZvtPrintBlock block)
+    {
+        // A block without a type goes on with the receipt before it (§8.5).
+        if (block.ReceiptType is { } type)
+        {
+            var next = type switch
+            {
+                MerchantCopy => ReceiptAudience.Merchant,
+                CustomerCopy => ReceiptAudience.Cardholder,
+                _ => ReceiptAudience.Administration,
+            };
+            if (audience is not null && audience != next)
+            {
+                foreach (var before in Flush()) yield return before;
+            }
+
+            audience = next;
+        }
+
+        signature |= ((block.ReceiptInfo ?? 0) & SignatureLine) != 0;
+        var ended = false;
+        foreach (var line in block.Lines) ended = Add(line) || ended;
+        if (!ended) yield break;
+        foreach (var whole in Flush()) yield return whole;
+    }
+
+    // True when the line ends the receipt.
+    private bool Add(ZvtPrintLine line)
+    {
+        if (lines.Count >= Receipt.MostLines) return false;
+        if (line.Attribute == LineFeeds)
+        {
+            var feeds = line.Text.Length > 0 ? Math.Min((int)line.Text[0], 10) : 1;
+            for (var feed = 0; feed < feeds; feed++) lines.Add(new ReceiptLine(""));
+            return false;
+        }
+
+        var clean = new string([.. line.Text.Where(letter => !char.IsControl(letter))]);
+        var last = (line.Attribute & LastLine) != 0 && line.Attribute != LastLine;
+        lines.Add(new ReceiptLine(
+            clean, (line.Attribute & Centred) != 0, (line.Attribute & Wide) != 0, (line.Attribute & Tall) != 0, line.Attribute & IndentBits));
+        return last;
+    }
+
+    // Single lines carry no type; terminals name the customer's copy in the text [inferred].
+    private static ReceiptAudience Guess(List<ReceiptLine> kept)
+    {
+        bool Says(params string[] words) => kept.Exists(line => words.Any(word => line.Text.Contains(word, StringComparison.OrdinalIgnoreCase)));
+        if (Says("kundenbeleg", "customer copy", "customer receipt", "kunden-beleg")) return ReceiptAudience.Cardholder;
+        return Says("händlerbeleg", "haendlerbeleg", "merchant copy", "händler-beleg") ? ReceiptAudience.Merchant : ReceiptAudience.Administration;
+    }
+
+    private static string Title(RequestKind kind) => kind switch
+    {
+        RequestKind.Refund => "REFUND",
+        RequestKind.Reversal => "REVERSAL",
+        RequestKind.PreAuthorization => "PRE-AUTHORISATION",
+        RequestKind.Capture => "CAPTURE",
+        RequestKind.CancelPreAuthorization => "RELEASE",
+        _ => "PAYMENT",
+    };
+}

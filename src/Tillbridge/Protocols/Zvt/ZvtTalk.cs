@@ -1,0 +1,112 @@
+using System.Globalization;
+using Tillbridge.Domain;
+using Tillbridge.Protocols.Zvt.Apdu;
+using Tillbridge.Transports;
+
+namespace Tillbridge.Protocols.Zvt;
+
+/// <summary>One connection to a terminal, registered and ready for commands. Knows T3 and T4, not what a command means.</summary>
+internal sealed class ZvtTalk : IAsyncDisposable
+{
+    private static readonly TimeSpan T3 = TimeSpan.FromSeconds(5);      // zvt.md §5
+    private static readonly TimeSpan T4 = TimeSpan.FromSeconds(180);    // zvt.md §5
+    private const int MostAnswersIgnored = 100;
+    private const int MostMinutes = 30; // A terminal may ask for up to 99; nobody waits that long at a till.
+
+    private readonly ZvtMessageCodec codec;
+    private readonly MessageLink<ZvtMessage> link;
+    private readonly TimeSpan? configuredLimit;
+    private TimeSpan conversationLimit;
+
+    private ZvtTalk(ZvtMessageCodec codec, MessageLink<ZvtMessage> link, TimeSpan? limit)
+    {
+        (this.codec, this.link, configuredLimit) = (codec, link, limit);
+        conversationLimit = limit ?? T4;
+    }
+
+    public ZvtText Text => codec.Text;
+
+    private TimeSpan AcknowledgeLimit => configuredLimit is { } limit && limit < T3 ? limit : T3;
+
+    public static async Task<ZvtTalk> Open(
+        ITransport transport, ZvtDialect dialect, TimeSpan? answerLimit, TimeProvider clock, IWireLog? wireLog, CancellationToken shutdown)
+    {
+        var codec = new ZvtMessageCodec(new ZvtText(dialect.CharacterSet));
+        var connection = await transport.Connect(shutdown);
+        return new ZvtTalk(codec, new MessageLink<ZvtMessage>(connection, codec, Sender.Ecr, clock, wireLog), answerLimit);
+    }
+
+    /// <summary>The set that the terminal said it will use (§3, §6.1).</summary>
+    public void Negotiate(byte characterSet) => codec.Text = codec.Text with { Negotiated = characterSet };
+
+    public void Interrupt() => link.Interrupt();
+
+    /// <summary>
+    /// Sends a command and waits for its one answer. A command of the terminal in place of the answer counts as a positive
+    /// one (§17) and is handed back to be dealt with next.
+    /// </summary>
+    public async Task<ZvtMessage> Command(ZvtMessage command, TimeSpan? limit, CancellationToken shutdown)
+    {
+        conversationLimit = configuredLimit ?? T4;
+        await link.SendAsync(command, shutdown);
+        return await Receive(limit ?? AcknowledgeLimit, "acknowledge the command", shutdown);
+    }
+
+    /// <summary>The next message of the terminal, or null when <see cref="Interrupt"/> woke us.</summary>
+    public async Task<ZvtMessage?> Next(CancellationToken shutdown) => await link.ReceiveAsync(conversationLimit, shutdown) switch
+    {
+        Heard.Message => link.Message,
+        Heard.Interrupted => null,
+        _ => throw Silence(conversationLimit, "say how it goes on"),
+    };
+
+    /// <summary>The next message within a short time; null when none came.</summary>
+    public async Task<ZvtMessage?> NextWithin(TimeSpan limit, CancellationToken shutdown)
+    {
+        for (var waits = 0; waits < MostAnswersIgnored; waits++)
+        {
+            var heard = await link.ReceiveAsync(limit, shutdown);
+            if (heard is not Heard.Interrupted) return heard is Heard.Message ? link.Message : null;
+        }
+
+        return null;
+    }
+
+    /// <summary>Answers a command of the terminal.</summary>
+    public ValueTask Acknowledge(CancellationToken shutdown) => link.SendAsync(ZvtPositive.Plain, shutdown);
+
+    /// <summary>Refuses a command of the terminal, or puts its status information off.</summary>
+    public ValueTask Refuse(byte code, CancellationToken shutdown) => link.SendAsync(new ZvtNegative(code), shutdown);
+
+    /// <summary>Answers the terminal's last word. It has been heard, so a line that breaks now takes nothing away from it.</summary>
+    public async ValueTask AcknowledgeLast(CancellationToken shutdown)
+    {
+        try
+        {
+            await Acknowledge(shutdown);
+        }
+        catch (LinkLostException)
+        {
+            // The terminal closes after its last word, as some do.
+        }
+    }
+
+    public ValueTask Send(ZvtMessage message, CancellationToken shutdown) => link.SendAsync(message, shutdown);
+
+    /// <summary>04 FF may set T4 in minutes; 0 leaves it (§5). A configured limit stands above both.</summary>
+    public void SetMinutes(int? minutes)
+    {
+        if (configuredLimit is null && minutes is > 0) conversationLimit = TimeSpan.FromMinutes(Math.Min(minutes.Value, MostMinutes));
+    }
+
+    public ValueTask DisposeAsync() => link.DisposeAsync();
+
+    private async Task<ZvtMessage> Receive(TimeSpan limit, string what, CancellationToken shutdown)
+    {
+        var message = await NextWithin(limit, shutdown);
+        return message ?? throw Silence(limit, what);
+    }
+
+    private LinkLostException Silence(TimeSpan limit, string what) => link.Break(
+        $"The terminal did not {what} within {limit.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s.", silence: true);
+}

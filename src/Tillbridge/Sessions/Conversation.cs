@@ -1,0 +1,147 @@
+using Microsoft.Extensions.Logging;
+using Tillbridge.Domain;
+using Tillbridge.Journal;
+using Tillbridge.Protocols;
+using Tillbridge.Transports;
+
+namespace Tillbridge.Sessions;
+
+/// <summary>
+/// Carries one session through its driver: hands every event to the loop, which makes it durable, and only then asks the
+/// driver to go on. When the conversation breaks it recovers, with bounded patience.
+/// </summary>
+/// <param name="driver">The terminal's driver.</param>
+/// <param name="tell">Hands an input to the owner loop; the session as it then is, or null when nothing more may be sent.</param>
+/// <param name="entry">Makes a recovery entry out of the session and what the journal knows.</param>
+/// <param name="limit">How long recovery asks.</param>
+/// <param name="clock">Measures pauses.</param>
+/// <param name="logger">One line per step.</param>
+internal sealed class Conversation(
+    TerminalDriver driver,
+    Func<SessionInput, Task<Session?>> tell,
+    Func<Session, Task<RecoveryEntry>> entry,
+    TimeSpan limit,
+    TimeProvider clock,
+    ILogger logger)
+{
+    /// <summary>A new session, from the first byte on.</summary>
+    public async Task Run(Session session, Baseline? baseline, CancellationToken stop)
+    {
+        var failure = await Talk(driver.Converse(session.Request, baseline, stop), session, null, stop);
+        var lostAt = clock.GetTimestamp();
+        if (failure is not { } broke) return;
+        logger.ConversationBroke(session.Terminal, session.Id.Value, broke.Reason, broke.Text);
+        if (await tell(broke) is { Phase: SessionPhase.Recovering } lost) await Recover(lost, lostAt, stop);
+    }
+
+    /// <summary>A session whose conversation broke. <paramref name="lostAt"/> is null when nobody knows since when.</summary>
+    public async Task Recover(Session session, long? lostAt, CancellationToken stop)
+    {
+        using var patience = new CancellationTokenSource(limit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
+        var (reason, text) = (Reason.RecoveryExhausted, "The terminal did not answer.");
+        var reachable = lostAt is not null;
+        for (var attempt = 0; !patience.IsCancellationRequested; attempt++)
+        {
+            StillUnclear? unclear;
+            try
+            {
+                await Task.Delay(Recovery.DelayBefore(attempt), clock, either.Token);
+                (unclear, reachable) = await Ask(session, attempt, reachable, lostAt, either.Token);
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                break; // Our patience ended, not the terminal's answer.
+            }
+
+            if (unclear is null) return;
+            (reason, text) = (unclear.AskAgain ? Reason.RecoveryExhausted : unclear.Reason, unclear.Text);
+            logger.RecoveryAsked(session.Terminal, session.Id.Value, attempt, $"{unclear.Reason} {unclear.Text}");
+            if (!unclear.AskAgain) break;
+        }
+
+        await tell(new RecoveryGaveUp(reason, text));
+    }
+
+    /// <summary>Asks once about a session that ended unknown; the answer may still conclude it.</summary>
+    public async Task AskAgain(Session session, CancellationToken stop)
+    {
+        using var patience = new CancellationTokenSource(limit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
+        try
+        {
+            await Ask(session, 0, reachable: false, lostAt: null, either.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            logger.RecoveryAsked(session.Terminal, session.Id.Value, 0, "no answer in time");
+        }
+    }
+
+    private async Task<(StillUnclear? Unclear, bool Reachable)> Ask(
+        Session session, int attempt, bool reachable, long? lostAt, CancellationToken stop)
+    {
+        var question = await entry(session);
+        question.StayedReachable = reachable;
+        var reached = false;
+        StillUnclear? unclear = null;
+        void Watch(TerminalEvent said)
+        {
+            if (said is StillUnclear ended) unclear = ended;
+            if (said is not Reached) return;
+            reached = true;
+            // The first reconnect has to come soon; a terminal that was away in between may have forgotten.
+            if (attempt == 0 && (lostAt is null || clock.GetElapsedTime(lostAt.Value) > Recovery.ReachWithin))
+                question.StayedReachable = false;
+        }
+
+        var failure = await Talk(driver.Recover(question, stop), session, Watch, stop);
+        if (failure is not null) unclear = new StillUnclear(failure.Reason, failure.Text, AskAgain: true);
+        return (unclear, reached && question.StayedReachable);
+    }
+
+    // Null when the stream came to its proper end or may not go on, else how it broke.
+    private async Task<LinkFailed?> Talk(
+        IAsyncEnumerable<TerminalEvent> stream, Session session, Action<TerminalEvent>? watch, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var said in stream.WithCancellation(stop))
+            {
+                watch?.Invoke(said);
+                if (said is StillUnclear) return null;
+                if (said is Reached) continue;
+                if (await tell(ToInput(said)) is null) return null;
+                if (said is Concluded) return null;
+            }
+
+            return new LinkFailed(Reason.InternalError, "The driver ended without a conclusion.");
+        }
+        catch (LinkLostException lost)
+        {
+            return new LinkFailed(lost.IsSilence ? Reason.Silence : Reason.LinkLost, lost.Message);
+        }
+        catch (ProtocolViolationException violation)
+        {
+            return new LinkFailed(violation.Reason, violation.Message);
+        }
+        catch (Exception defect) when (defect is not (OperationCanceledException or JournalException))
+        {
+            // Whatever we did wrong, the terminal still knows the truth: recovery asks it.
+            logger.Defect(session.Terminal, session.Id.Value, defect);
+            return new LinkFailed(Reason.InternalError, "A defect of Tillbridge broke the conversation; the log has the details.");
+        }
+    }
+
+    private static SessionInput ToInput(TerminalEvent said) => said switch
+    {
+        Progress progress => new ProgressHeard(progress.Key, progress.Text),
+        AboutToSend send => new SendStarted(send.Baseline),
+        ResultAnnounced announced => new ResultHeard(announced.Conclusion),
+        ConfirmationNeeded needed => new ConfirmationAsked(needed.Conclusion),
+        ReceiptPrinted printed => new ReceiptHeard(printed.Receipt),
+        IncidentSeen incident => new IncidentHeard(incident.Code, incident.Text),
+        Concluded concluded => new TerminalConcluded(concluded.Conclusion),
+        _ => throw new InvariantException($"{said.GetType().Name} is no event of a conversation."),
+    };
+}

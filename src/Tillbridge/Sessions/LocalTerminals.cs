@@ -1,0 +1,313 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Tillbridge.Domain;
+using Tillbridge.Journal;
+using Tillbridge.Protocols;
+using Tillbridge.Transports;
+
+namespace Tillbridge.Sessions;
+
+/// <summary>The engine in this process: one owner loop per terminal, one journal.</summary>
+public sealed class LocalTerminals : ITerminals, IAsyncDisposable
+{
+    /// <summary>Longest idempotency key in characters.</summary>
+    public const int MostKeyCharacters = 128;
+
+    private const int MostTries = 10;
+
+    private readonly ConcurrentDictionary<string, TerminalLoop> loops = new(StringComparer.Ordinal);
+    private readonly IReadOnlyDictionary<string, IProtocol> protocols;
+    private readonly Func<TerminalAddress, ITransport> transports;
+    private readonly IJournal journal;
+    private readonly TimeProvider clock;
+    private readonly IdSource ids;
+    private readonly ILoggerFactory logs;
+    private readonly CancellationToken shutdown;
+
+    private LocalTerminals(
+        IJournal journal, IReadOnlyDictionary<string, IProtocol> protocols, Func<TerminalAddress, ITransport> transports,
+        TimeProvider clock, IdSource ids, ILoggerFactory logs, CancellationToken shutdown)
+    {
+        (this.journal, this.protocols, this.transports) = (journal, protocols, transports);
+        (this.clock, this.ids, this.logs, this.shutdown) = (clock, ids, logs, shutdown);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TerminalState> States =>
+        [.. loops.Values.Select(loop => loop.State).OrderBy(state => state.Name, StringComparer.Ordinal)];
+
+    /// <summary>Starts the engine. Open sessions of these terminals are recovered before new work is taken.</summary>
+    /// <param name="journal">The journal; stays the caller's.</param>
+    /// <param name="protocols">Protocols by name.</param>
+    /// <param name="transports">Makes the way to an address.</param>
+    /// <param name="terminals">The terminals.</param>
+    /// <param name="clock">Time.</param>
+    /// <param name="ids">Ids.</param>
+    /// <param name="logs">Loggers.</param>
+    /// <param name="shutdown">Ends the work; decides no outcome.</param>
+    /// <exception cref="ArgumentException">A terminal's protocol or settings are wrong; the message names it.</exception>
+    /// <exception cref="JournalException">The journal cannot be read or written.</exception>
+    public static async Task<LocalTerminals> Start(
+        IJournal journal, IReadOnlyDictionary<string, IProtocol> protocols, Func<TerminalAddress, ITransport> transports,
+        IEnumerable<TerminalSettings> terminals, TimeProvider clock, IdSource ids, ILoggerFactory logs, CancellationToken shutdown)
+    {
+        ArgumentNullException.ThrowIfNull(terminals);
+        var engine = new LocalTerminals(journal, protocols, transports, clock, ids, logs, shutdown);
+        foreach (var settings in terminals) await engine.Put(settings);
+        return engine;
+    }
+
+    /// <summary>Adds a terminal, or replaces one that is idle.</summary>
+    /// <returns>Null, or why it cannot be replaced now.</returns>
+    /// <exception cref="ArgumentException">Its protocol or settings are wrong.</exception>
+    public async Task<Refusal?> Put(TerminalSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (!protocols.TryGetValue(settings.Address.Protocol, out var protocol))
+        {
+            throw new ArgumentException(
+                $"Terminal {settings.Name}: there is no protocol '{settings.Address.Protocol}'; known are {string.Join(", ", protocols.Keys.Order())}.");
+        }
+
+        var place = settings.Address.ToString();
+        if (loops.Values.FirstOrDefault(other => other.Settings.Name != settings.Name && other.Settings.Address.ToString() == place) is { } twin)
+            throw new ArgumentException($"Terminal {settings.Name}: {place} is terminal {twin.Settings.Name} already; one device has one owner.");
+        var logger = logs.CreateLogger("Tillbridge.Terminal");
+        var fresh = new TerminalLoop(settings, protocol, transports(settings.Address), journal, clock, logger, shutdown);
+        if (await Remove(settings.Name) is { Code: not RefusalCode.NotFound } busy)
+        {
+            await fresh.DisposeAsync();
+            return busy;
+        }
+
+        await fresh.Start();
+        loops[settings.Name] = fresh;
+        return null;
+    }
+
+    /// <summary>Takes a terminal away, unless it has an open session. Its journal stays.</summary>
+    public async Task<Refusal?> Remove(string name)
+    {
+        if (!loops.TryGetValue(name, out var loop)) return NoTerminal(name);
+        if (loop.State.Current is { } open)
+            return new(RefusalCode.TerminalBusy, $"{name} is busy with session {open}; wait for its end or abort it.");
+        loops.TryRemove(name, out _);
+        await loop.DisposeAsync();
+        return null;
+    }
+
+    /// <summary>The settings of a terminal; null when there is none of that name.</summary>
+    public TerminalSettings? Settings(string name) => loops.TryGetValue(name, out var loop) ? loop.Settings : null;
+
+    /// <summary>What a terminal can do; null when there is none of that name.</summary>
+    public Capabilities? Capabilities(string name) => loops.TryGetValue(name, out var loop) ? loop.Driver.Capabilities : null;
+
+    /// <inheritdoc/>
+    public async Task<Submission> Submit(Order order, CancellationToken shutdown)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        if (!loops.TryGetValue(order.Terminal, out var loop)) return Refuse(NoTerminal(order.Terminal));
+        if (Check(order, loop.Driver.Capabilities) is { } wrong) return Refuse(wrong);
+        try
+        {
+            for (var tries = 0; ; tries++)
+            {
+                var answer = await loop.Ask(() => Take(loop, order))
+                    ?? Refuse(new(RefusalCode.TooMany, $"{order.Terminal} has too many requests waiting; try again later."));
+                if (answer.Refusal is not { Code: RefusalCode.TerminalBusy } || tries >= MostTries) return answer;
+                // Its session has ended: once the line is let go, or already was, the order is taken.
+                var settling = loop.Settling;
+                if (settling is null && loop.State.Current is not null) return answer;
+                if (settling is not null) await settling.WaitAsync(shutdown);
+            }
+        }
+        catch (JournalException failure)
+        {
+            return Refuse(new(RefusalCode.JournalFull, $"Nothing was sent: {failure.Message}"));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<Refusal?> Abort(SessionId id, string by, CancellationToken shutdown) => Act(id, new AbortAsked(by), shutdown);
+
+    /// <inheritdoc/>
+    public Task<Refusal?> Confirm(SessionId id, bool commit, string by, CancellationToken shutdown) =>
+        Act(id, new ConfirmationGiven(commit, by), shutdown);
+
+    /// <inheritdoc/>
+    public async Task<Refusal?> Resolve(SessionId id, Outcome outcome, string by, string note, CancellationToken shutdown)
+    {
+        if (outcome is Outcome.Unknown)
+            return new(RefusalCode.InvalidRequest, "A person concludes with approved, declined, cancelled or failed.", "outcome");
+        if (!RequestRules.IsPrintable(by, 128))
+            return new(RefusalCode.InvalidRequest, "'by' must name the person, 1 to 128 printable characters.", "by");
+        if (note.Length > 2000) return new(RefusalCode.InvalidRequest, "'note' must be at most 2000 characters.", "note");
+        return await Act(id, new PersonResolved(outcome, by, note), shutdown);
+    }
+
+    /// <inheritdoc/>
+    public Task<Session?> Find(SessionId id, CancellationToken shutdown) => journal.Find(id, shutdown);
+
+    /// <inheritdoc/>
+    public async Task<Session?> WaitForEnd(SessionId id, TimeSpan limit, CancellationToken stop)
+    {
+        using var patience = new CancellationTokenSource(limit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
+        while (true)
+        {
+            var seen = journal.LastSequence;
+            var session = await journal.Find(id, stop);
+            if (session is null or { Phase: SessionPhase.Closed } || patience.IsCancellationRequested) return session;
+            try
+            {
+                await journal.WaitBeyond(seen, either.Token);
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                // The caller's patience ended, not the session: it is told how the session stands.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var loop in loops.Values) await loop.DisposeAsync();
+        loops.Clear();
+    }
+
+    private static Refusal? Check(Order order, Capabilities capabilities)
+    {
+        var request = order.Request;
+        if (RequestRules.Fault(request) is { } fault) return new(RefusalCode.InvalidRequest, fault.Text, fault.Field);
+        if (order.Key is null && request.Kind.MovesMoney())
+            return new(RefusalCode.InvalidRequest, "An idempotency key is required for everything that moves money.", "Idempotency-Key");
+        if (order.Key is { } key && !RequestRules.IsPrintable(key, MostKeyCharacters))
+            return new(RefusalCode.InvalidRequest, $"The idempotency key must be 1 to {MostKeyCharacters} printable characters.", "Idempotency-Key");
+        if (!capabilities.Kinds.Contains(request.Kind))
+            return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} cannot do {request.Kind}.", "kind");
+        if (request.Total is { } total && capabilities.Currencies.Count > 0 && !capabilities.Currencies.Contains(total.Currency.Code))
+            return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} does not take {total.Currency.Code}.", "currency");
+        if (request.Total is { } most && most.MinorUnits > capabilities.MostMinorUnits)
+            return new(RefusalCode.InvalidRequest, $"The amount is over what {order.Terminal} can take.", "amount");
+        if (request.Confirm && !capabilities.CanConfirm)
+            return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} knows no confirmation step.", "confirm");
+        if (request.Merchant is not null && !capabilities.HasMerchants)
+            return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} knows no merchant index.", "merchant");
+        return null;
+    }
+
+    // Runs inside the terminal's loop.
+    private async Task<Submission> Take(TerminalLoop loop, Order order)
+    {
+        var fingerprint = Fingerprint.Of(order);
+        // A known key is answered from the journal, however the terminal is doing now.
+        if (order.Key is { } key && await journal.FindByKey(key, shutdown) is { } known && !HasExpired(known))
+            return Replay(known, fingerprint);
+        if (loop.RefuseNow(order.Request) is { } refusal) return Refuse(refusal);
+        var (request, wrong) = await FillOriginal(order);
+        if (wrong is not null) return Refuse(wrong);
+
+        var intent = new Session(ids.NewSession(), order.Terminal, request, clock.GetUtcNow())
+        {
+            Key = order.Key,
+            Fingerprint = fingerprint,
+            Metadata = order.Metadata,
+        };
+        var accepted = await journal.Accept(intent, RecordBodies.State(intent), shutdown);
+        if (accepted.Acceptance is not Acceptance.Accepted) return Replay(accepted.Session, fingerprint);
+        loop.Begin(intent, await LastBooking(order.Terminal));
+        return new Submission(intent, IsReplay: false, Refusal: null);
+    }
+
+    private static Submission Replay(Session known, string fingerprint) => known.Fingerprint == fingerprint
+        ? new Submission(known, IsReplay: true, Refusal: null)
+        : Refuse(new(RefusalCode.IdempotencyConflict, $"This key was used for session {known.Id} with other content; take a new key.", "Idempotency-Key"));
+
+    private bool HasExpired(Session known) =>
+        known is { Phase: SessionPhase.Closed, IsUnresolved: false } && clock.GetUtcNow() - known.CreatedAt > IJournal.KeyLifetime;
+
+    private async Task<(TerminalRequest Request, Refusal? Wrong)> FillOriginal(Order order)
+    {
+        var request = order.Request;
+        if (request.Original is not { } original) return (request, null);
+        Session? booked;
+        if (original.Session is { } id)
+        {
+            booked = await journal.Find(id, shutdown);
+            if (booked is null) return (request, new(RefusalCode.InvalidRequest, $"There is no session {id}.", "original.session"));
+            if (booked.Terminal != order.Terminal || booked.Outcome is not Outcome.Approved)
+                return (request, new(RefusalCode.InvalidRequest, $"Session {id} is no approved session of {order.Terminal}.", "original.session"));
+        }
+        else
+        {
+            var period = await journal.CurrentPeriod(order.Terminal, shutdown);
+            booked = period.LastOrDefault(session => session.Outcome is Outcome.Approved
+                && session.Conclusion!.References.Receipt == original.Receipt && session.Request.Kind is not RequestKind.Reversal);
+        }
+
+        if (booked?.Conclusion is not { } conclusion) return (request, null);
+        var references = conclusion.References;
+        var filled = original with
+        {
+            Receipt = original.Receipt ?? references.Receipt,
+            Rrn = original.Rrn ?? references.Rrn,
+            Approval = original.Approval ?? references.Approval,
+            Trace = references.Trace,
+            Amount = conclusion.ApprovedAmount,
+        };
+        return filled.Receipt is null
+            ? (request, new(RefusalCode.InvalidRequest, $"Session {booked.Id} has no receipt number to refer to.", "original.session"))
+            : (request with { Original = filled }, null);
+    }
+
+    private async Task<Baseline?> LastBooking(string terminal)
+    {
+        var period = await journal.CurrentPeriod(terminal, shutdown);
+        // The newest one but ours; without a receipt number of its own nothing certain is known.
+        return period.LastOrDefault(session => session.Phase is SessionPhase.Closed) is
+            { Outcome: Outcome.Approved, Conclusion.References: { Receipt: { } receipt } references }
+            ? new Baseline(receipt, references.Trace, references.Batch)
+            : null;
+    }
+
+    private async Task<Refusal?> Act(SessionId id, SessionInput input, CancellationToken stop)
+    {
+        if (await journal.Find(id, stop) is not { } session) return new(RefusalCode.NotFound, $"There is no session {id}.");
+        if (!loops.TryGetValue(session.Terminal, out var loop)) return await ActWithoutTerminal(session, input, stop);
+        try
+        {
+            var answer = await loop.Ask(async () => new Answer(await loop.Act(id, input)));
+            return answer is null ? new(RefusalCode.TooMany, $"{session.Terminal} has too many requests waiting; try again later.") : answer.Refusal;
+        }
+        catch (JournalException failure)
+        {
+            return new(RefusalCode.JournalFull, failure.Message);
+        }
+    }
+
+    // A terminal that is not configured any more, or not here, can still have an unknown that a person concludes.
+    private async Task<Refusal?> ActWithoutTerminal(Session session, SessionInput input, CancellationToken stop)
+    {
+        if (input is not PersonResolved) return NoTerminal(session.Terminal);
+        if (!session.IsUnresolved) return new(RefusalCode.WrongState, "Only a closed session with an unknown outcome can be resolved.");
+        var (next, effects) = SessionMachine.Next(session, input, clock.GetUtcNow());
+        try
+        {
+            foreach (var write in effects.OfType<WriteDown>())
+                await journal.Append(new JournalEntry(next.Id, next.Terminal, write.Kind, write.Body, next), stop);
+            return null;
+        }
+        catch (JournalException failure)
+        {
+            return new(RefusalCode.JournalFull, failure.Message);
+        }
+    }
+
+    private static Submission Refuse(Refusal refusal) => new(null, IsReplay: false, refusal);
+
+    private static Refusal NoTerminal(string name) =>
+        new(RefusalCode.NotFound, $"There is no terminal '{name}'; see GET /v1/terminals or the configuration.", "terminal");
+
+    private sealed record Answer(Refusal? Refusal);
+}

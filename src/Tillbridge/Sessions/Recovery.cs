@@ -1,0 +1,62 @@
+using Tillbridge.Domain;
+
+namespace Tillbridge.Sessions;
+
+/// <summary>When and how often recovery asks, and what it may rely on. Pure.</summary>
+internal static class Recovery
+{
+    /// <summary>"Stayed reachable" means a first reconnect within this time of the loss (protocols README §5.1).</summary>
+    public static readonly TimeSpan ReachWithin = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often an unknown session of an idle terminal is asked about again.</summary>
+    public static readonly TimeSpan AskUnknownEvery = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(15);
+
+    /// <summary>The pause before an attempt, the first being 0: at once, then doubling up to 15 s.</summary>
+    public static TimeSpan DelayBefore(int attempt)
+    {
+        Invariant.Holds(attempt >= 0, "attempts are counted from zero");
+        if (attempt == 0) return TimeSpan.Zero;
+        var doubled = FirstDelay * Math.Pow(2, Math.Min(attempt - 1, 10));
+        return doubled < LongestDelay ? doubled : LongestDelay;
+    }
+
+    /// <summary>
+    /// The net sum that the terminal's open period should have without the given session; null when another session of the
+    /// period is not settled, or undid a booking that is not ours, so that nothing can be told.
+    /// </summary>
+    public static Money? ExpectedNet(IReadOnlyList<Session> period, Session without, Currency currency)
+    {
+        var net = 0L;
+        var signedByReceipt = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var session in period)
+        {
+            if (session.Id == without.Id) continue;
+            if (session.Phase is not SessionPhase.Closed || session.IsUnresolved) return null;
+            if (session.Conclusion is not { Outcome: Outcome.Approved, ApprovedAmount: { } amount } conclusion) continue;
+            if (amount.Currency != currency) return null;
+            var signed = SignOf(session.Request.Kind) * amount.MinorUnits;
+            // Undoing a sale takes off, undoing a refund adds.
+            if (session.Request is { Kind: RequestKind.Reversal, Original: var original })
+            {
+                if (original?.Receipt is not { } undone || !signedByReceipt.TryGetValue(undone, out var before)) return null;
+                signed = -before;
+            }
+
+            if (conclusion.References.Receipt is { } receipt) signedByReceipt[receipt] = signed;
+            net += signed;
+        }
+
+        return new Money(net, currency);
+    }
+
+    /// <summary>How a kind counts in totals: sales and captures up, refunds down, reservations not at all.</summary>
+    private static int SignOf(RequestKind kind) => kind switch
+    {
+        RequestKind.Sale or RequestKind.SaleWithCashback or RequestKind.Capture => 1,
+        RequestKind.Refund => -1,
+        _ => 0,
+    };
+}

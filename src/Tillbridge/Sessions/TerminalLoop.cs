@@ -1,0 +1,389 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Tillbridge.Domain;
+using Tillbridge.Journal;
+using Tillbridge.Protocols;
+
+namespace Tillbridge.Sessions;
+
+/// <summary>
+/// The one owner of a terminal. Everything that happens to its sessions passes through one bounded inbox and is dealt
+/// with in order; there are no locks. Conversations run beside it and report through the same inbox.
+/// </summary>
+internal sealed class TerminalLoop : IAsyncDisposable
+{
+    private const int MostWaiting = 1024;
+    private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<Func<Task>> inbox = Channel.CreateBounded<Func<Task>>(MostWaiting);
+    private readonly IJournal journal;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly SessionWireLog wireLog;
+    private readonly Conversation conversations;
+    private readonly CancellationTokenSource shutdown;
+    private readonly Dictionary<SessionId, Session> unresolved = [];
+    private readonly Queue<Session> toRecover = new();
+    private CancellationTokenSource stopConversation;
+    private Session? current;
+    private Task conversation = Task.CompletedTask;
+    private TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool askingAgain;
+    private Task? running;
+    private Task? asking;
+    private bool journalFailed;
+    private DateTimeOffset? lastHeard;
+
+    public TerminalLoop(
+        TerminalSettings settings, IProtocol protocol, Transports.ITransport transport, IJournal journal, TimeProvider clock,
+        ILogger logger, CancellationToken shutdown)
+    {
+        (Settings, this.journal, this.clock, this.logger) = (settings, journal, clock, logger);
+        this.shutdown = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
+        stopConversation = CancellationTokenSource.CreateLinkedTokenSource(this.shutdown.Token);
+        wireLog = new SessionWireLog(settings.Name, journal, logger);
+        Driver = protocol.MakeDriver(settings.Driver with { WireLog = wireLog }, transport, clock);
+        var limit = settings.RecoveryLimit ?? Driver.DefaultRecoveryLimit;
+        conversations = new Conversation(Driver, Tell, MakeEntry, limit, clock, logger);
+    }
+
+    public TerminalSettings Settings { get; }
+
+    public TerminalDriver Driver { get; }
+
+    public TerminalState State => new(
+        Settings.Name, Settings.Address.ToString(), current?.Id, unresolved.Count, lastHeard, journalFailed);
+
+    /// <summary>
+    /// Completes when the terminal's last conversation has let go of its line; null while a session is open. A till that
+    /// sends its next order the moment it hears the end waits for this instead of being refused.
+    /// </summary>
+    public Task? Settling => current is { Phase: SessionPhase.Closed } && !askingAgain ? settled.Task : null;
+
+    /// <summary>Takes up what an earlier run left open, then begins to work.</summary>
+    public async Task Start()
+    {
+        foreach (var left in await journal.Unsettled(Settings.Name, shutdown.Token))
+        {
+            if (left.IsUnresolved) unresolved[left.Id] = left;
+            else toRecover.Enqueue(left);
+        }
+
+        await TakeUpNext();
+        running = Run();
+        asking = AskUnknownFromTimeToTime();
+    }
+
+    /// <summary>Puts work into the inbox and waits for its answer; null when the inbox is full.</summary>
+    public async Task<TAnswer?> Ask<TAnswer>(Func<Task<TAnswer>> work)
+        where TAnswer : class
+    {
+        var answer = new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        async Task Answer()
+        {
+            try
+            {
+                answer.SetResult(await work());
+            }
+            catch (Exception failure) when (failure is JournalException or InvariantException or OperationCanceledException)
+            {
+                answer.SetException(failure);
+            }
+        }
+
+        return inbox.Writer.TryWrite(Answer) ? await answer.Task.WaitAsync(shutdown.Token) : null;
+    }
+
+    /// <summary>Only inside <see cref="Ask"/>: why the terminal takes nothing new now; null when it does.</summary>
+    public Refusal? RefuseNow(TerminalRequest request)
+    {
+        if (journalFailed)
+            return new(RefusalCode.JournalFull, $"The journal could not write for {Settings.Name}; free space or repair the disk, then try again.");
+        if (Settings.StrictUnknown && request.Kind.NeedsProof() && unresolved.Count > 0)
+        {
+            return new(
+                RefusalCode.UnresolvedSession,
+                $"{Settings.Name} has session {unresolved.Keys.First()} with an unknown outcome; check it at the terminal and "
+                + "resolve it (tillbridge journal resolve, or POST /v1/sessions/ID/resolve) before new money moves.");
+        }
+
+        return current is null && toRecover.Count == 0 ? null
+            : new(RefusalCode.TerminalBusy, $"{Settings.Name} is busy with session {current?.Id ?? toRecover.Peek().Id}; wait for its end or abort it.");
+    }
+
+    /// <summary>Only inside <see cref="Ask"/>: begins a session whose intent is durable.</summary>
+    public void Begin(Session session, Baseline? baseline)
+    {
+        Invariant.Holds(current is null, "a terminal has one session at a time");
+        TakeUp(session);
+        logger.SessionAccepted(
+            session.Terminal, session.Id.Value, session.Request.Kind.ToString(), session.Request.Total?.ToString(), session.Key);
+        conversation = Converse(session, () => conversations.Run(session, baseline, stopConversation.Token));
+    }
+
+    /// <summary>Only inside <see cref="Ask"/>: something that a caller or person does to a session of this terminal.</summary>
+    public async Task<Refusal?> Act(SessionId id, SessionInput input)
+    {
+        var session = current?.Id == id ? current : unresolved.GetValueOrDefault(id);
+        var fits = input switch
+        {
+            AbortAsked => session is { Phase: not SessionPhase.Closed },
+            ConfirmationGiven => session is { Phase: SessionPhase.AwaitingConfirmation },
+            _ => session is { IsUnresolved: true } && current is null,
+        };
+        if (!fits || session is null)
+        {
+            return new(RefusalCode.WrongState, input switch
+            {
+                AbortAsked => "The session is closed; there is nothing to stop.",
+                ConfirmationGiven => "The session does not wait for a confirmation.",
+                _ => "Only a closed session with an unknown outcome can be resolved, and not while the terminal is being asked.",
+            });
+        }
+
+        await Apply(session, input);
+        return null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await shutdown.CancelAsync();
+        inbox.Writer.TryComplete();
+        foreach (var task in new[] { conversation, running, asking })
+        {
+            if (task is null) continue;
+            await task.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Current);
+        }
+
+        stopConversation.Dispose();
+        shutdown.Dispose();
+    }
+
+    private async Task Run()
+    {
+        try
+        {
+            await foreach (var work in inbox.Reader.ReadAllAsync(shutdown.Token)) await Do(work);
+        }
+        catch (OperationCanceledException)
+        {
+            // Going down: what is open stays open in the journal and is recovered at the next start.
+        }
+    }
+
+    // A defect in one piece of work must not leave a terminal without its owner.
+    private async Task Do(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception defect) when (defect is not OperationCanceledException)
+        {
+            logger.Defect(Settings.Name, current?.Id.Value ?? "-", defect);
+        }
+    }
+
+    // Hands an input of the running conversation to the loop; null when nothing more may be sent.
+    private async Task<Session?> Tell(SessionInput input)
+    {
+        var done = new TaskCompletionSource<Session?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await inbox.Writer.WriteAsync(
+            async () =>
+            {
+                try
+                {
+                    done.SetResult(await Hear(input));
+                }
+                catch (Exception failure) when (failure is JournalException or InvariantException or OperationCanceledException)
+                {
+                    done.SetException(failure);
+                }
+            },
+            shutdown.Token);
+        return await done.Task.WaitAsync(shutdown.Token);
+    }
+
+    private async Task<Session?> Hear(SessionInput input)
+    {
+        var session = current ?? throw new InvariantException($"{input.GetType().Name} without a session.");
+        if (input is not (LinkFailed or RecoveryGaveUp)) lastHeard = clock.GetUtcNow();
+        // The caller stopped it before the first byte: now not one may leave.
+        if (session.Phase is SessionPhase.Closed && input is SendStarted or ResultHeard or ConfirmationAsked) return null;
+        return await Apply(session, input);
+    }
+
+    private async Task<Session> Apply(Session session, SessionInput input)
+    {
+        var (next, effects) = SessionMachine.Next(session, input, clock.GetUtcNow());
+        foreach (var effect in effects)
+        {
+            switch (effect)
+            {
+                case WriteDown write:
+                    await WriteDown(next, write);
+                    break;
+                case SendAbort:
+                    Driver.Abort();
+                    break;
+                case SendConfirmation confirmation:
+                    Driver.Confirm(confirmation.Commit);
+                    break;
+                case StopConversation:
+                    await stopConversation.CancelAsync();
+                    break;
+            }
+        }
+
+        Keep(session, next, input);
+        return next;
+    }
+
+    private async Task WriteDown(Session next, WriteDown write)
+    {
+        var entry = new JournalEntry(next.Id, next.Terminal, write.Kind, write.Body, next);
+        if (!write.Durable) journal.Note(entry);
+        else await journal.Append(entry, shutdown.Token);
+    }
+
+    private void Keep(Session before, Session next, SessionInput input)
+    {
+        if (current?.Id == next.Id) current = next;
+        if (next.IsUnresolved) unresolved[next.Id] = next;
+        else unresolved.Remove(next.Id);
+        var (terminal, id) = (next.Terminal, next.Id.Value);
+        if (input is ProgressHeard progress) logger.SessionStep(terminal, id, progress.Key, progress.Text);
+        else logger.SessionMoved(terminal, id, input.GetType().Name, before.Phase.ToString(), next.Phase.ToString());
+        if (next.Incidents.Count > before.Incidents.Count) logger.SessionIncident(terminal, id, next.Incidents[^1].Code, next.Incidents[^1].Text);
+        if (next.Conclusion is not { } conclusion || ReferenceEquals(conclusion, before.Conclusion)) return;
+        logger.SessionConcluded(
+            terminal, id, conclusion.Outcome.ToString(), conclusion.Reason, conclusion.ApprovedAmount?.ToString(), conclusion.References.Receipt);
+    }
+
+    // Owns a conversation's task: whatever happens in it, the session is closed, or stays open in the journal for recovery.
+    private async Task Converse(Session session, Func<Task> talk)
+    {
+        try
+        {
+            await talk();
+            await inbox.Writer.WriteAsync(ConversationOver, shutdown.Token);
+        }
+        catch (JournalException failure)
+        {
+            logger.JournalFailed(session.Terminal, session.Id.Value, failure.Message);
+            journalFailed = true;
+            await RetryWhenJournalWrites(session);
+        }
+        catch (OperationCanceledException)
+        {
+            // Shutdown, or stopped before the first byte: in the second case the session is closed.
+            if (!shutdown.IsCancellationRequested) await inbox.Writer.WriteAsync(ConversationOver);
+        }
+        catch (Exception defect)
+        {
+            logger.Defect(session.Terminal, session.Id.Value, defect);
+            await RetryWhenJournalWrites(session);
+        }
+    }
+
+    // The link is closed without a commit, so the terminal undoes by itself; when the journal writes again it is asked.
+    private async Task RetryWhenJournalWrites(Session session)
+    {
+        try
+        {
+            await Task.Delay(JournalRetry, clock, shutdown.Token);
+            await inbox.Writer.WriteAsync(
+                async () =>
+                {
+                    (current, askingAgain) = (null, false);
+                    settled.TrySetResult();
+                    toRecover.Enqueue(await journal.Find(session.Id, shutdown.Token) ?? session);
+                    await TakeUpNext();
+                },
+                shutdown.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Going down; the next start takes it up.
+        }
+    }
+
+    private async Task ConversationOver()
+    {
+        Invariant.Holds(current is null or { Phase: SessionPhase.Closed }, "a conversation ends with its session closed");
+        (journalFailed, askingAgain, current, wireLog.Current) = (false, false, null, null);
+        settled.TrySetResult();
+        await TakeUpNext();
+    }
+
+    private async Task TakeUpNext()
+    {
+        while (current is null && toRecover.TryDequeue(out var left))
+        {
+            TakeUp(left);
+            try
+            {
+                var session = left.Phase is SessionPhase.Closed ? left : await Apply(left, new Restarted());
+                current = session.Phase is SessionPhase.Closed ? null : session;
+                if (current is not null) conversation = Converse(session, () => conversations.Recover(session, null, stopConversation.Token));
+            }
+            catch (JournalException failure)
+            {
+                logger.JournalFailed(left.Terminal, left.Id.Value, failure.Message);
+                journalFailed = true;
+                conversation = RetryWhenJournalWrites(left);
+            }
+        }
+    }
+
+    private void TakeUp(Session session)
+    {
+        if (stopConversation.IsCancellationRequested && !shutdown.IsCancellationRequested)
+        {
+            stopConversation.Dispose();
+            stopConversation = CancellationTokenSource.CreateLinkedTokenSource(shutdown.Token);
+        }
+
+        settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        (current, wireLog.Current) = (session, session.Id);
+    }
+
+    private async Task AskUnknownFromTimeToTime()
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(Recovery.AskUnknownEvery, clock, shutdown.Token);
+                await inbox.Writer.WriteAsync(AskUnknown, shutdown.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Going down.
+        }
+    }
+
+    // Only the newest session can be recognised by the terminal's last booking, so only it is asked about.
+    private async Task AskUnknown()
+    {
+        if (current is not null || unresolved.Count == 0 || journalFailed) return;
+        var last = unresolved.Values.MaxBy(session => session.CreatedAt)!;
+        if ((await journal.SentAfter(last, shutdown.Token)).Count > 0) return;
+        TakeUp(last);
+        askingAgain = true;
+        conversation = Converse(last, () => conversations.AskAgain(last, stopConversation.Token));
+    }
+
+    private async Task<RecoveryEntry> MakeEntry(Session session)
+    {
+        var later = await journal.SentAfter(session, shutdown.Token);
+        var period = await journal.CurrentPeriod(session.Terminal, shutdown.Token);
+        var currency = (session.Request.Total ?? session.Request.Original?.Amount)?.Currency ?? Currency.Of(Settings.Driver.Currency);
+        return new RecoveryEntry(session)
+        {
+            TakenByOthers = [.. later.Where(other => other.Conclusion is not null).Select(other => other.Conclusion!.References)],
+            ExpectedNet = Recovery.ExpectedNet(period, session, currency),
+        };
+    }
+}

@@ -1,0 +1,17 @@
+namespace Tillbridge.Transports;
+
+/// <summary>A connection could not be made or broke. What that means for the money is the engine's decision.</summary>
+public sealed class LinkLostException : Exception
+{
+    /// <summary>An exception without words.</summary>
+    public LinkLostException() { }
+
+    /// <summary>An exception that says what happened.</summary>
+    public LinkLostException(string message) : base(message) { }
+
+    /// <summary>An exception that says what happened, with its cause.</summary>
+    public LinkLostException(string message, Exception inner) : base(message, inner) { }
+
+    /// <summary>True when the peer was connected and said nothing for too long.</summary>
+    public bool IsSilence { get; init; }
+}

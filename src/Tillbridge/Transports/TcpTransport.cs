@@ -1,0 +1,220 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Tillbridge.Transports;
+
+/// <summary>A device behind a TCP socket, in clear or in TLS.</summary>
+/// <param name="settings">Where it is.</param>
+/// <param name="clock">Measures the connect limit.</param>
+public sealed class TcpTransport(TransportSettings settings, TimeProvider clock) : ITransport
+{
+    private const int TcpUserTimeOut = 18; // linux/tcp.h: unacknowledged bytes end the connection after this many ms.
+    private const int Probes = 3;
+
+    /// <inheritdoc/>
+    public string Name { get; } = $"{settings.Host}:{settings.Port}";
+
+    /// <inheritdoc/>
+    public async Task<ITransportConnection> Connect(CancellationToken shutdown)
+    {
+        using var limit = new CancellationTokenSource(settings.ConnectLimit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, shutdown);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            Watch(socket, settings.KeepAlive);
+            await socket.ConnectAsync(settings.Host, settings.Port, either.Token);
+            Stream stream = new NetworkStream(socket, ownsSocket: true);
+            if (settings.Tls) stream = await Encrypt(stream, either.Token);
+            return new TcpConnection(stream);
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or AuthenticationException
+            || (failure is OperationCanceledException && !shutdown.IsCancellationRequested))
+        {
+            socket.Dispose();
+            throw new LinkLostException(Explain(failure), failure);
+        }
+        catch (OperationCanceledException)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets the system find out that a silent peer is gone: keep-alive probes and a bound on unacknowledged bytes.</summary>
+    internal static void Watch(Socket socket, TimeSpan keepAlive)
+    {
+        var seconds = Math.Max(1, (int)keepAlive.TotalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / 2));
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
+        if (!OperatingSystem.IsLinux()) return;
+        Span<byte> milliseconds = stackalloc byte[sizeof(int)];
+        BitConverter.TryWriteBytes(milliseconds, seconds * 1000 * 2);
+        socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeOut, milliseconds);
+    }
+
+    private async Task<Stream> Encrypt(Stream plain, CancellationToken stop)
+    {
+        var secure = new SslStream(plain);
+        await secure.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = settings.Host,
+                RemoteCertificateValidationCallback = (_, certificate, _, errors) => Trusts(certificate, errors),
+            },
+            stop);
+        return secure;
+    }
+
+    private bool Trusts(X509Certificate? certificate, SslPolicyErrors errors)
+    {
+        if (settings.Fingerprint is null) return errors is SslPolicyErrors.None;
+        if (certificate is null) return false;
+        var seen = SHA256.HashData(certificate.GetRawCertData());
+        return CryptographicOperations.FixedTimeEquals(seen, Convert.FromHexString(settings.Fingerprint));
+    }
+
+    private string Explain(Exception failure) => failure switch
+    {
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
+            $"{Name} refused the connection: is the terminal switched on, its ECR interface enabled and the port right?",
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } =>
+            $"The name {settings.Host} is not known: check the spelling or use the terminal's address.",
+        SocketException { SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable } =>
+            $"There is no way to {Name}: check cable, Wi-Fi and network of the terminal.",
+        AuthenticationException => $"{Name} offers no TLS that is trusted: set fingerprint, or leave tls out if it speaks plainly.",
+        OperationCanceledException => $"{Name} did not answer within {settings.ConnectLimit.TotalSeconds:0.#} s: is the terminal on and in this network?",
+        _ => $"{Name} cannot be reached: {failure.Message}",
+    };
+}
+
+/// <summary>Waits for clients of a TCP port.</summary>
+public sealed class TcpAcceptor : IAcceptor
+{
+    private readonly Lock gate = new();
+    private readonly IPEndPoint place;
+    private TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Socket? listener;
+
+    private TcpAcceptor(IPEndPoint wanted)
+    {
+        listener = Listen(wanted);
+        place = (IPEndPoint)listener.LocalEndPoint!;
+        opened.SetResult();
+    }
+
+    /// <inheritdoc/>
+    public string Name => place.ToString();
+
+    /// <summary>The port that is really listened on.</summary>
+    public int Port => place.Port;
+
+    /// <inheritdoc/>
+    public bool IsOpen
+    {
+        get { lock (gate) return listener is not null; }
+        set { lock (gate) Switch_NeedsLock(value); }
+    }
+
+    /// <summary>Listens; port 0 takes a free one.</summary>
+    /// <exception cref="LinkLostException">The port is taken or the address is not ours.</exception>
+    public static TcpAcceptor Open(IPAddress address, int port)
+    {
+        try
+        {
+            return new TcpAcceptor(new IPEndPoint(address, port));
+        }
+        catch (SocketException failure)
+        {
+            throw new LinkLostException($"Cannot listen on {address}:{port}: {failure.Message}. Choose another port, or 0 for a free one.", failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ITransportConnection> Accept(CancellationToken shutdown)
+    {
+        while (true)
+        {
+            Socket? current;
+            Task whenOpen;
+            lock (gate) (current, whenOpen) = (listener, opened.Task);
+            if (current is null)
+            {
+                await whenOpen.WaitAsync(shutdown);
+                continue;
+            }
+
+            try
+            {
+                var client = await current.AcceptAsync(shutdown);
+                client.NoDelay = true;
+                return new TcpConnection(new NetworkStream(client, ownsSocket: true));
+            }
+            catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
+            {
+                // Switched off meanwhile, or the client was gone before it was taken: wait for the next.
+                shutdown.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        lock (gate) Switch_NeedsLock(false);
+        return ValueTask.CompletedTask;
+    }
+
+    private void Switch_NeedsLock(bool on)
+    {
+        if (on == listener is not null) return;
+        if (on)
+        {
+            listener = Listen(place);
+            opened.TrySetResult();
+            return;
+        }
+
+        opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        listener!.Dispose();
+        listener = null;
+    }
+
+    private static Socket Listen(IPEndPoint at)
+    {
+        var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(at);
+            socket.Listen(16);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <summary>A connected stream as a pair of pipes.</summary>
+internal sealed class TcpConnection(Stream stream) : ITransportConnection
+{
+    private static readonly StreamPipeReaderOptions ReadOptions = new(bufferSize: 4096, leaveOpen: true);
+    private static readonly StreamPipeWriterOptions WriteOptions = new(leaveOpen: true);
+
+    public PipeReader Input { get; } = PipeReader.Create(stream, ReadOptions);
+
+    public PipeWriter Output { get; } = PipeWriter.Create(stream, WriteOptions);
+
+    // The stream goes first: a flush that hangs on a dead peer ends with it.
+    public async ValueTask DisposeAsync() => await stream.DisposeAsync();
+}

@@ -1,0 +1,78 @@
+using Tillbridge.Domain;
+using Tillbridge.Gateway.Api;
+
+namespace Tillbridge.Gateway.Tests;
+
+public sealed class PeriodTotalsTests
+{
+    private int count;
+
+    [Fact]
+    public void Sales_and_captures_add_refunds_and_reversals_take_off_and_reservations_do_nothing()
+    {
+        var sale = Booked(RequestKind.Sale, 1000);
+        var refund = Booked(RequestKind.Refund, 300);
+        var totals = PeriodTotals.Of(
+        [
+            sale, refund, Booked(RequestKind.Capture, 500), Booked(RequestKind.PreAuthorization, 700),
+            Booked(RequestKind.Reversal, 1000, sale.Id), Booked(RequestKind.Reversal, 300, refund.Id),
+        ]);
+        Assert.Equal(Money.Euro(500), totals.Net);
+        Assert.Equal(5, totals.Count);
+        Assert.Equal(("r1", "r6"), (totals.FirstReceipt, totals.LastReceipt));
+    }
+
+    [Fact]
+    public void What_was_declined_counts_nothing_and_what_is_unknown_is_named()
+    {
+        var unknown = Closed(RequestKind.Sale, Outcome.Unknown, 400);
+        var totals = PeriodTotals.Of([Closed(RequestKind.Sale, Outcome.Declined, 400), unknown, Booked(RequestKind.Sale, 100)]);
+        Assert.Equal(Money.Euro(100), totals.Net);
+        Assert.Equal([unknown.Id], totals.Unknown);
+        Assert.Equal(["unknown"], totals.DifferencesTo(Terminal(100)).Select(difference => difference.Name));
+    }
+
+    [Fact]
+    public void The_same_sum_is_no_difference_and_another_one_is_named_net()
+    {
+        var totals = PeriodTotals.Of([Booked(RequestKind.Sale, 100)]);
+        Assert.Empty(totals.DifferencesTo(Terminal(100)));
+        var difference = Assert.Single(totals.DifferencesTo(Terminal(99)));
+        Assert.Equal(("net", "0.99 EUR", "1.00 EUR"), (difference.Name, difference.Terminal, difference.Journal));
+    }
+
+    [Fact]
+    public void An_empty_period_agrees_with_a_terminal_that_says_zero() =>
+        Assert.Empty(PeriodTotals.Of([]).DifferencesTo(Terminal(0)));
+
+    [Fact]
+    public void Several_currencies_are_never_added_up()
+    {
+        var dollars = Booked(RequestKind.Sale, 100);
+        dollars = dollars with { Conclusion = dollars.Conclusion! with { ApprovedAmount = new Money(100, Currency.Of("USD")) } };
+        var totals = PeriodTotals.Of([Booked(RequestKind.Sale, 50), dollars]);
+        Assert.Equal(Money.Euro(50), totals.Net);
+        Assert.Contains(totals.DifferencesTo(Terminal(50)), difference => difference.Name == "currency");
+    }
+
+    private static Totals Terminal(long cents) => new(Money.Euro(cents), null, null, null, []);
+
+    private Session Booked(RequestKind kind, long cents, SessionId? original = null) => Closed(kind, Outcome.Approved, cents, original);
+
+    private Session Closed(RequestKind kind, Outcome outcome, long cents, SessionId? original = null)
+    {
+        count++;
+        var request = new TerminalRequest(kind)
+        {
+            Amount = Money.Euro(cents), Original = original is null ? null : new Original(original, Amount: Money.Euro(cents)),
+        };
+        var conclusion = new Conclusion(outcome, Reason.Approved)
+        {
+            ApprovedAmount = outcome is Outcome.Approved ? Money.Euro(cents) : null, References = new($"r{count}"),
+        };
+        return new Session(new($"{count:x32}"), "till-1", request, DateTimeOffset.UnixEpoch.AddMinutes(count))
+        {
+            Phase = SessionPhase.Closed, Conclusion = conclusion,
+        };
+    }
+}
