@@ -13,6 +13,8 @@ internal static partial class CardDigits
         "4111111111111111", "4012888888881881", "4242424242424242", "4000000000000002", "4222222222222",
         "5555555555554444", "5105105105105100", "5454545454545454", "2223003122003222",
         "378282246310005", "371449635398431", "6011111111111117", "6011000990139424",
+        // A bonus card in the examples of PrivatBank's own document; and a company number of HiPay, which has the same check digit.
+        "6769659308590307", "39033422500096",
         "30569309025904", "38520000023237", "3530111333300000", "3566002020360505",
     ];
 
@@ -59,7 +61,8 @@ internal static partial class CardDigits
     private static IEnumerable<string> Strings(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => [Decode(value.GetString()!)],
-        JsonValueKind.Object => value.EnumerateObject().SelectMany(member => Strings(member.Value)),
+        JsonValueKind.Object => value.EnumerateObject().Where(member => member.Name != "source")
+            .SelectMany(member => Strings(member.Value)),
         JsonValueKind.Array => value.EnumerateArray().SelectMany(Strings),
         JsonValueKind.Number => [value.GetRawText()],
         _ => [],

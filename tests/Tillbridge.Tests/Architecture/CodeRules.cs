@@ -35,7 +35,8 @@ internal static partial class CodeRules
         {
             var called = call.Expression.ToString();
             if (called.EndsWith("Thread.Sleep", StringComparison.Ordinal)) yield return file.At(call, "Thread.Sleep");
-            if (called.EndsWith("Task.Delay", StringComparison.Ordinal) && !HasClock(call)) yield return file.At(call, "Task.Delay without a clock");
+            if (called.EndsWith("Task.Delay", StringComparison.Ordinal) && !HasClock(call))
+                yield return file.At(call, "Task.Delay without a clock");
         }
 
         foreach (var method in file.Root.DescendantNodes().OfType<MethodDeclarationSyntax>())
@@ -72,16 +73,22 @@ internal static partial class CodeRules
         if (type is not (null or "Exception" or "System.Exception")) return false;
         // Cleaning up and letting it go on is no catching.
         if (clause.Block.Statements.LastOrDefault() is ThrowStatementSyntax { Expression: null }) return false;
-        return clause.Filter?.FilterExpression switch
-        {
-            // when (error is A or B), when (IsLineFailure(error)): the set is named.
-            IsPatternExpressionSyntax named => named.Pattern.DescendantNodesAndSelf().Any(part => part.IsKind(SyntaxKind.NotPattern)),
-            BinaryExpressionSyntax test => !test.IsKind(SyntaxKind.IsExpression),
-            InvocationExpressionSyntax asked => !asked.ArgumentList.Arguments
-                .Any(argument => argument.ToString() == clause.Declaration?.Identifier.Text),
-            _ => true,
-        };
+        return !NamesThem(clause.Filter?.FilterExpression, clause.Declaration?.Identifier.Text);
     }
+
+    // when (error is A or B), when (IsLineFailure(error)): the set is named.
+    private static bool NamesThem(ExpressionSyntax? filter, string? error) => filter switch
+    {
+        ParenthesizedExpressionSyntax inner => NamesThem(inner.Expression, error),
+        IsPatternExpressionSyntax named => !named.Pattern.DescendantNodesAndSelf().Any(part => part.IsKind(SyntaxKind.NotPattern)),
+        InvocationExpressionSyntax asked => asked.ArgumentList.Arguments.Any(argument => argument.ToString() == error),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.IsExpression } => true,
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalOrExpression } either =>
+            NamesThem(either.Left, error) && NamesThem(either.Right, error),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression } both =>
+            NamesThem(both.Left, error) || NamesThem(both.Right, error),
+        _ => false,
+    };
 
     [GeneratedRegex(@"\bTODO\b(?!\s*\(?#\d)")]
     private static partial Regex BareTodo { get; }

@@ -30,7 +30,9 @@ internal sealed class FolderRules(IReadOnlyDictionary<string, string[]> arrows)
         if (!arrows.ContainsKey(from.Folder)) return $"folder {from.Folder} has no line in FolderRules";
         if (from.Folder != to.Folder) return ForbidsAcross(from, to);
         if (from.Folder is not (Protocols or Facades) || to.Slice.Length == 0 || from.Slice == to.Slice) return null;
-        return from.Slice.Length == 0 ? $"what {from.Folder} share never sees one of them" : $"siblings in {from.Folder} never see each other";
+        return from.Slice.Length == 0
+            ? $"what {from.Folder} share never sees one of them"
+            : $"siblings in {from.Folder} never see each other";
     }
 
     private string? ForbidsAcross(Place from, Place to)

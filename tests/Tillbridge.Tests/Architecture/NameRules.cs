@@ -7,7 +7,8 @@ namespace Tillbridge.Tests.Architecture;
 /// <summary>Where a type lives and what it is called.</summary>
 internal static class NameRules
 {
-    private static readonly string[] SaysNothing = ["Manager", "Helper", "Helpers", "Util", "Utils", "Service", "Handler", "Base", "Impl", "Data", "Info"];
+    private static readonly string[] SaysNothing =
+        ["Manager", "Helper", "Helpers", "Util", "Utils", "Service", "Handler", "Base", "Impl", "Data", "Info"];
 
     public static IEnumerable<Violation> Namespaces(SourceFile file)
     {
@@ -17,14 +18,21 @@ internal static class NameRules
 
         var folders = file.Path.Split('/')[1..^1].Select(folder => folder.Replace('-', '_'));
         var expected = string.Join('.', folders);
-        if (file.Namespace != expected) yield return file.At(file.Types[0], $"namespace {file.Namespace ?? "(none)"}, its folder says {expected}");
+        if (file.Namespace != expected)
+            yield return file.At(file.Types[0], $"namespace {file.Namespace ?? "(none)"}, its folder says {expected}");
     }
 
     public static IEnumerable<Violation> FileNames(SourceFile file)
     {
-        if (file.Types.Count > 0 && !file.Types.Any(type => SourceFile.NameOf(type) == file.Name))
-            yield return new(file.Path, 0, $"no type {file.Name} in it, but {string.Join(", ", file.Types.Select(SourceFile.NameOf))}");
+        var names = file.Types.Select(SourceFile.NameOf).ToList();
+        if (names.Count > 0 && !names.Contains(file.Name) && !IsFamily(file, names))
+            yield return new(file.Path, 0, $"no type {file.Name} in it, but {string.Join(", ", names)}");
     }
+
+    // ZvtMessages.cs holds ZvtMessage and its kin, Ids.cs holds SessionId, ApiModels.cs nothing but records.
+    private static bool IsFamily(SourceFile file, List<string> names) =>
+        names.Count > 1 && file.Name.EndsWith('s')
+        && (names.Any(name => name.EndsWith(file.Name[..^1], StringComparison.Ordinal)) || file.Types.All(type => type is RecordDeclarationSyntax));
 
     public static IEnumerable<Violation> Suffixes(SourceFile file)
     {
@@ -47,7 +55,8 @@ internal static class NameRules
     {
         RecordDeclarationSyntax or EnumDeclarationSyntax or DelegateDeclarationSyntax or InterfaceDeclarationSyntax => true,
         ClassDeclarationSyntax made when made.Identifier.Text.EndsWith("Exception", StringComparison.Ordinal) => true,
-        ClassDeclarationSyntax made => made.Modifiers.Any(SyntaxKind.StaticKeyword) && family.Any(other => other is RecordDeclarationSyntax),
+        ClassDeclarationSyntax made =>
+            made.Modifiers.Any(SyntaxKind.StaticKeyword) && family.Any(other => other is RecordDeclarationSyntax),
         _ => false,
     };
 }

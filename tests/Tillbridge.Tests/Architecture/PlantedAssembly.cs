@@ -36,7 +36,7 @@ internal static class PlantedAssembly
             case Plant.Local: method.Body.Variables.Add(new VariableDefinition(used)); break;
             case Plant.Call: method.Body.Instructions.Add(Instruction.Create(OpCodes.Call, target)); break;
             case Plant.TypeTest: method.Body.Instructions.Add(Instruction.Create(OpCodes.Isinst, used)); break;
-            case Plant.Catch: method.Body.ExceptionHandlers.Add(new ExceptionHandler(ExceptionHandlerType.Catch) { CatchType = used }); break;
+            case Plant.Catch: method.Body.ExceptionHandlers.Add(new(ExceptionHandlerType.Catch) { CatchType = used }); break;
             case Plant.Constraint: Constrain(method, used); break;
             case Plant.CompilerMade: AddStateMachine(user, used); break;
             default: throw new ArgumentOutOfRangeException(nameof(plant));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tillbridge.Tests.Architecture;
 
 /// <summary>The style of the house, as far as a program can see it.</summary>
@@ -13,7 +15,8 @@ public sealed class TidyTests
     public void Methods_are_short() => Check(SizeRules.Methods, "Give a part of the method a name.");
 
     [Fact]
-    public void Folders_are_small() => Violation.None(SizeRules.Folders(Repository.Files), "Find the part that deserves a folder of its own.");
+    public void Folders_are_small() =>
+        Violation.None(SizeRules.Folders(Repository.Files), "Find the part that deserves a folder of its own.");
 
     [Fact]
     public void Namespaces_are_folders() => Check(NameRules.Namespaces, "Name the namespace after the folder, or move the file.");
@@ -32,11 +35,13 @@ public sealed class TidyTests
     public void Comments_are_finished() => Check(CodeRules.Comments, "No #region; a TODO carries its issue as TODO #12.");
 
     [Fact]
-    public void Nobody_sleeps() => Check(CodeRules.Waiting, "Wait for a condition, or pass a TimeProvider; return a Task that somebody awaits.");
+    public void Nobody_sleeps() =>
+        Check(CodeRules.Waiting, "Wait for a condition, or pass a TimeProvider; return a Task that somebody awaits.");
 
     [Fact]
     public void Exceptions_are_caught_by_name() => Check(
-        CodeRules.Catches, "Name the exceptions, or filter them; only owners of a task take any (CodeRules.cs). Say in an empty catch why.");
+        CodeRules.Catches,
+        "Name the exceptions, or filter them; only owners of a task take any (CodeRules.cs). Say in an empty catch why.");
 
     [Fact]
     public void A_protocol_is_complete() => Violation.None(
@@ -49,11 +54,13 @@ public sealed class TidyTests
 
     [Fact]
     public void No_path_of_a_machine_is_written_down() => Violation.None(
-        RepositoryRules.Texts().SelectMany(read => RepositoryRules.MachinePaths(read.File, read.Text)), "Use a path relative to the repository.");
+        RepositoryRules.Texts().SelectMany(read => RepositoryRules.MachinePaths(read.File, read.Text)),
+        "Use a path relative to the repository.");
 
     [Fact]
     public void The_sources_were_found() => Assert.Contains(SourceFile.All, file => file.Path == "src/Tillbridge/Domain/Money.cs");
 
-    private static void Check(Func<SourceFile, IEnumerable<Violation>> rule, string cure) =>
-        Violation.None(SourceFile.All.SelectMany(rule), cure);
+    private static void Check(
+        Func<SourceFile, IEnumerable<Violation>> rule, string cure, [CallerMemberName] string name = "") =>
+        Violation.None(TidyDebt.Without(name, SourceFile.All.SelectMany(rule)), cure);
 }

@@ -73,7 +73,8 @@ internal sealed record TypeUse(string FromNamespace, string From, string ToNames
     {
         null or GenericParameter => [],
         GenericInstanceType closed => closed.GenericArguments.SelectMany(Flatten).Concat(Flatten(closed.ElementType)),
-        FunctionPointerType pointer => pointer.Parameters.SelectMany(parameter => Flatten(parameter.ParameterType)).Concat(Flatten(pointer.ReturnType)),
+        FunctionPointerType pointer =>
+            pointer.Parameters.SelectMany(parameter => Flatten(parameter.ParameterType)).Concat(Flatten(pointer.ReturnType)),
         IModifierType modified => Flatten(modified.ModifierType).Concat(Flatten(modified.ElementType)),
         TypeSpecification wrapped => Flatten(wrapped.ElementType),
         _ => [type],
