@@ -32,7 +32,8 @@ internal static class NameRules
     // ZvtMessages.cs holds ZvtMessage and its kin, Ids.cs holds SessionId, ApiModels.cs nothing but records.
     private static bool IsFamily(SourceFile file, List<string> names) =>
         names.Count > 1 && file.Name.EndsWith('s')
-        && (names.Any(name => name.EndsWith(file.Name[..^1], StringComparison.Ordinal)) || file.Types.All(type => type is RecordDeclarationSyntax));
+        && (file.Types.All(type => type is RecordDeclarationSyntax)
+            || names.Any(name => name.EndsWith(file.Name[..^1], StringComparison.Ordinal)));
 
     public static IEnumerable<Violation> Suffixes(SourceFile file)
     {

@@ -79,9 +79,9 @@ internal static class PublicSurface
     {
         if (type.IsEnum || typeof(Delegate).IsAssignableFrom(type)) return "";
         var parent = type.BaseType == typeof(object) || type.BaseType == typeof(ValueType) ? null : type.BaseType;
-        var faces = type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []).Select(face => Name(face));
-        var inherited = parent is null ? faces : faces.Prepend(Name(parent));
-        var all = string.Join(", ", inherited.Order(StringComparer.Ordinal));
+        var faces = type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []);
+        var names = faces.Select(face => Name(face)).Order(StringComparer.Ordinal);
+        var all = string.Join(", ", parent is null ? names : names.Prepend(Name(parent)));
         return all.Length == 0 ? "" : $" of {all}";
     }
 
