@@ -50,8 +50,18 @@ internal static class SessionRun
         var session = submission.Session!;
         if (submission.IsReplay) Console.Error.WriteLine($"tillbridge: this key was used before; showing session {session.Id}.");
         using var interrupt = AbortOnInterrupt(terminals, session.Id, stop);
-        await Follow(journal, session.Id, 0, parsed.GetValue(Json), stop);
-        return ExitCodes.Of((await journal.Find(session.Id, stop))!);
+        try
+        {
+            await Follow(journal, session.Id, 0, parsed.GetValue(Json), stop);
+            return ExitCodes.Of((await journal.Find(session.Id, stop))!);
+        }
+        catch (OperationCanceledException ended)
+        {
+            throw new CliException(
+                ExitCodes.Unknown,
+                $"Stopped while session {session.Id} was open: its outcome is not known. Run the same command with --key {session.Key} to learn it without charging again.",
+                ended);
+        }
     }
 
     /// <summary>Opens the journal, and says what to do when it cannot be opened.</summary>

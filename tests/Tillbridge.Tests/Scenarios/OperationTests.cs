@@ -142,4 +142,24 @@ public sealed class OperationTests
         Assert.Equal(Reason.Approved, session.Conclusion.Reason);
         Assert.Equal(1550, bench.Virtual.Acquirer.Net);
     }
+
+    [Theory]
+    [MemberData(nameof(Protocols))]
+    public async Task A_virtual_terminal_remembers_over_a_restart(string protocol)
+    {
+        var folder = Directory.CreateTempSubdirectory("tillbridge-terminal").FullName;
+        var settings = new Tillbridge.Protocols.VirtualTerminalSettings { DataDirectory = folder, BooksFile = Path.Combine(folder, "books.jsonl") };
+        Session sale;
+        await using (var before = await TestBench.Start(protocol, settings: settings)) sale = await before.Run(TestBench.Sale(1250));
+
+        await using var bench = await TestBench.Start(protocol, settings: settings);
+        var repeat = await bench.Run(new TerminalRequest(RequestKind.Repeat));
+        var next = await bench.Run(TestBench.Sale(700));
+
+        Assert.Equal(sale.Conclusion!.References.Receipt, repeat.Conclusion!.References.Receipt);
+        Assert.NotEqual(sale.Conclusion.References.Receipt, next.Conclusion!.References.Receipt);
+        Assert.Equal(1950, bench.Virtual.Acquirer.Net);
+        Assert.Equal(2, File.ReadLines(settings.BooksFile).Count());
+        Directory.Delete(folder, recursive: true);
+    }
 }

@@ -186,6 +186,39 @@ public sealed class EngineTests
         Assert.Equal((RefusalCode.InvalidRequest, "Idempotency-Key"), (refusal.Code, refusal.Field));
     }
 
+    [Theory]
+    [InlineData(399, Outcome.Approved, true)]
+    [InlineData(401, Outcome.Approved, false)]
+    [InlineData(4000, Outcome.Unknown, true)]
+    public async Task A_key_is_kept_400_days_and_as_long_as_its_session_is_unknown(int days, Outcome outcome, bool kept)
+    {
+        await using var bench = await TestBench.Start(adjust: settings => settings with { StrictUnknown = false });
+        var order = new Order(TestBench.Till, TestBench.Sale(1250)) { Key = "old" };
+        var intent = new Session(IdSource.Of(bench.Clock).NewSession(), TestBench.Till, order.Request, bench.Clock.GetUtcNow().AddDays(-days))
+        {
+            Key = order.Key, Fingerprint = Fingerprint.Of(order),
+        };
+        await bench.Journal.Accept(intent, "{}", CancellationToken.None);
+        var closed = intent with { Phase = SessionPhase.Closed, Conclusion = new(outcome, Reason.Approved), ClosedAt = intent.CreatedAt };
+        await bench.Journal.Append(new(intent.Id, TestBench.Till, RecordKind.Concluded, "{}", closed), CancellationToken.None);
+
+        var answer = await bench.Submit(TestBench.Sale(1250), "old");
+
+        Assert.Null(answer.Refusal);
+        Assert.Equal(kept, answer.IsReplay);
+        if (!kept) Assert.Equal(Outcome.Approved, (await bench.End(answer.Session!.Id)).Outcome);
+    }
+
+    [Fact]
+    public async Task A_device_under_two_names_is_refused()
+    {
+        await using var bench = await TestBench.Start();
+
+        var wrong = await Assert.ThrowsAsync<ArgumentException>(() => bench.Engine.Put(new TerminalSettings("till-2", bench.Address)));
+
+        Assert.Contains(TestBench.Till, wrong.Message, StringComparison.Ordinal);
+    }
+
     private static async Task Until(TestBench bench, SessionId id, SessionPhase phase)
     {
         while (true)
