@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using System.CommandLine.Help;
 using Tillbridge.Cli.Commands;
 
 namespace Tillbridge.Cli;
@@ -9,15 +9,18 @@ internal static class Program
 {
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "More detail on standard error", Recursive = true };
 
+    private static readonly Option<bool> Version = new("--version") { Description = "The version" };
+
     public static async Task<int> Main(string[] args)
     {
         using var stop = new CancellationTokenSource();
+        using var interrupt = new Interrupt(stop);
         var root = Build();
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0) return Complain(parsed.Errors);
+        if (parsed.Errors.Count > 0) return Complain(string.Join(" ", parsed.Errors.Select(error => error.Message)));
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, stop.Token);
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
         }
         catch (CliException known)
         {
@@ -35,10 +38,19 @@ internal static class Program
         }
     }
 
-    internal static RootCommand Build()
+    internal static Command Build()
     {
-        var root = new RootCommand("Tillbridge: a gateway between tills and card terminals that never makes a wrong statement about money.");
-        root.Options.Add(Verbose);
+        // A plain command instead of a RootCommand: that one would call itself by the assembly's name.
+        var root = new Command("tillbridge", "A gateway between tills and card terminals that never makes a wrong statement about money.")
+        {
+            new HelpOption { Recursive = true }, Verbose, Version,
+        };
+        root.SetAction(parsed =>
+        {
+            if (!parsed.GetValue(Version)) return Complain("Say what to do.");
+            Console.WriteLine(typeof(Program).Assembly.GetName().Version?.ToString(3));
+            return ExitCodes.Ok;
+        });
         root.Subcommands.Add(ServeCommand.Build());
         root.Subcommands.Add(DemoCommand.Build());
         root.Subcommands.Add(SimulateCommand.Build());
@@ -49,9 +61,9 @@ internal static class Program
         return root;
     }
 
-    private static int Complain(IReadOnlyList<ParseError> errors)
+    private static int Complain(string what)
     {
-        Console.Error.WriteLine($"tillbridge: {string.Join(" ", errors.Select(error => error.Message))} See tillbridge --help.");
+        Console.Error.WriteLine($"tillbridge: {what} See tillbridge --help.");
         return ExitCodes.Usage;
     }
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tillbridge.Gateway.Api;
+using Tillbridge.Gateway.Api.Requests;
 using Tillbridge.Gateway.Page;
 using Tillbridge.Gateway.Security;
 using Tillbridge.Gateway.Settings;

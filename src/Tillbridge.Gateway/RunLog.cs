@@ -30,7 +30,14 @@ internal sealed class RunLog : ILoggerProvider, ISupportExternalScope
         this.directory = directory;
         this.clock = clock;
         run = "tillbridge-" + clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
-        Directory.CreateDirectory(directory);
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (UnauthorizedAccessException wrong)
+        {
+            throw new IOException($"The log directory '{directory}' cannot be made: {wrong.Message} Choose another data directory.", wrong);
+        }
     }
 
     /// <inheritdoc/>
@@ -58,7 +65,7 @@ internal sealed class RunLog : ILoggerProvider, ISupportExternalScope
                 if (file is null || file.BaseStream.Length > MostFileBytes) Roll_NeedsLock();
                 file!.WriteLine(line);
             }
-            catch (IOException)
+            catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
             {
                 // A full disk stops the journal, which says so; the log must not stop the gateway besides.
             }

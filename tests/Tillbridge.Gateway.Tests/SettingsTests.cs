@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Tillbridge.Catalog;
 using Tillbridge.Gateway.Settings;
 using Tillbridge.Gateway.Tests.Support;
 
@@ -53,18 +54,6 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{ "log": { "level": "loud" } }""", "log.level", "debug, error, information, warning")]
     [InlineData("""{ "terminals": [] }""", "terminals", "JSON object")]
     [InlineData("""{ "terminals": { "a b": { "uri": "zvt+tcp://h:1" } } }""", "terminals.a b", "name")]
-    [InlineData("""{ "terminals": { "a": {} } }""", "terminals.a.uri", "missing")]
-    [InlineData("""{ "terminals": { "a": { "uri": "ftp://h" } } }""", "terminals.a.uri", "PROTOCOL+tcp")]
-    [InlineData("""{ "terminals": { "a": { "uri": "nope+tcp://h:1" } } }""", "terminals.a.uri", "known are zvt")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "dialect": "x" } } }""", "terminals.a.dialect", "one of")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "currency": "eur" } } }""", "terminals.a.currency", "ISO 4217")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "password": "123456" } } }""", "terminals.a.password", "env:NAME")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "password": "env:TILLBRIDGE_NOT_SET" } } }""", "terminals.a.password", "not set")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "answerLimit": 1.5 } } }""", "terminals.a.answerLimit", "whole number")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "answerLimit": 0 } } }""", "terminals.a.answerLimit", "from 1 to")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "strictUnknown": "yes" } } }""", "terminals.a.strictUnknown", "true or false")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "merchants": { "x": "Shop" } } } }""", "terminals.a.merchants", "1 to 99")]
-    [InlineData("""{ "terminals": { "a": { "uri": "zvt+tcp://h:1", "schedule": { "at": "22:00" } } } }""", "terminals.a.schedule", "not in this version yet")]
     [InlineData("""{ "routing": { "by": "moon" } }""", "routing.by", "single, user, workstation")]
     [InlineData("""{ "routing": { "by": "user" } }""", "routing.rules", "at least one rule")]
     [InlineData("""{ "routing": { "by": "user", "rules": { "u": "gone" } } }""", "routing", "'gone'")]
@@ -81,6 +70,22 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(path, fault.Path);
         Assert.Contains(words, fault.Text, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("""{}""", "uri", "missing")]
+    [InlineData("""{ "uri": "ftp://h" }""", "uri", "PROTOCOL+tcp")]
+    [InlineData("""{ "uri": "nope+tcp://h:1" }""", "uri", "known are zvt")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "dialect": "x" }""", "dialect", "one of")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "currency": "eur" }""", "currency", "ISO 4217")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "password": "123456" }""", "password", "env:NAME")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "password": "env:TILLBRIDGE_NOT_SET" }""", "password", "not set")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "answerLimit": 1.5 }""", "answerLimit", "whole number")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "answerLimit": 0 }""", "answerLimit", "from 1 to")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "strictUnknown": "yes" }""", "strictUnknown", "true or false")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "merchants": { "x": "Shop" } }""", "merchants", "1 to 99")]
+    [InlineData("""{ "uri": "zvt+tcp://h:1", "schedule": { "at": "22:00" } }""", "schedule", "not in this version yet")]
+    public void A_fault_of_a_terminal_names_its_field(string entry, string name, string words) =>
+        A_fault_names_its_path_and_what_is_allowed($"{{ \"terminals\": {{ \"a\": {entry} }} }}", $"terminals.a.{name}", words);
 
     [Fact]
     public void All_faults_are_told_not_only_the_first()
@@ -108,18 +113,42 @@ public sealed class SettingsTests : IDisposable
     public void A_short_API_key_is_a_fault()
     {
         Secret("key", "short", UnixFileMode.UserRead);
-        Assert.Contains("at least 16", Assert.Single(Read("""{ "security": { "apiKeys": ["file:key"] } }""").Faults).Text, StringComparison.Ordinal);
+        var fault = Assert.Single(Read("""{ "security": { "apiKeys": ["file:key"] } }""").Faults);
+        Assert.Contains("at least 16", fault.Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_file_that_is_not_there_is_a_fault_without_a_stack_trace()
     {
-        var fault = Assert.Single(GatewaySettings.Check(Path.Combine(folder, "none.json"), TestProtocols.All, TimeProvider.System));
+        var fault = Assert.Single(GatewaySettings.Check(Path.Combine(folder, "none.json"), ProtocolCatalog.ByName, TimeProvider.System));
         Assert.Contains("cannot be read", fault.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_file_that_begins_with_a_byte_order_mark_is_read() => Assert.NotNull(Read("\uFEFF{}").Settings);
+
+    [Fact]
+    public void Broken_UTF8_is_a_fault_and_no_crash()
+    {
+        byte[] json = [.. "{\"data\":\""u8, 0xC3, 0x28, .. "\"}"u8];
+        Assert.Single(GatewaySettings.Parse(json, folder, ProtocolCatalog.ByName, TimeProvider.System).Faults);
+    }
+
+    [Fact]
+    public void The_example_of_the_documentation_is_good()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "secrets"));
+        Secret("secrets/till-1", "123456", UnixFileMode.UserRead);
+        Secret("secrets/api-key", "a-key-of-some-length", UnixFileMode.UserRead);
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "Tillbridge.slnx"))) root = root.Parent!;
+        var text = File.ReadAllText(Path.Combine(root.FullName, "docs", "api.md"));
+        var reading = Read(text.Split("```json")[1].Split("```")[0]);
+        Assert.Empty(reading.Faults);
+    }
+
     private SettingsReading Read(string json) =>
-        GatewaySettings.Parse(Encoding.UTF8.GetBytes(json), folder, TestProtocols.All, TimeProvider.System);
+        GatewaySettings.Parse(Encoding.UTF8.GetBytes(json), folder, ProtocolCatalog.ByName, TimeProvider.System);
 
     private void Secret(string name, string text, UnixFileMode mode)
     {

@@ -49,8 +49,19 @@ internal static class SessionRun
         if (submission.Refusal is { } refusal) throw Refused(refusal);
         var session = submission.Session!;
         if (submission.IsReplay) Console.Error.WriteLine($"tillbridge: this key was used before; showing session {session.Id}.");
-        await Follow(journal, session.Id, 0, parsed.GetValue(Json), stop);
-        return ExitCodes.Of((await journal.Find(session.Id, stop))!);
+        using var interrupt = AbortOnInterrupt(terminals, session.Id, stop);
+        try
+        {
+            await Follow(journal, session.Id, 0, parsed.GetValue(Json), stop);
+            return ExitCodes.Of((await journal.Find(session.Id, stop))!);
+        }
+        catch (OperationCanceledException ended)
+        {
+            throw new CliException(
+                ExitCodes.Unknown,
+                $"Stopped while session {session.Id} was open: its outcome is not known. Run the same command with --key {session.Key} to learn it without charging again.",
+                ended);
+        }
     }
 
     /// <summary>Opens the journal, and says what to do when it cannot be opened.</summary>
@@ -79,6 +90,18 @@ internal static class SessionRun
         {
             throw new CliException(ExitCodes.Usage, wrong.Message, wrong);
         }
+    }
+
+    // Ctrl+C asks the terminal to stop; the session ends as the terminal says, so the command waits on.
+    private static IDisposable AbortOnInterrupt(LocalTerminals terminals, SessionId id, CancellationToken stop)
+    {
+        var asked = Task.CompletedTask;
+        return Interrupt.Instead(() =>
+        {
+            if (!asked.IsCompleted) return;
+            Console.Error.WriteLine("tillbridge: asking the terminal to stop; the result follows (a payment may still succeed).");
+            asked = terminals.Abort(id, "Ctrl+C", stop);
+        });
     }
 
     // What an earlier run left open at this terminal is settled before it takes new work; the user sees why it takes time.

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 
@@ -9,12 +7,8 @@ namespace Tillbridge.Gateway.Api;
 internal static class Answers
 {
     /// <summary>A JSON answer, written by the source-generated writers.</summary>
-    public static IResult Json<T>(T value, JsonTypeInfo<T> type, int status = 200)
-    {
-        var json = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(json, ApiJson.Writing)) JsonSerializer.Serialize(writer, value, type);
-        return new Bytes(status, "application/json", json.WrittenMemory);
-    }
+    public static IResult Json<T>(T value, JsonTypeInfo<T> type, int status = 200) =>
+        new Bytes(status, "application/json", ApiJson.Write(value, type));
 
     /// <summary>Text of any media type, in UTF-8.</summary>
     public static IResult Text(string text, string contentType) =>

@@ -18,10 +18,15 @@ internal sealed class Metrics(long countFrom) : IDisposable
     private readonly ConcurrentDictionary<(string Terminal, string Kind, string Outcome), long> sessions = new();
     private readonly SemaphoreSlim oneCount = new(1);
     private long counted = countFrom;
+    private long open;
+
+    /// <summary>A request came.</summary>
+    public void Began() => Interlocked.Increment(ref open);
 
     /// <summary>A request was answered. Methods are the caller's text: unknown ones share one label.</summary>
     public void Answered(string method, int status)
     {
+        Interlocked.Decrement(ref open);
         var label = method is "GET" or "POST" or "PUT" or "DELETE" or "HEAD" or "OPTIONS" or "PATCH" ? method : "other";
         requests.AddOrUpdate((label, status), 1, (_, count) => count + 1);
     }
@@ -48,6 +53,8 @@ internal sealed class Metrics(long countFrom) : IDisposable
         Head(text, "tillbridge_http_requests_total", "counter", "Requests that were answered since the start of this process.");
         foreach (var ((method, status), count) in requests.OrderBy(pair => pair.Key))
             text.Append($"tillbridge_http_requests_total{{method=\"{method}\",status=\"{status}\"}} {count}\n");
+        Head(text, "tillbridge_http_requests_open", "gauge", "Requests that are being answered, listeners and this one among them.");
+        text.Append($"tillbridge_http_requests_open {Interlocked.Read(ref open)}\n");
         return text.ToString();
     }
 

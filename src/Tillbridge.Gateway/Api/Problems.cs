@@ -75,7 +75,7 @@ internal static class Problems
         415 => "Unknown content type",
         422 => "The terminal cannot do this",
         429 => "Too many requests",
-        503 => "The terminal cannot be reached",
+        503 => "Not reachable",
         507 => "The journal cannot write",
         _ => "Internal error",
     };

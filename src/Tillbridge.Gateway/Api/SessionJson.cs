@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using Tillbridge.Domain;
 
 namespace Tillbridge.Gateway.Api;
@@ -7,5 +7,6 @@ namespace Tillbridge.Gateway.Api;
 public static class SessionJson
 {
     /// <summary>The line.</summary>
-    public static string Of(Session session) => JsonSerializer.Serialize(SessionView.From(session), ApiJson.Default.SessionView);
+    public static string Of(Session session) =>
+        Encoding.UTF8.GetString(ApiJson.Write(SessionView.From(session), ApiJson.Default.SessionView).Span);
 }

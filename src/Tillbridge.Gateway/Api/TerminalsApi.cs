@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Tillbridge.Domain;
+using Tillbridge.Gateway.Api.Requests;
 using Tillbridge.Gateway.Reading;
 using Tillbridge.Gateway.Settings;
 using Tillbridge.Sessions;

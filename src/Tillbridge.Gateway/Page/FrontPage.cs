@@ -34,17 +34,20 @@ internal sealed class FrontPage(ApiParts parts)
         var html = new StringBuilder(Head);
         WriteTerminals(html, TerminalsApi.ViewAll(parts).Terminals);
         WriteSessions(html, [.. page.Sessions.Select(session => SessionView.From(session, "en"))]);
-        html.Append("<p>The same as JSON: <code>/v1/terminals</code>, <code>/v1/sessions</code>; all routes: <code>/openapi/v1.json</code>.</p>");
+        html.Append("<p>The same as JSON: <code>/v1/terminals</code>, <code>/v1/sessions</code>; ")
+            .Append("all routes: <code>/openapi/v1.json</code>.</p>");
         return Answers.Text(html.Append("</body></html>\n").ToString(), "text/html");
     }
 
     private static void WriteTerminals(StringBuilder html, IReadOnlyList<TerminalView> terminals)
     {
-        html.Append("<h2>Terminals</h2>\n<table><tr><th>Name</th><th>Address</th><th>State</th><th>Unresolved</th><th>Last heard</th></tr>\n");
+        html.Append("<h2>Terminals</h2>\n<table><tr><th>Name</th><th>Address</th><th>State</th>")
+            .Append("<th>Unresolved</th><th>Last heard</th></tr>\n");
         foreach (var terminal in terminals)
         {
             html.Append(terminal.State.Unresolved > 0 ? "<tr class=\"unknown\">" : "<tr>");
-            Cells(html, terminal.Name, terminal.Uri, terminal.State.Condition, $"{terminal.State.Unresolved}", Time(terminal.State.LastHeard));
+            var state = terminal.State;
+            Cells(html, terminal.Name, terminal.Uri, state.Condition, $"{state.Unresolved}", Time(state.LastHeard));
             html.Append("</tr>\n");
         }
 

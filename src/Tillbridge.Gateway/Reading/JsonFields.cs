@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 
 namespace Tillbridge.Gateway.Reading;
@@ -30,17 +31,25 @@ internal sealed class JsonFields
     /// <summary>Reads a document; null with a fault when it is no JSON or no object.</summary>
     public static JsonFields? Parse(ReadOnlyMemory<byte> utf8, List<JsonFault> faults)
     {
+        // Editors on Windows begin a file with a byte order mark.
+        if (utf8.Span.StartsWith(Encoding.UTF8.Preamble)) utf8 = utf8[Encoding.UTF8.Preamble.Length..];
         try
         {
             using var document = JsonDocument.Parse(utf8, new() { MaxDepth = MostDepth });
+            ReadAllText(document.RootElement);
             return Of(document.RootElement.Clone(), "", faults);
         }
         catch (JsonException wrong)
         {
             var place = $"line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine + 1}";
             faults.Add(new("", $"This is no valid JSON ({place}), or it is nested deeper than {MostDepth} levels."));
-            return null;
         }
+        catch (InvalidOperationException)
+        {
+            faults.Add(new("", "This holds text that is not valid Unicode: broken UTF-8, or half of a surrogate pair."));
+        }
+
+        return null;
     }
 
     /// <summary>The fields of an element; null with a fault when it is no object.</summary>
@@ -181,6 +190,23 @@ internal sealed class JsonFields
     {
         foreach (var name in members.Keys.Except(known))
             Fault(name, $"This key is not known here; known are {string.Join(", ", known.Distinct())}.");
+    }
+
+    // The parser leaves names and texts unread until somebody asks; what is broken must show here and not there.
+    private static void ReadAllText(JsonElement element)
+    {
+        if (element.ValueKind is JsonValueKind.String) element.GetString();
+        if (element.ValueKind is JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray()) ReadAllText(item);
+        }
+
+        if (element.ValueKind is not JsonValueKind.Object) return;
+        foreach (var member in element.EnumerateObject())
+        {
+            _ = member.Name;
+            ReadAllText(member.Value);
+        }
     }
 
     private static bool IsText(string text, int most) => text.Length > 0 && text.Length <= most && !text.Any(char.IsControl);

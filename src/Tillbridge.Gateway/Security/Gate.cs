@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tillbridge.Gateway.Api;
+using Tillbridge.Gateway.Api.Requests;
 using Tillbridge.Gateway.Settings;
 using Tillbridge.Journal;
 
@@ -41,6 +42,7 @@ internal sealed class Gate : IAsyncDisposable
         headers["X-Frame-Options"] = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+        metrics.Began();
         try
         {
             var problem = Refuse(context);
@@ -52,7 +54,7 @@ internal sealed class Gate : IAsyncDisposable
 
             if (problem is not null) await problem.ExecuteAsync(context);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception wrong) when (wrong is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             // The caller left; the session, if any, runs on.
         }
@@ -60,8 +62,10 @@ internal sealed class Gate : IAsyncDisposable
         {
             await Problem(wrong).ExecuteAsync(context);
         }
-
-        metrics.Answered(context.Request.Method, context.Response.StatusCode);
+        finally
+        {
+            metrics.Answered(context.Request.Method, context.Response.StatusCode);
+        }
     }
 
     /// <inheritdoc/>
@@ -98,6 +102,9 @@ internal sealed class Gate : IAsyncDisposable
             return Problems.Of(507, "journal-full", $"{journal.Message} When that is cured, send the request again with " +
                 "the same Idempotency-Key: it cannot be charged twice.");
         }
+
+        if (wrong is OperationCanceledException)
+            return Problems.Of(503, "stopping", "The gateway is stopping. Send the request again later, with the same Idempotency-Key.");
 
         Log.RequestFailed(logger, wrong);
         return Problems.Of(500, "internal-error", "An error in the program; the log of the gateway has it. Look at the session before " +

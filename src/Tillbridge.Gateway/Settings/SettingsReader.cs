@@ -65,7 +65,8 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> prot
     {
         if (!IsTerminalName(name))
         {
-            Faults.Add(new(path, $"A terminal's name has 1 to {MostNameCharacters} letters, digits, '-', '_' or '.'."));
+            var place = path.Length == 0 ? "name" : path;
+            Faults.Add(new(place, $"A terminal's name has 1 to {MostNameCharacters} letters, digits, '-', '_' or '.'."));
             return null;
         }
 
@@ -89,7 +90,8 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> prot
     {
         var text = fields.Text("listen", 256) ?? "127.0.0.1:8190";
         if (TryParseListen(text, out var listen)) return listen;
-        fields.Fault("listen", "This must be ADDRESS:PORT with an IP address or localhost, for example 127.0.0.1:8190; port 0 takes a free one.");
+        fields.Fault("listen", "This must be ADDRESS:PORT with an IP address or localhost, for example 127.0.0.1:8190; " +
+            "port 0 takes a free one.");
         return new(IPAddress.Loopback, 0);
     }
 

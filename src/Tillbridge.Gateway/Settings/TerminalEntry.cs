@@ -1,9 +1,9 @@
 using System.Globalization;
+using Tillbridge.Catalog;
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Reading;
 using Tillbridge.Protocols;
 using Tillbridge.Sessions;
-using Tillbridge.Transports;
 
 namespace Tillbridge.Gateway.Settings;
 
@@ -47,7 +47,7 @@ public sealed record TerminalEntry(TerminalSettings Settings)
         {
             Password = password, Dialect = dialect, Currency = currency ?? "EUR", AnswerLimit = answerLimit,
         };
-        if (!IsAcceptedByDriver(fields, reader, reader.Protocols[address.Protocol], driver)) return null;
+        if (!CanBeMade(fields, reader, address, driver)) return null;
         return new(new TerminalSettings(name, address)
         {
             Driver = driver, StrictUnknown = strict ?? true, RecoveryLimit = recoveryLimit,
@@ -61,7 +61,8 @@ public sealed record TerminalEntry(TerminalSettings Settings)
     {
         if (reader.IsFromOutside && !SecretReference.IsLaidOutForTerminals(reference))
         {
-            fields.Fault("password", "By HTTP a password can only be \"env:TILLBRIDGE_…\" or \"file:secrets/NAME\" beside the configuration.");
+            fields.Fault("password", "By HTTP a password can only be \"env:TILLBRIDGE_…\" or \"file:secrets/NAME\" " +
+                "beside the configuration.");
             return null;
         }
 
@@ -79,35 +80,31 @@ public sealed record TerminalEntry(TerminalSettings Settings)
         return null;
     }
 
-    // Only the driver knows which dialects and passwords its protocol can carry; making one connects nowhere.
-    private static bool IsAcceptedByDriver(JsonFields fields, SettingsReader reader, IProtocol protocol, DriverSettings driver)
+    // Only driver and transport know which dialects, passwords and options they can carry; making them connects nowhere.
+    private static bool CanBeMade(JsonFields fields, SettingsReader reader, TerminalAddress address, DriverSettings driver)
     {
+        var protocol = reader.Protocols[address.Protocol];
         if (driver.Dialect is { } dialect && !protocol.Dialects.Contains(dialect))
         {
             fields.Fault("dialect", $"This must be one of: {string.Join(", ", protocol.Dialects)}.");
             return false;
         }
 
+        var part = "uri";
         try
         {
-            protocol.MakeDriver(driver, new Nowhere(), reader.Clock);
+            var transport = ProtocolCatalog.Transport(address, reader.Clock);
+            part = "password";
+            protocol.MakeDriver(driver, transport, reader.Clock);
             return true;
         }
         catch (ArgumentException wrong)
         {
-            fields.Fault(driver.Password is null ? "dialect" : "password", wrong.Message);
+            fields.Fault(part, wrong.Message);
             return false;
         }
     }
 
     private static bool IsMerchantIndex(string key) =>
         int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index is >= 1 and <= 99;
-
-    private sealed class Nowhere : ITransport
-    {
-        public string Name => "nowhere";
-
-        public Task<ITransportConnection> Connect(CancellationToken shutdown) =>
-            throw new LinkLostException("A settings check does not connect.");
-    }
 }

@@ -69,6 +69,9 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
                 $"Terminal {settings.Name}: there is no protocol '{settings.Address.Protocol}'; known are {string.Join(", ", protocols.Keys.Order())}.");
         }
 
+        var place = settings.Address.ToString();
+        if (loops.Values.FirstOrDefault(other => other.Settings.Name != settings.Name && other.Settings.Address.ToString() == place) is { } twin)
+            throw new ArgumentException($"Terminal {settings.Name}: {place} is terminal {twin.Settings.Name} already; one device has one owner.");
         var logger = logs.CreateLogger("Tillbridge.Terminal");
         var fresh = new TerminalLoop(settings, protocol, transports(settings.Address), journal, clock, logger, shutdown);
         if (await Remove(settings.Name) is { Code: not RefusalCode.NotFound } busy)

@@ -25,28 +25,38 @@ internal static class Recovery
 
     /// <summary>
     /// The net sum that the terminal's open period should have without the given session; null when another session of the
-    /// period is not settled, so that nothing can be told.
+    /// period is not settled, or undid a booking that is not ours, so that nothing can be told.
     /// </summary>
     public static Money? ExpectedNet(IReadOnlyList<Session> period, Session without, Currency currency)
     {
         var net = 0L;
+        var signedByReceipt = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var session in period)
         {
             if (session.Id == without.Id) continue;
             if (session.Phase is not SessionPhase.Closed || session.IsUnresolved) return null;
-            if (session.Conclusion is not { Outcome: Outcome.Approved, ApprovedAmount: { } amount }) continue;
+            if (session.Conclusion is not { Outcome: Outcome.Approved, ApprovedAmount: { } amount } conclusion) continue;
             if (amount.Currency != currency) return null;
-            net += SignOf(session.Request.Kind) * amount.MinorUnits;
+            var signed = SignOf(session.Request.Kind) * amount.MinorUnits;
+            // Undoing a sale takes off, undoing a refund adds.
+            if (session.Request is { Kind: RequestKind.Reversal, Original: var original })
+            {
+                if (original?.Receipt is not { } undone || !signedByReceipt.TryGetValue(undone, out var before)) return null;
+                signed = -before;
+            }
+
+            if (conclusion.References.Receipt is { } receipt) signedByReceipt[receipt] = signed;
+            net += signed;
         }
 
         return new Money(net, currency);
     }
 
-    /// <summary>How a kind counts in totals: sales and captures up, refunds and reversals down, reservations not at all.</summary>
-    public static int SignOf(RequestKind kind) => kind switch
+    /// <summary>How a kind counts in totals: sales and captures up, refunds down, reservations not at all.</summary>
+    private static int SignOf(RequestKind kind) => kind switch
     {
         RequestKind.Sale or RequestKind.SaleWithCashback or RequestKind.Capture => 1,
-        RequestKind.Refund or RequestKind.Reversal => -1,
+        RequestKind.Refund => -1,
         _ => 0,
     };
 }

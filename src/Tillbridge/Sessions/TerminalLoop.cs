@@ -207,7 +207,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
     private async Task<Session?> Hear(SessionInput input)
     {
         var session = current ?? throw new InvariantException($"{input.GetType().Name} without a session.");
-        lastHeard = clock.GetUtcNow();
+        if (input is not (LinkFailed or RecoveryGaveUp)) lastHeard = clock.GetUtcNow();
         // The caller stopped it before the first byte: now not one may leave.
         if (session.Phase is SessionPhase.Closed && input is SendStarted or ResultHeard or ConfirmationAsked) return null;
         return await Apply(session, input);

@@ -45,12 +45,16 @@ public sealed class LoopbackTransport(TimeProvider clock) : ITransport, IAccepto
     /// <inheritdoc/>
     public bool IsOpen { get; set; } = true;
 
+    /// <summary>The faults of the connections after the next one; they take the place of the two above once it is made.</summary>
+    public LoopbackFaults? Afterwards { get; set; }
+
     /// <inheritdoc/>
     public Task<ITransportConnection> Connect(CancellationToken shutdown)
     {
         shutdown.ThrowIfCancellationRequested();
         if (!IsOpen) throw new LinkLostException("The loopback is switched off.");
         var (near, far) = LoopbackConnection.Pair(TowardsTerminal, TowardsEcr, clock);
+        if (Afterwards is { } next) (TowardsTerminal, TowardsEcr) = (next, next);
         if (!waiting.Writer.TryWrite(far)) throw new LinkLostException("Too many clients wait at the loopback.");
         return Task.FromResult<ITransportConnection>(near);
     }

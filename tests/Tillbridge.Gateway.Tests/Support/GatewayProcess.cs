@@ -120,7 +120,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
         return document.RootElement.Clone();
     }
 
-    private static Process Begin(params string[] arguments)
+    internal static Process Begin(params string[] arguments)
     {
         var (program, first) = Find();
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };

@@ -17,17 +17,19 @@ internal sealed class TestBench : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly CancellationTokenSource stop = new();
-    private readonly TcpAcceptor acceptor;
+    private readonly IAcceptor acceptor;
     private readonly Task serving;
 
-    private TestBench(IProtocol protocol, IJournal journal, VirtualTerminalSettings? virtualSettings, TimeProvider clock)
+    private TestBench(
+        IProtocol protocol, IJournal journal, VirtualTerminalSettings? virtualSettings, LoopbackTransport? line, TimeProvider clock)
     {
         Clock = clock;
         Journal = journal;
-        acceptor = TcpAcceptor.Open(IPAddress.Loopback, 0);
+        acceptor = line is null ? TcpAcceptor.Open(IPAddress.Loopback, 0) : line;
         Virtual = protocol.MakeVirtualTerminal(virtualSettings ?? new(), clock, NullLogger.Instance);
         serving = Virtual.Serve(acceptor, stop.Token);
-        Address = TerminalAddress.TryParse($"{protocol.Name}+tcp://{acceptor.Name}", out _)!;
+        var place = line is null ? acceptor.Name : "127.0.0.1:1";
+        Address = TerminalAddress.TryParse($"{protocol.Name}+tcp://{place}", out _)!;
     }
 
     public TimeProvider Clock { get; }
@@ -42,20 +44,20 @@ internal sealed class TestBench : IAsyncDisposable
 
     public static async Task<TestBench> Start(
         string protocol = "zvt", IJournal? journal = null, VirtualTerminalSettings? settings = null,
-        Func<TerminalSettings, TerminalSettings>? adjust = null, Func<ITransport, ITransport>? wrap = null)
+        Func<TerminalSettings, TerminalSettings>? adjust = null, LoopbackTransport? line = null)
     {
 #pragma warning disable RS0030 // Real sockets need real time; what depends on time uses short limits of its own.
         var clock = TimeProvider.System;
 #pragma warning restore RS0030
-        var bench = new TestBench(ProtocolCatalog.ByName[protocol], journal ?? new MemoryJournal(clock), settings, clock);
+        var bench = new TestBench(ProtocolCatalog.ByName[protocol], journal ?? new MemoryJournal(clock), settings, line, clock);
         var terminal = new TerminalSettings(Till, bench.Address)
         {
-            Driver = new DriverSettings { AnswerLimit = TimeSpan.FromSeconds(2) },
+            Driver = new DriverSettings { AnswerLimit = TimeSpan.FromSeconds(3) },
             RecoveryLimit = TimeSpan.FromSeconds(8),
         };
         bench.Engine = await LocalTerminals.Start(
             bench.Journal, ProtocolCatalog.ByName,
-            address => wrap is null ? ProtocolCatalog.Transport(address, clock) : wrap(ProtocolCatalog.Transport(address, clock)),
+            address => line is null ? ProtocolCatalog.Transport(address, clock) : line,
             [adjust?.Invoke(terminal) ?? terminal], clock, IdSource.Of(clock), NullLoggerFactory.Instance, bench.stop.Token);
         return bench;
     }

@@ -33,7 +33,11 @@ internal sealed class ZvtRecovery(
         var memory = await questions.LastBooking(shutdown);
         if (memory.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         if (!memory.Answered) return await AskTotals("The terminal cannot repeat its last booking.", shutdown);
-        switch (Judge(memory))
+        var verdict = Judge(memory);
+        // A terminal that is not idle may still be booking: what it has not stored yet proves nothing.
+        if (verdict is Verdict.NotOurs or Verdict.Forgotten && ready.Completion is not null && !idle)
+            return Unclear(Reason.TerminalBusy, $"The terminal is not idle (status {status:X2}).", askAgain: true);
+        switch (verdict)
         {
             case Verdict.Ours:
                 return new Concluded(Found(memory.Status!));

@@ -11,6 +11,7 @@ internal sealed class ZvtTalk : IAsyncDisposable
     private static readonly TimeSpan T3 = TimeSpan.FromSeconds(5);      // zvt.md §5
     private static readonly TimeSpan T4 = TimeSpan.FromSeconds(180);    // zvt.md §5
     private const int MostAnswersIgnored = 100;
+    private const int MostMinutes = 30; // A terminal may ask for up to 99; nobody waits that long at a till.
 
     private readonly ZvtMessageCodec codec;
     private readonly MessageLink<ZvtMessage> link;
@@ -95,7 +96,7 @@ internal sealed class ZvtTalk : IAsyncDisposable
     /// <summary>04 FF may set T4 in minutes; 0 leaves it (§5). A configured limit stands above both.</summary>
     public void SetMinutes(int? minutes)
     {
-        if (configuredLimit is null && minutes is > 0) conversationLimit = TimeSpan.FromMinutes(minutes.Value);
+        if (configuredLimit is null && minutes is > 0) conversationLimit = TimeSpan.FromMinutes(Math.Min(minutes.Value, MostMinutes));
     }
 
     public ValueTask DisposeAsync() => link.DisposeAsync();

@@ -82,7 +82,7 @@ public sealed class RecordedSessions : IAsyncLifetime
 
     private async Task Run(
         TestBench bench, string name, TerminalRequest request, SessionPhase? until = null,
-        Func<SessionId, Task<Sessions.Refusal?>>? act = null)
+        Func<SessionId, Task<Tillbridge.Sessions.Refusal?>>? act = null)
     {
         var submission = await bench.Submit(request);
         Assert.True(submission.Refusal is null, $"{name}: {submission.Refusal?.Text}");

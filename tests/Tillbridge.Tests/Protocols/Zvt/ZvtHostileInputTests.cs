@@ -29,8 +29,9 @@ public sealed class ZvtHostileInputTests
     [Fact]
     public void A_message_with_one_bit_flipped_is_a_message_or_a_fault()
     {
-        foreach (var (_, from, apdu) in ZvtVectors.Apdus.Where(vector => vector.Apdu.Length <= 400))
+        foreach (var (_, from, whole) in ZvtVectors.Apdus.Where(vector => vector.Apdu.Length <= 400))
         {
+            byte[] apdu = [.. whole]; // The vectors are shared with tests that run beside this one.
             for (var bit = 0; bit < apdu.Length * 8; bit++)
             {
                 apdu[bit / 8] ^= (byte)(1 << bit % 8);

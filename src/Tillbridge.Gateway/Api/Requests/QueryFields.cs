@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Tillbridge.Gateway.Reading;
 
-namespace Tillbridge.Gateway.Api;
+namespace Tillbridge.Gateway.Api.Requests;
 
 /// <summary>Reads query parameters as strictly as bodies: a misspelt filter must not list everything.</summary>
 internal sealed class QueryFields(IQueryCollection query)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Tillbridge.Gateway.Reading;
 
-namespace Tillbridge.Gateway.Api;
+namespace Tillbridge.Gateway.Api.Requests;
 
 /// <summary>The JSON object in a request's body, or the problem with it.</summary>
 /// <param name="Fields">The object; null when there is a problem.</param>

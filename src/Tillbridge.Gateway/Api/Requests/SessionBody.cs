@@ -1,7 +1,7 @@
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Reading;
 
-namespace Tillbridge.Gateway.Api;
+namespace Tillbridge.Gateway.Api.Requests;
 
 /// <summary>The body of <c>POST /v1/sessions</c>.</summary>
 /// <param name="Request">What to do.</param>
@@ -46,7 +46,7 @@ internal sealed record SessionBody(
     private static Money? ReadMoney(JsonFields fields, string name)
     {
         if (fields.Object(name) is not { } money) return null;
-        var minor = money.Whole("minorUnits", long.MinValue, Money.MostMinorUnits);
+        var minor = money.Whole("minorUnits", 0, Money.MostMinorUnits);
         if (minor is null && !money.Has("minorUnits")) money.Fault("minorUnits", "This is missing.");
         var code = money.RequiredText("currency", 3);
         if (!Currency.TryFind(code, out var currency) && code is not null)

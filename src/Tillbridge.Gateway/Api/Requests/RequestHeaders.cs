@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Tillbridge.Domain;
 
-namespace Tillbridge.Gateway.Api;
+namespace Tillbridge.Gateway.Api.Requests;
 
 /// <summary>The headers that carry meaning for the API.</summary>
 internal static class RequestHeaders
@@ -24,7 +24,10 @@ internal static class RequestHeaders
         return null;
     }
 
-    /// <summary>Seconds of <c>Prefer: wait=N</c>, capped; null when the caller does not want to wait. Other preferences are ignored (RFC 7240).</summary>
+    /// <summary>
+    /// Seconds of <c>Prefer: wait=N</c>, capped; null when the caller does not want to wait. Other preferences are
+    /// ignored, as RFC 7240 wants it.
+    /// </summary>
     public static int? PreferredWait(HttpContext context)
     {
         foreach (var preference in context.Request.Headers["Prefer"].SelectMany(line => (line ?? "").Split(',')))

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace Tillbridge.Gateway.Tests.Support;
+
+/// <summary><c>tillbridge simulate zvt</c> in a process of its own.</summary>
+internal sealed class SimulatorProcess : IAsyncDisposable
+{
+    private readonly Process process;
+
+    private SimulatorProcess(Process process, string address) => (this.process, Address) = (process, address);
+
+    /// <summary>Its terminal address.</summary>
+    public string Address { get; }
+
+    public static async Task<SimulatorProcess> Start(string books, CancellationToken stop)
+    {
+        var process = GatewayProcess.Begin("simulate", "zvt", "--listen", "127.0.0.1:0", "--books", books);
+        const string Ready = "listening on ";
+        var line = await process.StandardOutput.ReadLineAsync(stop);
+        Assert.StartsWith(Ready, line, StringComparison.Ordinal);
+        return new SimulatorProcess(process, $"zvt+tcp://{line![Ready.Length..]}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+}

@@ -1,0 +1,38 @@
+using Tillbridge.Domain;
+using Tillbridge.Journal;
+
+namespace Tillbridge.Tests.Scenarios;
+
+/// <summary>A journal that outlives the engine that used it, as a file does.</summary>
+internal sealed class KeptJournal(IJournal inner) : IJournal
+{
+    public long LastSequence => inner.LastSequence;
+
+    public Task<Accepted> Accept(Session intent, string body, CancellationToken shutdown) => inner.Accept(intent, body, shutdown);
+
+    public Task<long> Append(JournalEntry entry, CancellationToken shutdown) => inner.Append(entry, shutdown);
+
+    public void Note(JournalEntry entry) => inner.Note(entry);
+
+    public Task<Session?> Find(SessionId id, CancellationToken shutdown) => inner.Find(id, shutdown);
+
+    public Task<Session?> FindByKey(string key, CancellationToken shutdown) => inner.FindByKey(key, shutdown);
+
+    public Task<IReadOnlyList<Session>> Unsettled(string? terminal, CancellationToken shutdown) => inner.Unsettled(terminal, shutdown);
+
+    public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown) => inner.SentAfter(session, shutdown);
+
+    public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown) => inner.CurrentPeriod(terminal, shutdown);
+
+    public Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown) => inner.Query(query, shutdown);
+
+    public Task<IReadOnlyList<JournalRecord>> RecordsAfter(
+        long sequence, SessionId? session, int limit, bool withFrames, CancellationToken shutdown) =>
+        inner.RecordsAfter(sequence, session, limit, withFrames, shutdown);
+
+    public Task WaitBeyond(long sequence, CancellationToken stop) => inner.WaitBeyond(sequence, stop);
+
+    public Task<ChainCheck> Verify(CancellationToken shutdown) => inner.Verify(shutdown);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using Tillbridge.Protocols.Zvt.Apdu;
+
+namespace Tillbridge.Tests.Scenarios;
+
+/// <summary>
+/// A terminal of bare bytes, made of what a test writes down and of none of the driver's partner code. It answers
+/// registration, status enquiry and repeat by itself; a payment is the test's.
+/// </summary>
+internal sealed class RawTerminal : IAsyncDisposable
+{
+    public const string Registered = "060F00";
+    public const string Ready = "060F0100";
+    public const string NothingStored = "061E0164";
+
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource stop = new();
+    private readonly Func<RawConnection, Task> pay;
+    private readonly Task serving;
+
+    public RawTerminal(Func<RawConnection, Task> pay)
+    {
+        this.pay = pay;
+        listener.Start();
+        serving = Serve();
+    }
+
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    /// <summary>The answer to 06 20 after its acknowledge: a status information, or an abort.</summary>
+    public string LastBooking { get; set; } = NothingStored;
+
+    /// <summary>What ends a registration.</summary>
+    public string Registration { get; init; } = Registered;
+
+    /// <summary>How many payments were asked for.</summary>
+    public int Payments { get; private set; }
+
+    /// <summary>Sent at connect, before anything else.</summary>
+    public string? Banner { get; init; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        listener.Stop();
+        await serving;
+        stop.Dispose();
+    }
+
+    private async Task Serve()
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                using var client = await listener.AcceptTcpClientAsync(stop.Token);
+                client.NoDelay = true;
+                await Talk(new RawConnection(client.GetStream(), stop.Token));
+            }
+            catch (Exception over) when (over is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The line broke, by our script or by the driver: wait for the next.
+            }
+        }
+    }
+
+    private async Task Talk(RawConnection line)
+    {
+        if (Banner is not null) await line.Send(Banner);
+        while (await line.Take() is { } apdu)
+        {
+            switch (apdu[..4])
+            {
+                case "0600":
+                    await line.Send("800000", Registration);
+                    break;
+                case "0501":
+                    await line.Send("800000", Ready);
+                    break;
+                case "0620" when LastBooking.StartsWith("040F", StringComparison.Ordinal):
+                    await line.Send("800000", LastBooking);
+                    await line.Take();
+                    await line.Send("060F00");
+                    break;
+                case "0620":
+                    await line.Send("800000", LastBooking);
+                    break;
+                case "8000" or "8400":
+                    break;
+                default:
+                    Payments++;
+                    await pay(line);
+                    break;
+            }
+        }
+    }
+}
+
+/// <summary>One client of a <see cref="RawTerminal"/>.</summary>
+internal sealed class RawConnection(NetworkStream stream, CancellationToken stop)
+{
+    private byte[] rest = [];
+
+    /// <summary>Everything that the ECR sent on this connection, as hexadecimal text.</summary>
+    public List<string> Heard { get; } = [];
+
+    public async Task Send(params string[] apdus)
+    {
+        foreach (var apdu in apdus) await stream.WriteAsync(Convert.FromHexString(apdu), stop);
+    }
+
+    /// <summary>The same, each byte in a write of its own.</summary>
+    public async Task Dribble(string apdu)
+    {
+        foreach (var octet in Convert.FromHexString(apdu)) await stream.WriteAsync(new[] { octet }, stop);
+    }
+
+    /// <summary>Sends a command and waits for the ECR's one answer.</summary>
+    public async Task<string?> Ask(string apdu)
+    {
+        await Send(apdu);
+        return await Take();
+    }
+
+    public void HangUp() => stream.Close();
+
+    /// <summary>The next APDU of the ECR; null when it closed.</summary>
+    public async Task<string?> Take()
+    {
+        var chunk = new byte[4096];
+        while (true)
+        {
+            var buffer = new ReadOnlySequence<byte>(rest);
+            if (ZvtFraming.TryTake(ref buffer, out var apdu))
+            {
+                var text = Convert.ToHexString(apdu.ToArray());
+                rest = buffer.ToArray();
+                Heard.Add(text);
+                return text;
+            }
+
+            var size = await stream.ReadAsync(chunk, stop);
+            if (size == 0) return null;
+            rest = [.. rest, .. chunk[..size]];
+        }
+    }
+}
