@@ -38,6 +38,9 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Money sessions of a terminal since its last approved reconciliation, oldest first, 100 000 at most.</summary>
     Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown);
 
+    /// <summary>The newest closed session of <see cref="CurrentPeriod"/>, however long the period is; null when there is none.</summary>
+    Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown);
+
     /// <summary>A page of sessions, newest first.</summary>
     Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown);
 

@@ -19,11 +19,14 @@ public sealed class JournalReader : IDisposable
     private static readonly string MoneyKinds = string.Join(
         ", ", Enum.GetValues<RequestKind>().Where(kind => kind.MovesMoney()).Select(kind => $"'{EnumText<RequestKind>.Of(kind)}'"));
 
-    private static readonly string SelectPeriod =
+    private static readonly string OfPeriod =
         $"SELECT {JournalSql.SessionColumns} FROM sessions s "
         + "WHERE s.terminal = ?1 AND s.place > coalesce((SELECT max(c.place) FROM sessions c "
         + "WHERE c.terminal = ?1 AND c.kind = 'reconciliation' AND c.outcome = 'approved'), 0) "
-        + $"AND s.kind IN ({MoneyKinds}) ORDER BY s.place LIMIT ?2";
+        + $"AND s.kind IN ({MoneyKinds}) ";
+
+    private static readonly string SelectPeriod = OfPeriod + "ORDER BY s.place LIMIT ?2";
+    private static readonly string SelectLastOfPeriod = OfPeriod + "AND s.phase = 'closed' ORDER BY s.place DESC LIMIT 1";
 
     private const string SelectRecords =
         $"SELECT {JournalSql.RecordColumns} FROM records r "
@@ -83,6 +86,13 @@ public sealed class JournalReader : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(terminal);
         return Sessions(() => connection.Prepare(SelectPeriod).Bind(1, terminal).Bind(2, JournalRules.MostPeriod), shutdown);
+    }
+
+    /// <summary>The newest closed session of <see cref="CurrentPeriod"/>; null when there is none.</summary>
+    public async Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(terminal);
+        return (await Sessions(() => connection.Prepare(SelectLastOfPeriod).Bind(1, terminal), shutdown)).SingleOrDefault();
     }
 
     /// <summary>A page of sessions, newest first.</summary>

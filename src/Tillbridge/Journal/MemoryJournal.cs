@@ -128,6 +128,10 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
     }
 
     /// <inheritdoc/>
+    public async Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) =>
+        (await CurrentPeriod(terminal, shutdown)).LastOrDefault(session => session.Phase is SessionPhase.Closed);
+
+    /// <inheritdoc/>
     public async Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown)
     {
         var filter = new SessionFilter(query);

@@ -86,6 +86,9 @@ public sealed class SqliteJournal : IJournal
         reader.CurrentPeriod(terminal, shutdown);
 
     /// <inheritdoc/>
+    public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) => reader.LastOfPeriod(terminal, shutdown);
+
+    /// <inheritdoc/>
     public Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown) => reader.Query(query, shutdown);
 
     /// <inheritdoc/>

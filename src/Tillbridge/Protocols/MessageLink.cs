@@ -12,6 +12,9 @@ internal enum Heard
     Message,
     Silence,
     Interrupted,
+
+    /// <summary>The peer hung up between two messages; only where that is a proper end.</summary>
+    Closed,
 }
 
 /// <summary>
@@ -103,8 +106,11 @@ internal sealed class MessageLink<T> : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for one message. Silence and interruption are values; a lost line throws.</summary>
-    public async ValueTask<Heard> ReceiveAsync(TimeSpan limit, CancellationToken shutdown)
+    /// <summary>
+    /// Waits for one message. Silence and interruption are values; a lost line throws, unless the peer
+    /// <paramref name="mayClose"/> here and did so between two messages.
+    /// </summary>
+    public async ValueTask<Heard> ReceiveAsync(TimeSpan limit, CancellationToken shutdown, bool mayClose = false)
     {
         ThrowIfBroken();
         Message = null;
@@ -127,6 +133,7 @@ internal sealed class MessageLink<T> : IAsyncDisposable
                 return Heard.Message;
             }
 
+            if (read.IsCompleted && read.Buffer.IsEmpty && mayClose) return Heard.Closed;
             if (read.IsCompleted)
                 throw Break(read.Buffer.IsEmpty ? "The peer closed the connection." : "The peer closed the connection in the middle of a message.");
             ThrowIfBroken();

@@ -261,15 +261,12 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
             : (request with { Original = filled }, null);
     }
 
-    private async Task<Baseline?> LastBooking(string terminal)
-    {
-        var period = await journal.CurrentPeriod(terminal, shutdown);
-        // The newest one but ours; without a receipt number of its own nothing certain is known.
-        return period.LastOrDefault(session => session.Phase is SessionPhase.Closed) is
+    // The newest one but ours; without a receipt number of its own nothing certain is known.
+    private async Task<Baseline?> LastBooking(string terminal) =>
+        await journal.LastOfPeriod(terminal, shutdown) is
             { Outcome: Outcome.Approved, Conclusion.References: { Receipt: { } receipt } references }
             ? new Baseline(receipt, references.Trace, references.Batch)
             : null;
-    }
 
     private async Task<Refusal?> Act(SessionId id, SessionInput input, CancellationToken stop)
     {

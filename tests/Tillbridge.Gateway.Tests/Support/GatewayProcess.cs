@@ -17,7 +17,10 @@ internal sealed class GatewayProcess : IAsyncDisposable
     private GatewayProcess(Process process, StringBuilder errors, Uri address)
     {
         (this.process, this.errors) = (process, errors);
-        client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 100 }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+        client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 100 })
+        {
+            BaseAddress = address, Timeout = TimeSpan.FromSeconds(60),
+        };
     }
 
     /// <summary>What it wrote to standard error.</summary>

@@ -65,6 +65,20 @@ public abstract class JournalReadsContract : JournalContract
     }
 
     [Fact]
+    public async Task The_last_of_the_period_is_the_newest_closed_money_session_since_the_reconciliation()
+    {
+        await Journal.Whole(Clock);
+        await Journal.Whole(Clock, RequestKind.Reconciliation);
+        Assert.Null(await Journal.LastOfPeriod(Till, Stop));
+        await Journal.Whole(Clock);
+        var refund = await Journal.Whole(Clock, RequestKind.Refund, Outcome.Declined);
+        await Journal.Whole(Clock, RequestKind.Diagnosis);
+        await Journal.Whole(Clock, terminal: "till-2");
+        await Journal.Accept(Intent(Clock), "{}", Stop);
+        Assert.Equal(refund.Id, (await Journal.LastOfPeriod(Till, Stop))?.Id);
+    }
+
+    [Fact]
     public async Task A_session_that_recovers_after_the_reconciliation_stays_in_its_period()
     {
         var sent = Intent(Clock).Sent(Clock);

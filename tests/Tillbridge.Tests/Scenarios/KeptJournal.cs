@@ -24,6 +24,8 @@ internal sealed class KeptJournal(IJournal inner) : IJournal
 
     public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown) => inner.CurrentPeriod(terminal, shutdown);
 
+    public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) => inner.LastOfPeriod(terminal, shutdown);
+
     public Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown) => inner.Query(query, shutdown);
 
     public Task<IReadOnlyList<JournalRecord>> RecordsAfter(

@@ -53,7 +53,8 @@ public sealed class RecordedSessions : IAsyncLifetime
         await Run(bench, "set clock", new(RequestKind.SetClock));
         await Run(bench, "sale", TestBench.Sale(1250));
         await Run(bench, "sale with reference", TestBench.Sale(4200) with { Reference = "ORDER-77" });
-        await Run(bench, "sale with cashback", new(RequestKind.SaleWithCashback) { Amount = Money.Euro(2000), Cashback = Money.Euro(5000) });
+        var cashback = new TerminalRequest(RequestKind.SaleWithCashback) { Amount = Money.Euro(2000), Cashback = Money.Euro(5000) };
+        await Run(bench, "sale with cashback", cashback);
         await Run(bench, "large sale", TestBench.Sale(999_999_99));
         await Run(bench, "declined", TestBench.Sale(9901));
         await Run(bench, "cancelled", TestBench.Sale(9902));
@@ -80,7 +81,8 @@ public sealed class RecordedSessions : IAsyncLifetime
     }
 
     private async Task Run(
-        TestBench bench, string name, TerminalRequest request, SessionPhase? until = null, Func<SessionId, Task<Tillbridge.Sessions.Refusal?>>? act = null)
+        TestBench bench, string name, TerminalRequest request, SessionPhase? until = null,
+        Func<SessionId, Task<Tillbridge.Sessions.Refusal?>>? act = null)
     {
         var submission = await bench.Submit(request);
         Assert.True(submission.Refusal is null, $"{name}: {submission.Refusal?.Text}");
@@ -99,7 +101,8 @@ public sealed class RecordedSessions : IAsyncLifetime
     // What our virtual terminal does not say by itself, from the same encoder.
     private static IEnumerable<WirePiece> Rarities(int connection)
     {
-        var lines = Enumerable.Range(1, 90).Select(line => new ZvtPrintLine((byte)(line % 2 * 0x40), $"Line {line} of a long receipt")).ToList();
+        var lines = Enumerable.Range(1, 90)
+            .Select(line => new ZvtPrintLine((byte)(line % 2 * 0x40), $"Line {line} of a long receipt")).ToList();
         ZvtMessage[] messages =
         [
             new ZvtPrintBlock(1, lines) { ReceiptInfo = 0x01, ClosingAttribute = 0x81 },
@@ -107,12 +110,15 @@ public sealed class RecordedSessions : IAsyncLifetime
             new ZvtPrintLine(0x40, "A single line"),
             new ZvtIntermediateStatus(0x0A, Minutes: 3) { Lines = ["Please insert", "the card"] },
             new ZvtStatusInformation { ResultCode = 0x6C, ErrorText = "Aborted" },
-            new ZvtStatusInformation { ResultCode = 0, Amount = 100, AdditionalText = new string('x', 300), LongCardType = 300, CardType = 255 },
+            new ZvtStatusInformation
+            {
+                ResultCode = 0, Amount = 100, AdditionalText = new string('x', 300), LongCardType = 300, CardType = 255,
+            },
             // Without the turnover number, after which tshark reads nothing more.
             new ZvtStatusInformation
             {
-                ResultCode = 0, Amount = 100, Expiry = "2912", TerminalId = "65000001", Currency = 756, Receipt = "0042", CardType = 10,
-                CardName = "VISA credit", Technology = 2, CardholderVerification = 1,
+                ResultCode = 0, Amount = 100, Expiry = "2912", TerminalId = "65000001", Currency = 756, Receipt = "0042",
+                CardType = 10, CardName = "VISA credit", Technology = 2, CardholderVerification = 1,
             },
             new ZvtAbort { ResultCode = 0x6F, Currency = 978 },
             new ZvtAbort { ResultCode = 0x6C, ErrorText = "Aborted by the cashier" },

@@ -32,7 +32,9 @@ internal sealed class ZvtVirtualClient(
             (Aborted, PastAbort) = (false, false);
             try
             {
-                if (await link.ReceiveAsync(Idle, stop) is Heard.Message) await Answer(link.Message!, stop);
+                var heard = await link.ReceiveAsync(Idle, stop, mayClose: true);
+                if (heard is Heard.Closed) return;
+                if (heard is Heard.Message) await Answer(link.Message!, stop);
             }
             catch (ProtocolViolationException wrong) when (wrong.Reason == Domain.Reason.ProtocolViolation)
             {

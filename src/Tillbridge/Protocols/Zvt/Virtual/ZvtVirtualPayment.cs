@@ -239,7 +239,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
 
     private ZvtStatusInformation NewResult(ZvtTransaction command)
     {
-        var reserved = Acquirer.Standing(command.Receipt ?? "")?.MinorUnits ?? 0;
+        var reserved = command.Receipt is { } receipt ? Acquirer.Standing(receipt)?.MinorUnits ?? 0 : 0;
         // 06 23 names what was not used and is given free, everything else what is to be charged (§7.5).
         var amount = command.Code is ZvtCommands.PartialReversal ? reserved - (command.Amount ?? 0) : command.Amount ?? reserved;
         if (script.Outcome is ScriptOutcome.Partial) amount /= 2;

@@ -96,6 +96,7 @@ internal sealed class ZvtVirtualTerminal : VirtualTerminal
         try
         {
             await new ZvtVirtualClient(this, memory, link, settings, clock).Run(stop);
+            logger.ClientLost(settings.Name, "It closed the connection.");
         }
         catch (Exception over) when (over is LinkLostException or ProtocolViolationException or OperationCanceledException)
         {
