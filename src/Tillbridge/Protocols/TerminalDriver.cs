@@ -2,27 +2,6 @@ using Tillbridge.Domain;
 
 namespace Tillbridge.Protocols;
 
-/// <summary>What recovery has to know to recognise our booking among the terminal's memories.</summary>
-/// <param name="session">The session that is recovered, with its baseline and what was announced.</param>
-public sealed class RecoveryEntry(Session session)
-{
-    /// <summary>The session that is recovered.</summary>
-    public Session Session { get; } = session;
-
-    /// <summary>
-    /// True while the terminal was never seen to be away: every connection since the loss succeeded, the first within two
-    /// seconds of it. Only then does "not found" mean "not booked" (protocols README §5.1). Settled by the engine when it
-    /// hears <see cref="Reached"/>.
-    /// </summary>
-    public bool StayedReachable { get; set; }
-
-    /// <summary>References of sessions that began on this terminal after ours: their bookings cannot be ours.</summary>
-    public IReadOnlyList<References> TakenByOthers { get; init; } = [];
-
-    /// <summary>Net sum that our journal expects in the terminal's open period without this session; null when it cannot be told.</summary>
-    public Money? ExpectedNet { get; init; }
-}
-
 /// <summary>
 /// The selling side of one protocol. A driver talks with one terminal, one conversation at a time. It throws
 /// <see cref="Transports.LinkLostException"/> or <see cref="ProtocolViolationException"/> when it cannot conclude; what
