@@ -17,7 +17,8 @@ internal static class ExitCodes
     /// <summary>What a session's end means for the caller's script.</summary>
     public static int Of(Session session) => session.Conclusion switch
     {
-        { Outcome: Outcome.Approved, ApprovedAmount: { } approved } when session.Request.Total is { } asked && approved != asked => OtherAmount,
+        { Outcome: Outcome.Approved, ApprovedAmount: { } approved }
+            when session.Request.Total is { } asked && approved != asked => OtherAmount,
         { Outcome: Outcome.Approved } => Ok,
         { Outcome: Outcome.Declined } => Declined,
         { Outcome: Outcome.Cancelled } => Cancelled,

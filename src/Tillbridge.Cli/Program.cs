@@ -20,7 +20,9 @@ internal static class Program
         if (parsed.Errors.Count > 0) return Complain(string.Join(" ", parsed.Errors.Select(error => error.Message)));
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                stop.Token);
         }
         catch (CliException known)
         {
@@ -28,7 +30,11 @@ internal static class Program
         }
         catch (OperationCanceledException)
         {
-            return Say("Stopped. What was open stays in the journal and is recovered at the next start.", ExitCodes.Internal, null, verbose: false);
+            return Say(
+                "Stopped. What was open stays in the journal and is recovered at the next start.",
+                ExitCodes.Internal,
+                null,
+                verbose: false);
         }
         catch (Exception unexpected)
         {

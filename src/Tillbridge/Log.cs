@@ -22,7 +22,10 @@ internal static partial class Log
     public static partial void SessionMoved(
         this ILogger logger, string terminal, string session, string input, string before, string after);
 
-    [LoggerMessage(4003, LogLevel.Information, "terminal {Terminal} session {Session} concluded {Outcome} ({Reason}) {Amount} receipt {Receipt}")]
+    [LoggerMessage(
+        4003,
+        LogLevel.Information,
+        "terminal {Terminal} session {Session} concluded {Outcome} ({Reason}) {Amount} receipt {Receipt}")]
     public static partial void SessionConcluded(
         this ILogger logger, string terminal, string session, string outcome, string reason, string? amount, string? receipt);
 

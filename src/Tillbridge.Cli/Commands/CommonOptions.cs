@@ -27,7 +27,8 @@ internal static class CommonOptions
     public static TimeSpan? Seconds(string option, string? text)
     {
         if (text is null) return null;
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 86_400
+        var isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds);
+        return isNumber && seconds is > 0 and <= 86_400
             ? TimeSpan.FromSeconds(seconds)
             : throw CliException.Usage($"{option} takes seconds above 0 and up to 86400, not '{text}'.");
     }

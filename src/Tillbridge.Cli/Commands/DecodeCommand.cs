@@ -11,14 +11,18 @@ namespace Tillbridge.Cli.Commands;
 internal static class DecodeCommand
 {
     private static readonly Argument<string> Protocol = new("PROTOCOL") { Description = "zvt" };
-    private static readonly Argument<string[]> Hex = new("HEX") { Description = "Bytes in hexadecimal; from standard input when none are given", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Argument<string[]> Hex =
+        new("HEX") { Description = "Bytes in hexadecimal; from standard input when none are given", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<string?> Direction = new("--direction") { Description = "Who sent it: ecr or pt" };
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object" };
     private static readonly Option<bool> Lines = new("--lines") { Description = "JSON lines from standard input, one JSON line each out" };
 
     public static Command Build()
     {
-        var command = new Command("decode", "Take the bytes of a protocol apart; card numbers and passwords are masked.") { Protocol, Hex, Direction, Json, Lines };
+        var command = new Command("decode", "Take the bytes of a protocol apart; card numbers and passwords are masked.")
+        {
+            Protocol, Hex, Direction, Json, Lines,
+        };
         command.SetAction(Run);
         return command;
     }
@@ -41,7 +45,8 @@ internal static class DecodeCommand
         var from = SenderOf(parsed.GetValue(Direction));
         var given = parsed.GetValue(Hex) ?? [];
         var text = given.Length > 0 ? string.Concat(given) : Console.In.ReadToEnd();
-        if (DecodeLines.ReadHex(text) is not { } bytes) throw CliException.Usage("The bytes are no hexadecimal text; write for example 06 0F 00.");
+        if (DecodeLines.ReadHex(text) is not { } bytes)
+            throw CliException.Usage("The bytes are no hexadecimal text; write for example 06 0F 00.");
         if (bytes.Length == 0) throw CliException.Usage("There are no bytes to decode; give them as arguments or on standard input.");
         if (parsed.GetValue(Json)) Console.WriteLine(DecodeLines.Object(protocol, bytes, from, name: null));
         else ShowText(protocol, bytes, from);
@@ -61,8 +66,10 @@ internal static class DecodeCommand
         foreach (var frame in DecodeLines.Frames(protocol, bytes, from))
         {
             Console.WriteLine(frame.Message.Length == 0 ? "(not decoded)" : frame.Message);
-            foreach (var field in frame.Fields) Console.WriteLine($"  {field.Offset.ToString(CultureInfo.InvariantCulture),5}  {field.Name,-28} {field.Value}");
-            if (frame.ResultCode is { } code && protocol.ResponseText(code, "en") is { } text) Console.WriteLine($"         result {code}: {text}");
+            foreach (var field in frame.Fields)
+                Console.WriteLine($"  {field.Offset.ToString(CultureInfo.InvariantCulture),5}  {field.Name,-28} {field.Value}");
+            if (frame.ResultCode is { } code && protocol.ResponseText(code, "en") is { } text)
+                Console.WriteLine($"         result {code}: {text}");
             if (frame.Error is { } error) Console.WriteLine($"  ERROR {error.Field} at byte {error.Offset}: {error.Text}");
         }
     }
@@ -73,7 +80,8 @@ internal static class DecodeLines
 {
     private const int MostFrames = 10_000;
 
-    private static readonly JsonWriterOptions Writing = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Writing =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>One output line for one input line; bad input is an answer, too.</summary>
     public static string Answer(IProtocol protocol, string line)
@@ -144,7 +152,8 @@ internal static class DecodeLines
         var frames = new List<DecodedFrame>();
         foreach (var step in steps.EnumerateArray())
         {
-            if (step.ValueKind is not JsonValueKind.Array || step.GetArrayLength() != 2 || ReadHex(step[1].GetString() ?? "") is not { Length: > 0 } bytes) continue;
+            if (step.ValueKind is not JsonValueKind.Array || step.GetArrayLength() != 2) continue;
+            if (ReadHex(step[1].GetString() ?? "") is not { Length: > 0 } bytes) continue;
             frames.Add(protocol.Decode(bytes, step[0].GetString() == "ecr" ? Sender.Ecr : Sender.Terminal));
         }
 

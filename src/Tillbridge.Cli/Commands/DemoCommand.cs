@@ -14,8 +14,10 @@ namespace Tillbridge.Cli.Commands;
 /// <summary>The gateway with one virtual terminal per protocol, nothing to configure.</summary>
 internal static class DemoCommand
 {
-    private static readonly Option<int> Port = new("--port") { Description = "Port on 127.0.0.1; 0 takes a free one", DefaultValueFactory = _ => 8190 };
-    private static readonly Option<string?> Data = new("--data") { Description = "Directory for journal and virtual terminals (default: the user's data directory, demo)" };
+    private static readonly Option<int> Port =
+        new("--port") { Description = "Port on 127.0.0.1; 0 takes a free one", DefaultValueFactory = _ => 8190 };
+    private static readonly Option<string?> Data =
+        new("--data") { Description = "Directory for journal and virtual terminals (default: the user's data directory, demo)" };
 
     public static Command Build()
     {
@@ -34,7 +36,8 @@ internal static class DemoCommand
         var terminals = new List<DemoTerminal>();
         try
         {
-            foreach (var protocol in ProtocolCatalog.All) terminals.Add(DemoTerminal.Start(protocol, directory, clock, stopTerminals.Token));
+            foreach (var protocol in ProtocolCatalog.All)
+                terminals.Add(DemoTerminal.Start(protocol, directory, clock, stopTerminals.Token));
             var settings = new GatewaySettings
             {
                 Listen = new IPEndPoint(IPAddress.Loopback, port),
@@ -64,8 +67,10 @@ internal static class DemoCommand
         foreach (var terminal in terminals) Console.WriteLine($"  terminal {terminal.Settings.Name} at {terminal.Settings.Address}");
         Console.WriteLine("Make a payment from another shell (the last four digits of minorUnits choose what happens, 9901 declines):");
         Console.WriteLine(
-            $"  curl -s {root}/v1/sessions -H 'Content-Type: application/json' -H \"Idempotency-Key: demo-$(date +%s%N)\" -H 'Prefer: wait=30' "
-            + $"-d '{{\"kind\":\"sale\",\"terminal\":\"{terminals[0].Settings.Name}\",\"amount\":{{\"minorUnits\":1250,\"currency\":\"EUR\"}}}}'");
+            $"  curl -s {root}/v1/sessions -H 'Content-Type: application/json' "
+            + "-H \"Idempotency-Key: demo-$(date +%s%N)\" -H 'Prefer: wait=30' "
+            + $"-d '{{\"kind\":\"sale\",\"terminal\":\"{terminals[0].Settings.Name}\","
+            + "\"amount\":{\"minorUnits\":1250,\"currency\":\"EUR\"}}'");
         Console.WriteLine("Ctrl+C ends it.");
     }
 

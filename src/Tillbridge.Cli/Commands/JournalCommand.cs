@@ -17,12 +17,14 @@ internal static class JournalCommand
     private static readonly Option<string?> Data = CommonOptions.Data();
     private static readonly Option<bool> Json = new("--json") { Description = "JSON lines" };
     private static readonly Option<string?> Terminal = new("--terminal") { Description = "Only this terminal" };
-    private static readonly Option<string?> OutcomeIs = new("--outcome") { Description = "approved, declined, cancelled, failed or unknown" };
+    private static readonly Option<string?> OutcomeIs =
+        new("--outcome") { Description = "approved, declined, cancelled, failed or unknown" };
     private static readonly Option<int> Limit = new("--limit") { Description = "How many, newest first", DefaultValueFactory = _ => 50 };
     private static readonly Argument<string> Id = new("ID") { Description = "The session's id" };
     private static readonly Argument<string> NewOutcome = new("OUTCOME") { Description = "approved, declined, cancelled or failed" };
     private static readonly Option<string> By = new("--by") { Description = "Who says so", Required = true };
-    private static readonly Option<string> Note = new("--note") { Description = "What was seen at the terminal", DefaultValueFactory = _ => "" };
+    private static readonly Option<string> Note =
+        new("--note") { Description = "What was seen at the terminal", DefaultValueFactory = _ => "" };
     private static readonly Option<string?> Out = new("--out") { Description = "Write to this file instead of standard output" };
 
     public static Command Build()
@@ -31,7 +33,10 @@ internal static class JournalCommand
         list.SetAction((parsed, stop) => Read(parsed, reader => List(parsed, reader, stop)));
         var show = new Command("show", "Everything about one session, with masked frames.") { Id, Data, Json };
         show.SetAction((parsed, stop) => Read(parsed, reader => Show(parsed, reader, stop)));
-        var resolve = new Command("resolve", "A named person concludes a session whose outcome is unknown.") { Id, NewOutcome, By, Note, Data };
+        var resolve = new Command("resolve", "A named person concludes a session whose outcome is unknown.")
+        {
+            Id, NewOutcome, By, Note, Data,
+        };
         resolve.SetAction(Resolve);
         var export = new Command("export", "Every record with its hash, as JSON lines.") { Data, Out };
         export.SetAction((parsed, stop) => Read(parsed, reader => Export(parsed, reader, stop)));
@@ -60,7 +65,10 @@ internal static class JournalCommand
         string? cursor = null;
         do
         {
-            var query = new SessionQuery { Terminal = parsed.GetValue(Terminal), Outcome = outcome, Cursor = cursor, Limit = Math.Min(left, PageSize) };
+            var query = new SessionQuery
+            {
+                Terminal = parsed.GetValue(Terminal), Outcome = outcome, Cursor = cursor, Limit = Math.Min(left, PageSize),
+            };
             var page = await reader.Query(query, stop);
             foreach (var session in page.Sessions)
             {
@@ -76,7 +84,8 @@ internal static class JournalCommand
 
     private static async Task<int> Show(ParseResult parsed, JournalReader reader, CancellationToken stop)
     {
-        var session = await reader.Find(ReadId(parsed.GetRequiredValue(Id)), stop) ?? throw CliException.Usage("There is no session of that id in this journal.");
+        var session = await reader.Find(ReadId(parsed.GetRequiredValue(Id)), stop)
+            ?? throw CliException.Usage("There is no session of that id in this journal.");
         var json = parsed.GetValue(Json);
         Console.WriteLine(json ? SessionJson.Of(session) : SessionText.Line(session));
         var after = 0L;
@@ -86,7 +95,8 @@ internal static class JournalCommand
             foreach (var record in records)
             {
                 if (json) Console.WriteLine(RecordJson(record));
-                else if (record.Kind is RecordKind.Concluded or RecordKind.Progress or RecordKind.Incident) SessionText.Show(Console.Out, record, session);
+                else if (record.Kind is RecordKind.Concluded or RecordKind.Progress or RecordKind.Incident)
+                    SessionText.Show(Console.Out, record, session);
                 else Console.WriteLine($"{record.At.ToLocalTime():HH:mm:ss}  {record.Kind}: {record.Body}");
                 after = record.Sequence;
             }
@@ -95,7 +105,12 @@ internal static class JournalCommand
         }
 
         if (!json && session.IsUnresolved)
-            Console.WriteLine("The outcome is unknown: compare receipt and totals at the terminal, then tillbridge journal resolve ID OUTCOME --by NAME.");
+        {
+            Console.WriteLine(
+                "The outcome is unknown: compare receipt and totals at the terminal, "
+                + "then tillbridge journal resolve ID OUTCOME --by NAME.");
+        }
+
         return ExitCodes.Ok;
     }
 
@@ -122,7 +137,9 @@ internal static class JournalCommand
             return ExitCodes.Ok;
         }
 
-        Console.Error.WriteLine($"tillbridge: the chain breaks at record {check.BrokenAt}: {check.Why} Keep the file as it is and compare it with a backup.");
+        Console.Error.WriteLine(
+            $"tillbridge: the chain breaks at record {check.BrokenAt}: {check.Why} "
+            + "Keep the file as it is and compare it with a backup.");
         return ExitCodes.Declined;
     }
 

@@ -9,23 +9,29 @@ internal static class SessionCommands
 {
     private static readonly Argument<string> Amount = new("AMOUNT") { Description = "Major units with a point, for example 12.50" };
     private static readonly Argument<string> Currency = new("CURRENCY") { Description = "ISO 4217 code, for example EUR" };
-    private static readonly Argument<string?> MaybeAmount = new("AMOUNT") { Description = "Amount, where it is known", Arity = ArgumentArity.ZeroOrOne };
-    private static readonly Argument<string?> MaybeCurrency = new("CURRENCY") { Description = "Its currency", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> MaybeAmount =
+        new("AMOUNT") { Description = "Amount, where it is known", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> MaybeCurrency =
+        new("CURRENCY") { Description = "Its currency", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string?> Cashback = new("--cashback") { Description = "Cash that the customer takes besides" };
     private static readonly Option<string?> Tip = new("--tip") { Description = "Tip" };
-    private static readonly Option<string?> Reference = new("--reference") { Description = "Order or invoice number, sent where the protocol carries it" };
+    private static readonly Option<string?> Reference =
+        new("--reference") { Description = "Order or invoice number, sent where the protocol carries it" };
     private static readonly Option<int?> Merchant = new("--merchant") { Description = "Merchant index of a terminal that serves several" };
-    private static readonly Option<string?> Original = new("--original") { Description = "Receipt number (or session id) of the booking that is meant" };
+    private static readonly Option<string?> Original =
+        new("--original") { Description = "Receipt number (or session id) of the booking that is meant" };
     private static readonly Option<string?> Approval = new("--approval") { Description = "Approval code of the booking that is meant" };
 
     public static IEnumerable<Command> Build()
     {
-        yield return Paying("sale", "The customer pays.", parsed => parsed.GetValue(Cashback) is null ? RequestKind.Sale : RequestKind.SaleWithCashback);
+        yield return Paying(
+            "sale", "The customer pays.", parsed => parsed.GetValue(Cashback) is null ? RequestKind.Sale : RequestKind.SaleWithCashback);
         yield return Paying("refund", "Money back to a customer, without binding to one sale.", _ => RequestKind.Refund);
         yield return Paying("preauthorize", "Reserve an amount.", _ => RequestKind.PreAuthorization);
         yield return Paying("capture", "Book a reserved amount (--original RECEIPT).", _ => RequestKind.Capture);
         yield return Naming("reversal", "Undo one booked sale (--original RECEIPT).", RequestKind.Reversal);
-        yield return Naming("cancel-preauthorization", "Give a reserved amount free (--original RECEIPT).", RequestKind.CancelPreAuthorization);
+        yield return Naming(
+            "cancel-preauthorization", "Give a reserved amount free (--original RECEIPT).", RequestKind.CancelPreAuthorization);
         yield return Plain("reconcile", "Close the terminal's period and compare totals.", RequestKind.Reconciliation);
         yield return Plain("subtotals", "Ask for totals without closing.", RequestKind.Subtotals);
         yield return Plain("diagnose", "Can the terminal reach its acquirer?", RequestKind.Diagnosis);
@@ -56,7 +62,8 @@ internal static class SessionCommands
         return Finish(command, parsed => WithExtras(parsed, new TerminalRequest(kind)
         {
             Amount = parsed.GetValue(MaybeAmount) is { } amount
-                ? Read("AMOUNT", amount, parsed.GetValue(MaybeCurrency) ?? throw CliException.Usage("AMOUNT needs its CURRENCY, for example 12.50 EUR."))
+                ? Read("AMOUNT", amount, parsed.GetValue(MaybeCurrency)
+                    ?? throw CliException.Usage("AMOUNT needs its CURRENCY, for example 12.50 EUR."))
                 : null,
         }));
     }

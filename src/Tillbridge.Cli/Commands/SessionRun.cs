@@ -22,11 +22,19 @@ internal static class SessionRun
 
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON line per event, the conclusion last" };
     private static readonly Option<string?> Key = new("--key") { Description = "Idempotency key: the same key never charges twice" };
-    private static readonly Option<string?> AnswerLimit = new("--answer-limit") { Description = "Seconds of silence on the line before recovery starts" };
-    private static readonly Option<string?> RecoveryLimit = new("--recovery-limit") { Description = "Seconds for which recovery asks before it gives up" };
+    private static readonly Option<string?> AnswerLimit =
+        new("--answer-limit") { Description = "Seconds of silence on the line before recovery starts" };
+    private static readonly Option<string?> RecoveryLimit =
+        new("--recovery-limit") { Description = "Seconds for which recovery asks before it gives up" };
     private static readonly Option<string?> Dialect = new("--dialect") { Description = "Dialect of the terminal" };
-    private static readonly Option<bool> TakesUnknown = new("--not-strict") { Description = "Take new money even while an earlier session is unknown" };
-    private static readonly Option<string?> OwnCurrency = new("--currency") { Description = "The terminal's own currency, when --terminal is an address (default: the amount's, else EUR)" };
+    private static readonly Option<bool> TakesUnknown =
+        new("--not-strict") { Description = "Take new money even while an earlier session is unknown" };
+
+    private static readonly Option<string?> OwnCurrency = new("--currency")
+    {
+        Description = "The terminal's own currency, when --terminal is an address (default: the amount's, else EUR)",
+    };
+
     private static readonly Option<string?> Data = CommonOptions.Data();
     private static readonly Option<string> Config = CommonOptions.Config();
 
@@ -59,7 +67,8 @@ internal static class SessionRun
         {
             throw new CliException(
                 ExitCodes.Unknown,
-                $"Stopped while session {session.Id} was open: its outcome is not known. Run the same command with --key {session.Key} to learn it without charging again.",
+                $"Stopped while session {session.Id} was open: its outcome is not known. "
+                + $"Run the same command with --key {session.Key} to learn it without charging again.",
                 ended);
         }
     }
@@ -167,7 +176,8 @@ internal static class SessionRun
     }
 
     private static CliException Refused(Refusal refusal) => new(
-        refusal.Code is RefusalCode.InvalidRequest or RefusalCode.UnsupportedByTerminal or RefusalCode.IdempotencyConflict or RefusalCode.NotFound
+        refusal.Code is RefusalCode.InvalidRequest or RefusalCode.UnsupportedByTerminal
+            or RefusalCode.IdempotencyConflict or RefusalCode.NotFound
             ? ExitCodes.Usage
             : ExitCodes.Failed,
         $"Nothing was sent. {refusal.Text}");

@@ -40,8 +40,10 @@ internal static class SessionText
 
     /// <summary>One line of a list.</summary>
     public static string Line(Session session) =>
-        $"{session.CreatedAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {session.Id}  {session.Request.Kind,-16} {session.Request.Total?.ToString() ?? "-",14}  "
-        + $"{session.Outcome?.ToString().ToLowerInvariant() ?? session.Phase.ToString().ToLowerInvariant(),-10} {session.Conclusion?.Reason,-24} "
+        $"{session.CreatedAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {session.Id}  {session.Request.Kind,-16} "
+        + $"{session.Request.Total?.ToString() ?? "-",14}  "
+        + $"{session.Outcome?.ToString().ToLowerInvariant() ?? session.Phase.ToString().ToLowerInvariant(),-10} "
+        + $"{session.Conclusion?.Reason,-24} "
         + $"receipt {session.Conclusion?.References.Receipt ?? "-",-5} {session.Terminal}";
 
     public static void ShowConclusion(TextWriter to, string time, Session session)
@@ -51,7 +53,8 @@ internal static class SessionText
         to.WriteLine($"{time}  {conclusion.Outcome.ToString().ToUpperInvariant()}{amount}  ({conclusion.Reason})");
         to.WriteLine($"          {Messages.ForConclusion(conclusion, session.Request.Language)}");
         if (conclusion.TerminalText is { } text) to.WriteLine($"          terminal: {text.ReplaceLineEndings(" / ")}");
-        if (conclusion.References.Receipt is { } receipt) to.WriteLine($"          receipt {receipt}, trace {conclusion.References.Trace ?? "-"}");
+        if (conclusion.References.Receipt is { } receipt)
+            to.WriteLine($"          receipt {receipt}, trace {conclusion.References.Trace ?? "-"}");
         if (conclusion.Card is { } card) to.WriteLine($"          card {card.Brand} {card.MaskedPan}");
         if (conclusion.Totals is { } totals) to.WriteLine($"          totals {totals.Net} in {totals.Count} bookings");
         to.WriteLine($"          session {session.Id}");

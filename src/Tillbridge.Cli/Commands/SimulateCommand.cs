@@ -13,17 +13,23 @@ internal static class SimulateCommand
     private static readonly Argument<string> Protocol = new("PROTOCOL") { Description = "zvt" };
     private static readonly Option<string?> Listen = new("--listen") { Description = "HOST:PORT to serve on; port 0 takes a free one" };
     private static readonly Option<string?> Serial = new("--serial") { Description = "Serial port to serve on" };
-    private static readonly Option<string?> Script = new("--script") { Description = "JSON file {\"next\":[{…}],\"always\":{…}}; without it the amount decides" };
+    private static readonly Option<string?> Script =
+        new("--script") { Description = "JSON file {\"next\":[{…}],\"always\":{…}}; without it the amount decides" };
     private static readonly Option<string?> Dialect = new("--dialect") { Description = "Dialect of the protocol" };
     private static readonly Option<string?> Books = new("--books") { Description = "Append one JSON line per booking to this file" };
-    private static readonly Option<string?> Data = new("--data") { Description = "Keep counters, bookings and the last result here over a restart" };
-    private static readonly Option<string> Currency = new("--currency") { Description = "The terminal's currency", DefaultValueFactory = _ => "EUR" };
-    private static readonly Option<string> Name = new("--name") { Description = "Its name in the books", DefaultValueFactory = _ => "virtual" };
-    private static readonly Option<bool> Refuse = new("--refuse-second") { Description = "Refuse a second client instead of displacing the first" };
+    private static readonly Option<string?> Data =
+        new("--data") { Description = "Keep counters, bookings and the last result here over a restart" };
+    private static readonly Option<string> Currency =
+        new("--currency") { Description = "The terminal's currency", DefaultValueFactory = _ => "EUR" };
+    private static readonly Option<string> Name =
+        new("--name") { Description = "Its name in the books", DefaultValueFactory = _ => "virtual" };
+    private static readonly Option<bool> Refuse =
+        new("--refuse-second") { Description = "Refuse a second client instead of displacing the first" };
 
     public static Command Build()
     {
-        var command = new Command("simulate", "Run one virtual terminal: what happens is decided by a script or by the amount's last four digits.")
+        var command = new Command(
+            "simulate", "Run one virtual terminal: what happens is decided by a script or by the amount's last four digits.")
         {
             Protocol, Listen, Serial, Script, Dialect, Books, Data, Currency, Name, Refuse,
         };
@@ -38,7 +44,8 @@ internal static class SimulateCommand
             throw CliException.Usage($"There is no protocol '{name}'; known are {string.Join(", ", ProtocolCatalog.ByName.Keys.Order())}.");
         if (parsed.GetValue(Serial) is not null)
             throw CliException.Usage("--serial is not served by this version yet; use --listen HOST:PORT.");
-        var place = CommonOptions.Listen(parsed.GetValue(Listen) ?? throw CliException.Usage("Give --listen HOST:PORT, for example --listen 127.0.0.1:0."));
+        var place = CommonOptions.Listen(
+            parsed.GetValue(Listen) ?? throw CliException.Usage("Give --listen HOST:PORT, for example --listen 127.0.0.1:0."));
         var settings = ReadSettings(parsed);
         try
         {

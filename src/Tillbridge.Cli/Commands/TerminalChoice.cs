@@ -16,7 +16,8 @@ internal static class TerminalChoice
         if (!File.Exists(configPath))
         {
             throw CliException.Usage(
-                $"'{text}' is no address, and there is no configuration {configPath} that could name it; write for example zvt+tcp://10.0.0.5:20007.");
+                $"'{text}' is no address, and there is no configuration {configPath} that could name it; "
+                + "write for example zvt+tcp://10.0.0.5:20007.");
         }
 
         var config = ConfigCommand.Read(configPath);
@@ -29,7 +30,11 @@ internal static class TerminalChoice
     {
         if (TerminalAddress.TryParse(text, out var why) is not { } address) throw CliException.Usage(why);
         if (!ProtocolCatalog.ByName.ContainsKey(address.Protocol))
-            throw CliException.Usage($"There is no protocol '{address.Protocol}'; known are {string.Join(", ", ProtocolCatalog.ByName.Keys.Order())}.");
+        {
+            throw CliException.Usage(
+                $"There is no protocol '{address.Protocol}'; known are {string.Join(", ", ProtocolCatalog.ByName.Keys.Order())}.");
+        }
+
         var password = Environment.GetEnvironmentVariable(PasswordVariable);
         return new TerminalSettings(address.ToString(), address) { Driver = new DriverSettings { Password = password } };
     }

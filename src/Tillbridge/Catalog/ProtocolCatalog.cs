@@ -19,7 +19,9 @@ public static class ProtocolCatalog
         All.ToFrozenDictionary(protocol => protocol.Name, StringComparer.Ordinal);
 
     /// <summary>The way to an address.</summary>
-    /// <exception cref="ArgumentException">The address has an option that its carrier does not know, or a carrier that is not served.</exception>
+    /// <exception cref="ArgumentException">
+    /// The address has an option that its carrier does not know, or a carrier that is not served.
+    /// </exception>
     public static ITransport Transport(TerminalAddress address, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(address);

@@ -135,7 +135,12 @@ internal sealed class MessageLink<T> : IAsyncDisposable
 
             if (read.IsCompleted && read.Buffer.IsEmpty && mayClose) return Heard.Closed;
             if (read.IsCompleted)
-                throw Break(read.Buffer.IsEmpty ? "The peer closed the connection." : "The peer closed the connection in the middle of a message.");
+            {
+                throw Break(read.Buffer.IsEmpty
+                    ? "The peer closed the connection."
+                    : "The peer closed the connection in the middle of a message.");
+            }
+
             ThrowIfBroken();
             if (Interlocked.Exchange(ref interrupted, false)) return Heard.Interrupted;
             if (clock.GetTimestamp() >= Volatile.Read(ref deadline)) return Heard.Silence;

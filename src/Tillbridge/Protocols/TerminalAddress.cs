@@ -27,7 +27,13 @@ public sealed record TerminalAddress(
         var split = text?.IndexOf("://", StringComparison.Ordinal) ?? -1;
         var scheme = split > 0 ? text![..split].Split('+') : [];
         if (text is null || text.Length > MostCharacters || scheme is not [{ Length: > 0 } protocol, "tcp" or "serial"])
-            return Refuse(out why, $"'{Shorten(text)}' is no terminal address; write PROTOCOL+tcp://HOST:PORT, for example zvt+tcp://10.0.0.5:20007.");
+        {
+            return Refuse(
+                out why,
+                $"'{Shorten(text)}' is no terminal address; "
+                + "write PROTOCOL+tcp://HOST:PORT, for example zvt+tcp://10.0.0.5:20007.");
+        }
+
         var rest = text[(split + 3)..];
         var question = rest.IndexOf('?', StringComparison.Ordinal);
         var place = (question < 0 ? rest : rest[..question]).TrimEnd('/');
@@ -37,7 +43,8 @@ public sealed record TerminalAddress(
         if (scheme[1] == "serial")
         {
             var path = question < 0 ? rest : rest[..question];
-            return path.Length == 0 ? Refuse(out why, "The serial address names no port; write zvt+serial:///dev/ttyUSB0 or zvt+serial://COM8.")
+            return path.Length == 0
+                ? Refuse(out why, "The serial address names no port; write zvt+serial:///dev/ttyUSB0 or zvt+serial://COM8.")
                 : new TerminalAddress(protocol, "serial", path, 0, options);
         }
 
@@ -66,7 +73,8 @@ public sealed record TerminalAddress(
         foreach (var part in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var pair = part.Split('=', 2);
-            why = Forbidden.Contains(pair[0]) ? $"'{pair[0]}' must not stand in an address; set TILLBRIDGE_TERMINAL_PASSWORD or the configuration."
+            why = Forbidden.Contains(pair[0])
+                ? $"'{pair[0]}' must not stand in an address; set TILLBRIDGE_TERMINAL_PASSWORD or the configuration."
                 : !Known.Contains(pair[0]) ? $"'{Shorten(pair[0])}' is no option of an address; known are {string.Join(", ", Known)}."
                 : pair.Length < 2 ? $"The option '{pair[0]}' has no value."
                 : options.TryAdd(pair[0], pair[1]) ? "" : $"The option '{pair[0]}' stands twice.";

@@ -66,12 +66,18 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         if (!protocols.TryGetValue(settings.Address.Protocol, out var protocol))
         {
             throw new ArgumentException(
-                $"Terminal {settings.Name}: there is no protocol '{settings.Address.Protocol}'; known are {string.Join(", ", protocols.Keys.Order())}.");
+                $"Terminal {settings.Name}: there is no protocol '{settings.Address.Protocol}'; "
+                + $"known are {string.Join(", ", protocols.Keys.Order())}.");
         }
 
         var place = settings.Address.ToString();
-        if (loops.Values.FirstOrDefault(other => other.Settings.Name != settings.Name && other.Settings.Address.ToString() == place) is { } twin)
-            throw new ArgumentException($"Terminal {settings.Name}: {place} is terminal {twin.Settings.Name} already; one device has one owner.");
+        var others = loops.Values.Where(other => other.Settings.Name != settings.Name);
+        if (others.FirstOrDefault(other => other.Settings.Address.ToString() == place) is { } twin)
+        {
+            throw new ArgumentException(
+                $"Terminal {settings.Name}: {place} is terminal {twin.Settings.Name} already; one device has one owner.");
+        }
+
         var logger = logs.CreateLogger("Tillbridge.Terminal");
         var fresh = new TerminalLoop(settings, protocol, transports(settings.Address), journal, clock, logger, shutdown);
         if (await Remove(settings.Name) is { Code: not RefusalCode.NotFound } busy)
@@ -183,7 +189,13 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         if (order.Key is null && request.Kind.MovesMoney())
             return new(RefusalCode.InvalidRequest, "An idempotency key is required for everything that moves money.", "Idempotency-Key");
         if (order.Key is { } key && !RequestRules.IsPrintable(key, MostKeyCharacters))
-            return new(RefusalCode.InvalidRequest, $"The idempotency key must be 1 to {MostKeyCharacters} printable characters.", "Idempotency-Key");
+        {
+            return new(
+                RefusalCode.InvalidRequest,
+                $"The idempotency key must be 1 to {MostKeyCharacters} printable characters.",
+                "Idempotency-Key");
+        }
+
         if (!capabilities.Kinds.Contains(request.Kind))
             return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} cannot do {request.Kind}.", "kind");
         if (request.Total is { } total && capabilities.Currencies.Count > 0 && !capabilities.Currencies.Contains(total.Currency.Code))
@@ -222,7 +234,10 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
 
     private static Submission Replay(Session known, string fingerprint) => known.Fingerprint == fingerprint
         ? new Submission(known, IsReplay: true, Refusal: null)
-        : Refuse(new(RefusalCode.IdempotencyConflict, $"This key was used for session {known.Id} with other content; take a new key.", "Idempotency-Key"));
+        : Refuse(new(
+            RefusalCode.IdempotencyConflict,
+            $"This key was used for session {known.Id} with other content; take a new key.",
+            "Idempotency-Key"));
 
     private bool HasExpired(Session known) =>
         known is { Phase: SessionPhase.Closed, IsUnresolved: false } && clock.GetUtcNow() - known.CreatedAt > IJournal.KeyLifetime;
@@ -237,7 +252,10 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
             booked = await journal.Find(id, shutdown);
             if (booked is null) return (request, new(RefusalCode.InvalidRequest, $"There is no session {id}.", "original.session"));
             if (booked.Terminal != order.Terminal || booked.Outcome is not Outcome.Approved)
-                return (request, new(RefusalCode.InvalidRequest, $"Session {id} is no approved session of {order.Terminal}.", "original.session"));
+            {
+                var why = $"Session {id} is no approved session of {order.Terminal}.";
+                return (request, new(RefusalCode.InvalidRequest, why, "original.session"));
+            }
         }
         else
         {
@@ -275,7 +293,9 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         try
         {
             var answer = await loop.Ask(async () => new Answer(await loop.Act(id, input)));
-            return answer is null ? new(RefusalCode.TooMany, $"{session.Terminal} has too many requests waiting; try again later.") : answer.Refusal;
+            return answer is null
+                ? new(RefusalCode.TooMany, $"{session.Terminal} has too many requests waiting; try again later.")
+                : answer.Refusal;
         }
         catch (JournalException failure)
         {

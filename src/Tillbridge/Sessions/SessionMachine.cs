@@ -166,5 +166,6 @@ internal static class SessionMachine
         $"{Describe(session.Conclusion!)} was said before, {Describe(other)} now.";
 
     private static string Describe(Conclusion conclusion) =>
-        $"{conclusion.Outcome} {conclusion.ApprovedAmount} (receipt {conclusion.References.Receipt ?? "-"}, code {conclusion.ResponseCode ?? "-"})";
+        $"{conclusion.Outcome} {conclusion.ApprovedAmount} "
+        + $"(receipt {conclusion.References.Receipt ?? "-"}, code {conclusion.ResponseCode ?? "-"})";
 }

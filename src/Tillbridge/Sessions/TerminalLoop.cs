@@ -98,7 +98,11 @@ internal sealed class TerminalLoop : IAsyncDisposable
     public Refusal? RefuseNow(TerminalRequest request)
     {
         if (journalFailed)
-            return new(RefusalCode.JournalFull, $"The journal could not write for {Settings.Name}; free space or repair the disk, then try again.");
+        {
+            var why = $"The journal could not write for {Settings.Name}; free space or repair the disk, then try again.";
+            return new(RefusalCode.JournalFull, why);
+        }
+
         if (Settings.StrictUnknown && request.Kind.NeedsProof() && unresolved.Count > 0)
         {
             return new(
@@ -107,8 +111,9 @@ internal sealed class TerminalLoop : IAsyncDisposable
                 + "resolve it (tillbridge journal resolve, or POST /v1/sessions/ID/resolve) before new money moves.");
         }
 
-        return current is null && toRecover.Count == 0 ? null
-            : new(RefusalCode.TerminalBusy, $"{Settings.Name} is busy with session {current?.Id ?? toRecover.Peek().Id}; wait for its end or abort it.");
+        if (current is null && toRecover.Count == 0) return null;
+        var busy = current?.Id ?? toRecover.Peek().Id;
+        return new(RefusalCode.TerminalBusy, $"{Settings.Name} is busy with session {busy}; wait for its end or abort it.");
     }
 
     /// <summary>Only inside <see cref="Ask"/>: begins a session whose intent is durable.</summary>
@@ -152,7 +157,8 @@ internal sealed class TerminalLoop : IAsyncDisposable
         foreach (var task in new[] { conversation, running, asking })
         {
             if (task is null) continue;
-            await task.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Current);
+            await task.ContinueWith(
+                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Current);
         }
 
         stopConversation.Dispose();
@@ -254,10 +260,12 @@ internal sealed class TerminalLoop : IAsyncDisposable
         var (terminal, id) = (next.Terminal, next.Id.Value);
         if (input is ProgressHeard progress) logger.SessionStep(terminal, id, progress.Key, progress.Text);
         else logger.SessionMoved(terminal, id, input.GetType().Name, before.Phase.ToString(), next.Phase.ToString());
-        if (next.Incidents.Count > before.Incidents.Count) logger.SessionIncident(terminal, id, next.Incidents[^1].Code, next.Incidents[^1].Text);
+        if (next.Incidents.Count > before.Incidents.Count)
+            logger.SessionIncident(terminal, id, next.Incidents[^1].Code, next.Incidents[^1].Text);
         if (next.Conclusion is not { } conclusion || ReferenceEquals(conclusion, before.Conclusion)) return;
         logger.SessionConcluded(
-            terminal, id, conclusion.Outcome.ToString(), conclusion.Reason, conclusion.ApprovedAmount?.ToString(), conclusion.References.Receipt);
+            terminal, id, conclusion.Outcome.ToString(), conclusion.Reason,
+            conclusion.ApprovedAmount?.ToString(), conclusion.References.Receipt);
     }
 
     // Owns a conversation's task: whatever happens in it, the session is closed, or stays open in the journal for recovery.
@@ -325,7 +333,8 @@ internal sealed class TerminalLoop : IAsyncDisposable
             {
                 var session = left.Phase is SessionPhase.Closed ? left : await Apply(left, new Restarted());
                 current = session.Phase is SessionPhase.Closed ? null : session;
-                if (current is not null) conversation = Converse(session, () => conversations.Recover(session, null, stopConversation.Token));
+                if (current is not null)
+                    conversation = Converse(session, () => conversations.Recover(session, null, stopConversation.Token));
             }
             catch (JournalException failure)
             {

@@ -56,7 +56,9 @@ internal static class CodePages
 
     public static Encoding? Find(string name) => ByName.GetValueOrDefault(name);
 
-    /// <summary>Text in one of the sets above that hold ASCII as it is; plain ASCII, which is nearly everything, by the short way.</summary>
+    /// <summary>
+    /// Text in one of the sets above that hold ASCII as it is; plain ASCII, which is nearly everything, by the short way.
+    /// </summary>
     public static string Read(ReadOnlySpan<byte> text, Encoding encoding) =>
         Ascii.IsValid(text) && encoding != ZvtSevenBit ? Encoding.ASCII.GetString(text) : encoding.GetString(text);
 

@@ -39,7 +39,8 @@ internal sealed class ZvtConclusions(Currency own)
             ResponseCode = status.ResultCode is { } result ? Hex(result) : null,
             TerminalText = status.ErrorText ?? status.AdditionalText,
             References = new References(
-                status.Receipt, null, Empty(status.Authorisation), status.Trace, status.TerminalId, Empty(status.VuNumber), status.Turnover),
+                status.Receipt, null, Empty(status.Authorisation), status.Trace,
+                status.TerminalId, Empty(status.VuNumber), status.Turnover),
             Card = CardOf(status),
             Totals = status.Totals is null ? null : TotalsOf(status),
             SignatureRequired = status.CardholderVerification is 0x01 or 0x05 or 0x06 or 0x07,
@@ -54,8 +55,14 @@ internal sealed class ZvtConclusions(Currency own)
         {
             if (announced is null or { Outcome: Outcome.Unknown })
                 throw new ProtocolViolationException("06 0F ended a payment without a result.");
-            if (announced.Outcome is Outcome.Approved && request.Kind is RequestKind.Reversal && UndidAnother(status!, request) is { } incident)
-                return (announced with { Outcome = Outcome.Unknown, Reason = Reason.OtherBookingReversed, ApprovedAmount = null }, incident);
+            if (announced.Outcome is Outcome.Approved && request.Kind is RequestKind.Reversal
+                && UndidAnother(status!, request) is { } incident)
+            {
+                return (
+                    announced with { Outcome = Outcome.Unknown, Reason = Reason.OtherBookingReversed, ApprovedAmount = null },
+                    incident);
+            }
+
             return (announced, null);
         }
 
@@ -122,7 +129,8 @@ internal sealed class ZvtConclusions(Currency own)
         return new IncidentSeen(
             Reason.OtherBookingReversed,
             $"Receipt {original.Receipt} (trace {original.Trace ?? "-"}, {original.Amount?.ToString() ?? "-"}) was to be reversed; "
-            + $"the terminal reversed trace {status.OriginalTrace ?? "-"}, amount {status.Amount?.ToString(CultureInfo.InvariantCulture) ?? "-"}.");
+            + $"the terminal reversed trace {status.OriginalTrace ?? "-"}, "
+            + $"amount {status.Amount?.ToString(CultureInfo.InvariantCulture) ?? "-"}.");
     }
 
     private static Conclusion StatusOf(ZvtCompletion completion)

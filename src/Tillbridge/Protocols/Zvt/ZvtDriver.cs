@@ -185,7 +185,8 @@ internal sealed class ZvtDriver : TerminalDriver
             case ZvtIntermediateStatus progress:
                 await talk.Acknowledge(shutdown);
                 talk.SetMinutes(progress.Minutes);
-                yield return new Progress($"zvt.status.{progress.Status:X2}", progress.Lines.Count == 0 ? null : string.Join(' ', progress.Lines));
+                var shown = progress.Lines.Count == 0 ? null : string.Join(' ', progress.Lines);
+                yield return new Progress($"zvt.status.{progress.Status:X2}", shown);
                 break;
             case ZvtStatusInformation status:
                 // The result is durable before our answer commits it (§7.3, §9.8): the engine asks on only then.

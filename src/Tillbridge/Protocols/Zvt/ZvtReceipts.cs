@@ -114,16 +114,23 @@ internal sealed class ZvtReceipts(ZvtText text)
         var clean = new string([.. line.Text.Where(letter => !char.IsControl(letter))]);
         var last = (line.Attribute & LastLine) != 0 && line.Attribute != LastLine;
         lines.Add(new ReceiptLine(
-            clean, (line.Attribute & Centred) != 0, (line.Attribute & Wide) != 0, (line.Attribute & Tall) != 0, line.Attribute & IndentBits));
+            clean,
+            (line.Attribute & Centred) != 0,
+            (line.Attribute & Wide) != 0,
+            (line.Attribute & Tall) != 0,
+            line.Attribute & IndentBits));
         return last;
     }
 
     // Single lines carry no type; terminals name the customer's copy in the text [inferred].
     private static ReceiptAudience Guess(List<ReceiptLine> kept)
     {
-        bool Says(params string[] words) => kept.Exists(line => words.Any(word => line.Text.Contains(word, StringComparison.OrdinalIgnoreCase)));
+        bool Says(params string[] words) =>
+            kept.Exists(line => words.Any(word => line.Text.Contains(word, StringComparison.OrdinalIgnoreCase)));
         if (Says("kundenbeleg", "customer copy", "customer receipt", "kunden-beleg")) return ReceiptAudience.Cardholder;
-        return Says("händlerbeleg", "haendlerbeleg", "merchant copy", "händler-beleg") ? ReceiptAudience.Merchant : ReceiptAudience.Administration;
+        return Says("händlerbeleg", "haendlerbeleg", "merchant copy", "händler-beleg")
+            ? ReceiptAudience.Merchant
+            : ReceiptAudience.Administration;
     }
 
     private static string Title(RequestKind kind) => kind switch

@@ -42,7 +42,10 @@ internal sealed class ZvtRecovery(
             case Verdict.Ours:
                 return new Concluded(Found(memory.Status!));
             case Verdict.Foreign:
-                return Unclear(Reason.ForeignBooking, $"The terminal's last booking is {Describe(memory.Status!)}, which is not certain to be ours.", askAgain: false);
+                return Unclear(
+                    Reason.ForeignBooking,
+                    $"The terminal's last booking is {Describe(memory.Status!)}, which is not certain to be ours.",
+                    askAgain: false);
             case Verdict.NotOurs when entry.StayedReachable && idle:
                 return new Concluded(NotBooked());
             case Verdict.NotOurs:
@@ -98,7 +101,12 @@ internal sealed class ZvtRecovery(
     {
         var isReversal = Session.Request.Kind is RequestKind.Reversal;
         if (!isReversal && status.OriginalTrace is not null) return false;
-        if (isReversal && Session.Request.Original?.Trace is { } trace && status.OriginalTrace is { } undone && trace != undone) return false;
+        if (isReversal && Session.Request.Original?.Trace is { } trace
+            && status.OriginalTrace is { } undone && trace != undone)
+        {
+            return false;
+        }
+
         return Session.Announced?.References.Receipt is not { } receipt || receipt == status.Receipt;
     }
 
@@ -132,7 +140,12 @@ internal sealed class ZvtRecovery(
     {
         var found = conclusions.Announced(status, Session.Request);
         // A terminal that repeats no result code repeats a booking: it stores nothing else (§9.3).
-        if (status.ResultCode is null) found = found with { Outcome = Outcome.Approved, ApprovedAmount = conclusions.AmountOf(status, Session.Request) };
+        if (status.ResultCode is null)
+        {
+            var amount = conclusions.AmountOf(status, Session.Request);
+            found = found with { Outcome = Outcome.Approved, ApprovedAmount = amount };
+        }
+
         return found with
         {
             Reason = found.Outcome is Outcome.Approved && found.Reason is not Reason.ApprovedOtherAmount ? Reason.Recovered : found.Reason,
@@ -161,11 +174,14 @@ internal sealed class ZvtRecovery(
         if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals)
             return Unclear(Reason.CannotTell, $"{why} It names no totals.", askAgain: false);
         // A sum of zero with bookings in it may hide a sale and its reversal; the last receipt number tells.
-        var sameLast = Session.Baseline?.Receipt is not { } last || totals.LastReceipt is null || totals.LastReceipt == last || totals.Count == 0;
+        var sameLast = Session.Baseline?.Receipt is not { } last
+            || totals.LastReceipt is null || totals.LastReceipt == last || totals.Count == 0;
         var moved = Session.Request.Kind is RequestKind.PreAuthorization or RequestKind.CancelPreAuthorization;
         if (totals.Net == expected && sameLast && !moved) return new Concluded(NotBooked());
         return Unclear(
-            Reason.CannotTell, $"{why} Its totals are {totals.Net} in {totals.Count} bookings, our books say {expected} without this one.", askAgain: false);
+            Reason.CannotTell,
+            $"{why} Its totals are {totals.Net} in {totals.Count} bookings, our books say {expected} without this one.",
+            askAgain: false);
     }
 
     // After a close the open period is empty; before it, it is what our books say.
@@ -179,11 +195,16 @@ internal sealed class ZvtRecovery(
             return new Concluded(announced with { Reason = Reason.Recovered });
         if (totals is { Count: > 0 } && entry.ExpectedNet is { } expected && totals.Net == expected)
             return new Concluded(new(Outcome.Failed, Reason.NotBooked) { Totals = totals });
-        return Unclear(Reason.CannotTell, $"The terminal's open period holds {totals?.Net.ToString() ?? "nothing that it names"}; whether it was closed cannot be told.", askAgain: false);
+        return Unclear(
+            Reason.CannotTell,
+            $"The terminal's open period holds {totals?.Net.ToString() ?? "nothing that it names"}; "
+            + "whether it was closed cannot be told.",
+            askAgain: false);
     }
 
     private static StillUnclear Unclear(string reason, string text, bool askAgain) => new(reason, text, askAgain);
 
     private static string Describe(ZvtStatusInformation status) =>
-        $"receipt {status.Receipt}, trace {status.Trace ?? "-"}, {status.Amount?.ToString(CultureInfo.InvariantCulture) ?? "-"} minor units, {status.Date ?? "-"} {status.Time ?? "-"}";
+        $"receipt {status.Receipt}, trace {status.Trace ?? "-"}, "
+        + $"{status.Amount?.ToString(CultureInfo.InvariantCulture) ?? "-"} minor units, {status.Date ?? "-"} {status.Time ?? "-"}";
 }

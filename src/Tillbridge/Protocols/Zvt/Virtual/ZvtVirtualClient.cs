@@ -5,7 +5,11 @@ namespace Tillbridge.Protocols.Zvt.Virtual;
 
 /// <summary>One ECR at the virtual terminal: takes its commands one after another and answers each exactly once (zvt.md §2.2).</summary>
 internal sealed class ZvtVirtualClient(
-    ZvtVirtualTerminal terminal, ZvtVirtualMemory memory, MessageLink<ZvtMessage> link, VirtualTerminalSettings settings, TimeProvider clock)
+    ZvtVirtualTerminal terminal,
+    ZvtVirtualMemory memory,
+    MessageLink<ZvtMessage> link,
+    VirtualTerminalSettings settings,
+    TimeProvider clock)
 {
     private const string SoftwareVersion = "TB 1.0";
     private const int MostStraySignals = 1000;
@@ -87,7 +91,8 @@ internal sealed class ZvtVirtualClient(
         while (!Aborted && clock.GetElapsedTime(until) < time)
         {
             var left = time - clock.GetElapsedTime(until);
-            if (await link.ReceiveAsync(left, stop) is Heard.Message && link.Message is ZvtCommand { Code: ZvtCommands.Abort }) await TakeAbort(stop);
+            var heard = await link.ReceiveAsync(left, stop);
+            if (heard is Heard.Message && link.Message is ZvtCommand { Code: ZvtCommands.Abort }) await TakeAbort(stop);
         }
     }
 
@@ -139,7 +144,8 @@ internal sealed class ZvtVirtualClient(
                 break;
             case ZvtStatusEnquiry enquiry:
                 await Acknowledge(stop);
-                await Say(new ZvtCompletion { SoftwareVersion = (enquiry.Service & 0x02) != 0 ? null : SoftwareVersion, TerminalStatus = 0 }, stop);
+                var version = (enquiry.Service & 0x02) != 0 ? null : SoftwareVersion;
+                await Say(new ZvtCompletion { SoftwareVersion = version, TerminalStatus = 0 }, stop);
                 break;
             case ZvtReadCard:
                 await Acknowledge(stop);
@@ -178,7 +184,10 @@ internal sealed class ZvtVirtualClient(
             case ZvtCommands.Diagnosis or ZvtCommands.Initialisation:
                 await Acknowledge(stop);
                 await Show(0x17, stop);
-                await Print(Domain.ReceiptAudience.Administration, ["DIAGNOSIS", $"Terminal {ZvtVirtualMemory.TerminalId}", "Host reached"], stop);
+                await Print(
+                    Domain.ReceiptAudience.Administration,
+                    ["DIAGNOSIS", $"Terminal {ZvtVirtualMemory.TerminalId}", "Host reached"],
+                    stop);
                 await Say(new ZvtCompletion(), stop);
                 return;
             case ZvtCommands.Reset:
@@ -202,7 +211,11 @@ internal sealed class ZvtVirtualClient(
 
         memory.Register(registration);
         await Acknowledge(stop);
-        await Say(new ZvtCompletion { RegistrationStatus = 0, TerminalId = ZvtVirtualMemory.TerminalId, Currency = memory.Currency.Numeric }, stop);
+        var completion = new ZvtCompletion
+        {
+            RegistrationStatus = 0, TerminalId = ZvtVirtualMemory.TerminalId, Currency = memory.Currency.Numeric,
+        };
+        await Say(completion, stop);
     }
 
     // §9.4: bit 01 sends the status information, bit 02 leaves the printing out.
@@ -228,7 +241,10 @@ internal sealed class ZvtVirtualClient(
         await link.SendAsync(totals, stop);
         if (await Answered(stop) is not ZvtPositive) throw link.Break("The ECR did not take the totals.");
         if (close) memory.ClosePeriod();
-        await Print(Domain.ReceiptAudience.Administration, [close ? "END OF DAY" : "TOTALS", $"Sum {new Domain.Money(totals.Amount ?? 0, memory.Currency)}"], stop);
+        await Print(
+            Domain.ReceiptAudience.Administration,
+            [close ? "END OF DAY" : "TOTALS", $"Sum {new Domain.Money(totals.Amount ?? 0, memory.Currency)}"],
+            stop);
         await Say(new ZvtCompletion(), stop);
     }
 }

@@ -31,7 +31,8 @@ internal sealed class ZvtVirtualMemory(VirtualAcquirer acquirer, VirtualTerminal
         Configuration = registration.Configuration;
         // 06 D3 only if the ECR lists it in tag 26 (§6.1).
         var container = registration.Tlv is { } tlv ? tlv.Memory : default;
-        TakesBlocks = Wire.Tlv.TryFind(container.Span, out var accepted, 0x26) && Convert.ToHexString(accepted).Contains("0A0206D3", StringComparison.Ordinal);
+        TakesBlocks = Wire.Tlv.TryFind(container.Span, out var accepted, 0x26)
+            && Convert.ToHexString(accepted).Contains("0A0206D3", StringComparison.Ordinal);
     }
 
     public void LogOff() => (Configuration, TakesBlocks) = (ConfigurationAfterLogOff, false);

@@ -105,7 +105,8 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
     }
 
     // 04 0F and its answer (§7.3). True when the booking stands and the conversation goes on.
-    private async Task<bool> Commit(ZvtTransaction command, ZvtStatusInformation result, ZvtStatusInformation booked, CancellationToken stop)
+    private async Task<bool> Commit(
+        ZvtTransaction command, ZvtStatusInformation result, ZvtStatusInformation booked, CancellationToken stop)
     {
         var begun = client.Clock.GetTimestamp();
         var window = command.AnswerSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : GoodsWindow;
@@ -130,7 +131,8 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
                         when client.Clock.GetElapsedTime(begun) < window && sent <= (command.MostStatusInformations ?? int.MaxValue):
                         await Task.Delay(RepeatAfter, client.Clock, stop);
                         continue;
-                    case ZvtNegative { Code: ZvtResultCodes.PartialIssue } part when PartAmount(part) is { } minor and > 0 && minor < result.Amount:
+                    case ZvtNegative { Code: ZvtResultCodes.PartialIssue } part
+                        when PartAmount(part) is { } minor and > 0 && minor < result.Amount:
                         TakeBack(command, result);
                         Keep(command, Book(command, result with { Amount = minor }));
                         return true;
@@ -234,7 +236,9 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
                 : ZvtResultCodes.ReversalNotPossible;
         }
 
-        return command.Amount is { } minor && minor != Acquirer.Standing(receipt)!.MinorUnits ? ZvtResultCodes.ReversalNotPossible : (byte)0;
+        return command.Amount is { } minor && minor != Acquirer.Standing(receipt)!.MinorUnits
+            ? ZvtResultCodes.ReversalNotPossible
+            : (byte)0;
     }
 
     private ZvtStatusInformation NewResult(ZvtTransaction command)
@@ -245,7 +249,9 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         if (script.Outcome is ScriptOutcome.Partial) amount /= 2;
         var result = Memory.NewResult(amount, command.Currency is not null);
         if (script.Signature) result = result with { CardholderVerification = SignatureVerified };
-        return command is { Code: ZvtCommands.Reversal, Receipt: { } original } ? result with { OriginalTrace = Memory.TraceOf(original) } : result;
+        return command is { Code: ZvtCommands.Reversal, Receipt: { } original }
+            ? result with { OriginalTrace = Memory.TraceOf(original) }
+            : result;
     }
 
     // A reversal or release is booked when it is kept, everything else at once, as an online host does.
@@ -290,7 +296,8 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
 
     // 84 9D 07 04 <amount> (§7.3)
     private static long? PartAmount(ZvtNegative part) =>
-        part.Data.Length == 7 && part.Data.Span[0] == 0x04 && long.TryParse(Convert.ToHexString(part.Data.Span[1..]), out var minor) ? minor : null;
+        part.Data.Length == 7 && part.Data.Span[0] == 0x04
+            && long.TryParse(Convert.ToHexString(part.Data.Span[1..]), out var minor) ? minor : null;
 
     // 06 23 03 87 FF FF: the open reservations, one receipt or the list in tag 23, or none as FFFF (§7.5).
     private async Task ListReservations(CancellationToken stop)
