@@ -17,7 +17,8 @@ public sealed class CliTests : CliBench
 
         var refused = await Sale("1.00");
         var shown = await GatewayProcess.Run(Stop, "journal", "show", id, "--data", Data);
-        var resolved = await GatewayProcess.Run(Stop, "journal", "resolve", id, "approved", "--by", "Anna", "--note", "slip 17", "--data", Data);
+        var resolved = await GatewayProcess.Run(
+            Stop, "journal", "resolve", id, "approved", "--by", "Anna", "--note", "slip 17", "--data", Data);
         var sold = await Sale("1.00");
         var verified = await GatewayProcess.Run(Stop, "journal", "verify", "--data", Data);
 
@@ -47,7 +48,8 @@ public sealed class CliTests : CliBench
         string[][] commands =
         [
             ["refund", "3.00", "EUR"], ["reversal", "--original", "0001"], ["preauthorize", "50.00", "EUR"],
-            ["capture", "30.00", "EUR", "--original", "0004"], ["preauthorize", "20.00", "EUR"], ["cancel-preauthorization", "--original", "0006"],
+            ["capture", "30.00", "EUR", "--original", "0004"],
+            ["preauthorize", "20.00", "EUR"], ["cancel-preauthorization", "--original", "0006"],
             ["subtotals"], ["diagnose"], ["repeat"], ["status"], ["balance"], ["read-card"], ["initialise"], ["set-clock"], ["reconcile"],
             ["log-off"], ["reset"],
         ];

@@ -21,7 +21,8 @@ internal sealed class KillBench : IAsyncDisposable
 
     private KillBench()
     {
-        terminal = ProtocolCatalog.ByName["zvt"].MakeVirtualTerminal(new VirtualTerminalSettings(), TimeProvider.System, NullLogger.Instance);
+        var zvt = ProtocolCatalog.ByName["zvt"];
+        terminal = zvt.MakeVirtualTerminal(new VirtualTerminalSettings(), TimeProvider.System, NullLogger.Instance);
         serving = terminal.Serve(acceptor, stop.Token);
     }
 

@@ -4,6 +4,7 @@ using Tillbridge.Domain;
 namespace Tillbridge.Tests.Scenarios;
 
 /// <summary>Every row of the amount table of the contract §5, over every protocol: the outcome and the books agree.</summary>
+[Trait("Speed", "Slow")]
 public sealed class AmountTableTests
 {
     public static IEnumerable<TheoryDataRow<string, long, Outcome>> Rows()

@@ -22,7 +22,8 @@ internal sealed class KeptJournal(IJournal inner) : IJournal
 
     public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown) => inner.SentAfter(session, shutdown);
 
-    public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown) => inner.CurrentPeriod(terminal, shutdown);
+    public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown) =>
+        inner.CurrentPeriod(terminal, shutdown);
 
     public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) => inner.LastOfPeriod(terminal, shutdown);
 

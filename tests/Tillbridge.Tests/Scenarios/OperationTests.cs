@@ -6,7 +6,8 @@ namespace Tillbridge.Tests.Scenarios;
 /// <summary>Every operation of every protocol with its virtual terminal.</summary>
 public sealed class OperationTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Protocols() => ProtocolCatalog.All.Select(protocol => new TheoryDataRow<string>(protocol.Name));
+    public static IEnumerable<TheoryDataRow<string>> Protocols() =>
+        ProtocolCatalog.All.Select(protocol => new TheoryDataRow<string>(protocol.Name));
 
     [Theory]
     [MemberData(nameof(Protocols))]
@@ -70,9 +71,10 @@ public sealed class OperationTests
         var reserved = await bench.Run(new TerminalRequest(RequestKind.PreAuthorization) { Amount = Money.Euro(5000) });
         var released = await bench.Run(new TerminalRequest(RequestKind.PreAuthorization) { Amount = Money.Euro(2000) });
 
-        var captured = await bench.Run(new TerminalRequest(RequestKind.Capture) { Amount = Money.Euro(3000), Original = new Original(reserved.Id) });
+        var capture = new TerminalRequest(RequestKind.Capture) { Amount = Money.Euro(3000), Original = new Original(reserved.Id) };
+        var captured = await bench.Run(capture);
         var cancelled = await bench.Run(new TerminalRequest(RequestKind.CancelPreAuthorization) { Original = new Original(released.Id) });
-        var again = await bench.Run(new TerminalRequest(RequestKind.Capture) { Amount = Money.Euro(3000), Original = new Original(reserved.Id) });
+        var again = await bench.Run(capture);
 
         Assert.All([reserved, released, captured, cancelled], session => Assert.Equal(Outcome.Approved, session.Outcome));
         Assert.Equal(Outcome.Declined, again.Outcome);
@@ -104,13 +106,16 @@ public sealed class OperationTests
     public async Task Every_operation_without_money_succeeds(string protocol)
     {
         await using var bench = await TestBench.Start(protocol);
-        var kinds = ProtocolCatalog.ByName[protocol].MakeDriver(new(), new Tillbridge.Transports.LoopbackTransport(bench.Clock), bench.Clock).Capabilities.Kinds;
+        var transport = new Tillbridge.Transports.LoopbackTransport(bench.Clock);
+        var kinds = ProtocolCatalog.ByName[protocol].MakeDriver(new(), transport, bench.Clock).Capabilities.Kinds;
         await bench.Run(TestBench.Sale(1250));
 
         foreach (var kind in kinds.Where(kind => !kind.MovesMoney()))
         {
             var session = await bench.Run(new TerminalRequest(kind));
-            Assert.True(session.Outcome is Outcome.Approved, $"{kind} ended {session.Outcome} {session.Conclusion?.Reason} {session.Conclusion?.TerminalText}");
+            Assert.True(
+                session.Outcome is Outcome.Approved,
+                $"{kind} ended {session.Outcome} {session.Conclusion?.Reason} {session.Conclusion?.TerminalText}");
         }
     }
 
@@ -148,7 +153,10 @@ public sealed class OperationTests
     public async Task A_virtual_terminal_remembers_over_a_restart(string protocol)
     {
         var folder = Directory.CreateTempSubdirectory("tillbridge-terminal").FullName;
-        var settings = new Tillbridge.Protocols.VirtualTerminalSettings { DataDirectory = folder, BooksFile = Path.Combine(folder, "books.jsonl") };
+        var settings = new Tillbridge.Protocols.VirtualTerminalSettings
+        {
+            DataDirectory = folder, BooksFile = Path.Combine(folder, "books.jsonl"),
+        };
         Session sale;
         await using (var before = await TestBench.Start(protocol, settings: settings)) sale = await before.Run(TestBench.Sale(1250));
 

@@ -194,7 +194,8 @@ public sealed class EngineTests
     {
         await using var bench = await TestBench.Start(adjust: settings => settings with { StrictUnknown = false });
         var order = new Order(TestBench.Till, TestBench.Sale(1250)) { Key = "old" };
-        var intent = new Session(IdSource.Of(bench.Clock).NewSession(), TestBench.Till, order.Request, bench.Clock.GetUtcNow().AddDays(-days))
+        var created = bench.Clock.GetUtcNow().AddDays(-days);
+        var intent = new Session(IdSource.Of(bench.Clock).NewSession(), TestBench.Till, order.Request, created)
         {
             Key = order.Key, Fingerprint = Fingerprint.Of(order),
         };

@@ -80,7 +80,8 @@ public sealed class SessionMachineTests
     [InlineData(SessionPhase.Recovering)]
     public void A_lost_line_after_the_send_is_never_an_outcome(SessionPhase phase)
     {
-        foreach (var input in new SessionInput[] { new LinkFailed(Reason.Silence, ""), new LinkFailed(Reason.InternalError, ""), new Restarted() })
+        SessionInput[] inputs = [new LinkFailed(Reason.Silence, ""), new LinkFailed(Reason.InternalError, ""), new Restarted()];
+        foreach (var input in inputs)
         {
             var next = SessionMachine.Next(In(phase), input, Now).State;
             Assert.Equal(SessionPhase.Recovering, next.Phase);
@@ -151,7 +152,9 @@ public sealed class SessionMachineTests
     [Fact]
     public void The_same_answer_again_changes_nothing()
     {
-        var (next, effects) = SessionMachine.Next(In(SessionPhase.Closed), new TerminalConcluded(Approved with { Reason = Reason.Recovered }), Now);
+        var again = new TerminalConcluded(Approved with { Reason = Reason.Recovered });
+
+        var (next, effects) = SessionMachine.Next(In(SessionPhase.Closed), again, Now);
 
         Assert.Equal(Outcome.Approved, next.Outcome);
         Assert.Empty(effects);
@@ -178,7 +181,8 @@ public sealed class SessionMachineTests
         Assert.Equal(Outcome.Failed, next.Outcome);
     }
 
-    private static Session In(SessionPhase phase) => new(new(new string('a', 32)), "till-1", new(RequestKind.Sale) { Amount = Money.Euro(1250) }, Now)
+    private static Session In(SessionPhase phase) => new(
+        new(new string('a', 32)), "till-1", new(RequestKind.Sale) { Amount = Money.Euro(1250) }, Now)
     {
         Key = "k",
         Phase = phase,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Tillbridge.Transports;
@@ -104,7 +105,8 @@ public sealed class TcpTransportTests
     [InlineData("tls", "maybe")]
     public void A_wrong_option_is_named(string option, string value)
     {
-        var wrong = Assert.Throws<ArgumentException>(() => TransportSettings.Of("h", 1, new Dictionary<string, string> { [option] = value }));
+        var wrong = Assert.Throws<ArgumentException>(
+            () => TransportSettings.Of("h", 1, new Dictionary<string, string> { [option] = value }));
 
         Assert.Contains(option, wrong.Message, StringComparison.Ordinal);
     }
@@ -166,7 +168,7 @@ public sealed class TcpTransportTests
                 await secure.WriteAsync(bytes);
                 while (await secure.ReadAsync(bytes) > 0) { /* until the client leaves */ }
             }
-            catch (Exception over) when (over is IOException or SocketException or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
+            catch (Exception over) when (over is IOException or SocketException or AuthenticationException or ObjectDisposedException)
             {
                 // The client refused our certificate, or left.
             }

@@ -18,7 +18,11 @@ internal static class Tshark
     /// <summary>Per frame that holds application data, the values of each asked field in order.</summary>
     public static async Task<IReadOnlyList<TsharkFrame>> Read(byte[] capture, IReadOnlyList<string> fields, CancellationToken stop)
     {
-        List<string> arguments = ["-Y", "tcp.len > 0", "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a", "-E", $"aggregator={Aggregator}"];
+        List<string> arguments =
+        [
+            "-Y", "tcp.len > 0", "-T", "fields",
+            "-E", "separator=/t", "-E", "occurrence=a", "-E", $"aggregator={Aggregator}",
+        ];
         foreach (var field in fields) arguments.AddRange(["-e", field]);
         var output = await Run(capture, arguments, stop);
         var frames = new List<TsharkFrame>();

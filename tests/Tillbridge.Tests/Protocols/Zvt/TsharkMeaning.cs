@@ -148,7 +148,8 @@ internal static class TsharkMeaning
 
     private static string? Number(long? value) => value?.ToString(CultureInfo.InvariantCulture);
 
-    private static string? Hex(int? value, int digits) => value is { } known ? "0x" + known.ToString($"x{digits}", CultureInfo.InvariantCulture) : null;
+    private static string? Hex(int? value, int digits) =>
+        value is { } known ? "0x" + known.ToString($"x{digits}", CultureInfo.InvariantCulture) : null;
 
     // The currency's three digits are packed; tshark shows the packed bytes.
     private static string? Digits(int? currency) => currency is { } numeric ? $"0x{numeric:D4}" : null;

@@ -7,6 +7,7 @@ namespace Tillbridge.Tests.Protocols.Zvt;
 
 /// <summary>A dissector that others wrote judges what our driver and our virtual terminal send to each other.</summary>
 [Trait("Needs", "tshark")]
+[Trait("Speed", "Slow")]
 public sealed class TsharkTests(RecordedSessions recorded) : IClassFixture<RecordedSessions>
 {
     private const string Protocols = "frame.protocols";
@@ -78,7 +79,9 @@ public sealed class TsharkTests(RecordedSessions recorded) : IClassFixture<Recor
         var capture = Pcap.Write([.. recorded.Apdus.Where(piece => piece.Connection == connection)], Pcap.LargestSegment);
 
         var frames = await Tshark.Read(
-            capture, [TsharkMeaning.Code, TsharkMeaning.Amount, TsharkMeaning.Result, TsharkMeaning.Trace], TestContext.Current.CancellationToken);
+            capture,
+            [TsharkMeaning.Code, TsharkMeaning.Amount, TsharkMeaning.Result, TsharkMeaning.Trace],
+            TestContext.Current.CancellationToken);
 
         var asked = frames.Single(frame => frame[TsharkMeaning.Code].Contains($"0x{command:x4}"));
         var total = session.Request.Total ?? session.Request.Original!.Amount;

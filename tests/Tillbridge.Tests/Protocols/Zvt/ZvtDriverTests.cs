@@ -50,7 +50,8 @@ public sealed class ZvtDriverTests : IAsyncLifetime
 
         var session = await Pay(terminal);
 
-        Assert.Equal((Outcome.Approved, "0042", "000042"), (session.Outcome, session.Conclusion!.References.Receipt, session.Conclusion.References.Trace));
+        var references = session.Conclusion!.References;
+        Assert.Equal((Outcome.Approved, "0042", "000042"), (session.Outcome, references.Receipt, references.Trace));
         Assert.Equal(Money.Euro(1250), session.Conclusion.ApprovedAmount);
         Assert.All(session.Receipts, receipt => Assert.True(receipt.Composed));
     }
@@ -175,8 +176,9 @@ public sealed class ZvtDriverTests : IAsyncLifetime
 
         Assert.Equal(Outcome.Failed, session.Outcome);
         Assert.True(Stopwatch.GetElapsedTime(closedAt) < TimeSpan.FromSeconds(10), "a closed line must not wait for a time-out");
-        var broke = (await Records(session)).First(record => record.Kind is RecordKind.State && record.Body.Contains("recovering", StringComparison.Ordinal));
-        var asked = (await Records(session)).First(record => record.Kind is RecordKind.State && record.Body.Contains("inFlight", StringComparison.Ordinal));
+        var states = (await Records(session)).Where(record => record.Kind is RecordKind.State).ToList();
+        var broke = states.First(record => record.Body.Contains("recovering", StringComparison.Ordinal));
+        var asked = states.First(record => record.Body.Contains("inFlight", StringComparison.Ordinal));
         Assert.True(broke.At - asked.At < TimeSpan.FromSeconds(1));
     }
 
@@ -271,7 +273,9 @@ public sealed class ZvtDriverTests : IAsyncLifetime
 
         var session = await Pay(raw);
 
-        Assert.Equal((Outcome.Approved, Reason.Recovered, Reason.ProtocolViolation), (session.Outcome, session.Conclusion!.Reason, session.BrokenBy));
+        Assert.Equal(
+            (Outcome.Approved, Reason.Recovered, Reason.ProtocolViolation),
+            (session.Outcome, session.Conclusion!.Reason, session.BrokenBy));
     }
 
     [Fact]

@@ -123,32 +123,30 @@ public sealed class ZvtHostileInputTests
 
     private static void Judge(byte[] bytes, Sender? from)
     {
-        var hex = Convert.ToHexString(bytes);
-        try
-        {
-            var frame = ZvtInspector.Inspect(bytes, from);
-            Assert.InRange(frame.End, 0, bytes.Length);
-            ZvtInspector.Dump(bytes, from);
-            ZvtFraming.LooksLikeOtherProtocol(bytes);
-            ZvtFraming.TryUnframeSerial(bytes, out _, out _);
-            var buffer = new ReadOnlySequence<byte>(bytes);
-            while (ZvtFraming.TryTake(ref buffer, out _)) { }
+        var failure = Record.Exception(() => Examine(bytes, from));
+        if (failure is not null) Assert.Fail($"{Convert.ToHexString(bytes)}: {failure}");
+    }
 
-            if (!ZvtCodec.TryDecode(bytes, from ?? Sender.Terminal, ZvtText.Default, out var message, out var fault))
-            {
-                Assert.InRange(fault.Offset, 0, bytes.Length);
-                return;
-            }
+    private static void Examine(byte[] bytes, Sender? from)
+    {
+        var frame = ZvtInspector.Inspect(bytes, from);
+        Assert.InRange(frame.End, 0, bytes.Length);
+        ZvtInspector.Dump(bytes, from);
+        ZvtFraming.LooksLikeOtherProtocol(bytes);
+        ZvtFraming.TryUnframeSerial(bytes, out _, out _);
+        var buffer = new ReadOnlySequence<byte>(bytes);
+        while (ZvtFraming.TryTake(ref buffer, out _)) { }
 
-            var once = ZvtCodec.Encode(message);
-            Assert.True(ZvtCodec.TryDecode(once, from ?? Sender.Terminal, ZvtText.Default, out var again, out fault), fault?.ToString());
-            Assert.Equal(message.GetType(), again.GetType());
-            if (HasUnknown(message)) return;
-            Assert.Equal(Convert.ToHexString(once), Convert.ToHexString(ZvtCodec.Encode(again)));
-        }
-        catch (Exception failure)
+        if (!ZvtCodec.TryDecode(bytes, from ?? Sender.Terminal, ZvtText.Default, out var message, out var fault))
         {
-            Assert.Fail($"{hex}: {failure}");
+            Assert.InRange(fault.Offset, 0, bytes.Length);
+            return;
         }
+
+        var once = ZvtCodec.Encode(message);
+        Assert.True(ZvtCodec.TryDecode(once, from ?? Sender.Terminal, ZvtText.Default, out var again, out fault), fault?.ToString());
+        Assert.Equal(message.GetType(), again.GetType());
+        if (HasUnknown(message)) return;
+        Assert.Equal(Convert.ToHexString(once), Convert.ToHexString(ZvtCodec.Encode(again)));
     }
 }
