@@ -148,7 +148,7 @@ internal static class JournalCommand
         var id = ReadId(parsed.GetRequiredValue(Id));
         var outcome = ReadOutcome(parsed.GetRequiredValue(NewOutcome));
         var clock = CommonOptions.Clock;
-        await using var journal = await SessionRun.OpenJournal(CommonOptions.DataOrDefault(parsed.GetValue(Data)), clock, stop);
+        await using var journal = await OpenToWrite(id, CommonOptions.DataOrDefault(parsed.GetValue(Data)), clock, stop);
         await using var terminals = await LocalTerminals.Start(
             journal, ProtocolCatalog.ByName, address => ProtocolCatalog.Transport(address, clock), [], clock, IdSource.Of(clock),
             NullLoggerFactory.Instance, stop);
@@ -156,6 +156,25 @@ internal static class JournalCommand
             throw CliException.Usage(refusal.Text);
         Console.WriteLine($"session {id} is {outcome.ToString().ToLowerInvariant()}, by {parsed.GetRequiredValue(By)}");
         return ExitCodes.Ok;
+    }
+
+    private static async Task<SqliteJournal> OpenToWrite(SessionId id, string directory, TimeProvider clock, CancellationToken stop)
+    {
+        try
+        {
+            return await SqliteJournal.Open(directory, clock, NullLogger.Instance, stop);
+        }
+        catch (JournalException failure) when (failure.Fault is JournalFault.InUse)
+        {
+            throw new CliException(
+                ExitCodes.Failed,
+                $"{failure.Message} While a gateway runs on it, resolve there: POST /v1/sessions/{id}/resolve with outcome, by and note.",
+                failure);
+        }
+        catch (JournalException failure)
+        {
+            throw new CliException(ExitCodes.Failed, failure.Message, failure);
+        }
     }
 
     private static SessionId ReadId(string text) =>

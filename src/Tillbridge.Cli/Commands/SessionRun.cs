@@ -13,6 +13,7 @@ namespace Tillbridge.Cli.Commands;
 internal static class SessionRun
 {
     private const int EventsAtOnce = 500;
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     private static readonly Option<string> Terminal = new("--terminal")
     {
@@ -63,7 +64,7 @@ internal static class SessionRun
             await Follow(journal, session.Id, 0, parsed.GetValue(Json), stop);
             return ExitCodes.Of((await journal.Find(session.Id, stop))!);
         }
-        catch (OperationCanceledException ended)
+        catch (OperationCanceledException ended) when (session.NeedsProof)
         {
             throw new CliException(
                 ExitCodes.Unknown,
@@ -121,7 +122,8 @@ internal static class SessionRun
         {
             Console.Error.WriteLine($"tillbridge: session {open} was left open by an earlier run; asking the terminal about it first.");
             await Follow(journal, open, journal.LastSequence, json: false, stop, Console.Error);
-            while (terminals.States.First(state => state.Name == name).Current == open) await Task.Yield();
+            while (terminals.States.First(state => state.Name == name).Current == open)
+                await Task.Delay(Poll, CommonOptions.Clock, stop);
         }
     }
 

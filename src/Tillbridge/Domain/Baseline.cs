@@ -11,8 +11,4 @@ public sealed record Baseline(string? Receipt, string? Trace = null, string? Bat
 {
     /// <summary>The terminal said that it has nothing stored.</summary>
     public static Baseline Nothing { get; } = new(Receipt: null);
-
-    /// <summary>True when the references are those of this last booking.</summary>
-    public bool IsSameAs(References references) =>
-        Receipt is not null && Receipt == references.Receipt && (Trace is null || Trace == references.Trace);
 }

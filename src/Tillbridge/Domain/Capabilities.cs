@@ -13,6 +13,9 @@ public sealed record Capabilities(FrozenSet<RequestKind> Kinds, FrozenSet<string
     /// <summary>True when the terminal asks for a second step before it books.</summary>
     public bool CanConfirm { get; init; }
 
+    /// <summary>True when the terminal can be asked to stop a running payment.</summary>
+    public bool CanAbort { get; init; } = true;
+
     /// <summary>True when a merchant index can be sent.</summary>
     public bool HasMerchants { get; init; }
 

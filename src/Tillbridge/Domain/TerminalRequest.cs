@@ -67,7 +67,12 @@ public enum RequestKind
 /// <param name="Amount">Amount booked, filled by the engine.</param>
 public sealed record Original(
     SessionId? Session = null, string? Receipt = null, string? Rrn = null, string? Approval = null,
-    string? Trace = null, Money? Amount = null);
+    string? Trace = null, Money? Amount = null)
+{
+    /// <summary>True when both are the same receipt number; leading zeros say nothing. No number is never the same.</summary>
+    public static bool SameReceipt(string? one, string? other) =>
+        one is not null && other is not null && string.Equals(one.TrimStart('0'), other.TrimStart('0'), StringComparison.Ordinal);
+}
 
 /// <summary>One request to a terminal. Which fields a kind needs is told by <see cref="RequestRules"/>.</summary>
 /// <param name="Kind">What is asked.</param>

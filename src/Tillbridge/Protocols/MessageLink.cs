@@ -159,7 +159,9 @@ internal sealed class MessageLink<T> : IAsyncDisposable
     {
         var first = Interlocked.CompareExchange(ref broken, reason, null) ?? reason;
         connection.Input.CancelPendingRead();
-        return cause is null ? new LinkLostException(first) { IsSilence = silence } : new LinkLostException(first, cause);
+        return cause is null
+            ? new LinkLostException(first) { IsSilence = silence }
+            : new LinkLostException(first, cause) { PeerWasAway = WasAway(cause) };
     }
 
     public async ValueTask DisposeAsync()
@@ -245,6 +247,11 @@ internal sealed class MessageLink<T> : IAsyncDisposable
     {
         if (Broken is { } reason) throw new LinkLostException(reason);
     }
+
+    // A reset out of nowhere, or probes without an answer: the device may have been switched off in between.
+    private static bool WasAway(Exception cause) =>
+        (cause as SocketException ?? cause.InnerException as SocketException)?.SocketErrorCode
+            is SocketError.ConnectionReset or SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkReset;
 
     private static bool IsLineFailure(Exception failure) =>
         failure is IOException or SocketException or ObjectDisposedException or InvalidOperationException;

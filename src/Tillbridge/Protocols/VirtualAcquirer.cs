@@ -73,7 +73,16 @@ public sealed class VirtualAcquirer
         {
             lock (gate)
             {
-                return lines.Sum(line => line.State != Booked ? 0 : IsReversed_NeedsLock(line.Receipt) ? 0 : SignedAmount(line));
+                // A reversal takes back the newest booking under its receipt; a number may come again after it wrapped.
+                var (net, standing) = (0L, new Dictionary<string, long>(StringComparer.Ordinal));
+                foreach (var line in lines)
+                {
+                    var booked = line.State == Booked;
+                    net += booked ? SignedAmount(line) : -standing.GetValueOrDefault(line.Receipt);
+                    standing[line.Receipt] = booked ? SignedAmount(line) : 0;
+                }
+
+                return net;
             }
         }
     }

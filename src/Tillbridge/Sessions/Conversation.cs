@@ -28,8 +28,9 @@ internal sealed class Conversation(
     public async Task Run(Session session, Baseline? baseline, CancellationToken stop)
     {
         var failure = await Talk(driver.Converse(session.Request, baseline, stop), session, null, stop);
-        var lostAt = clock.GetTimestamp();
         if (failure is not { } broke) return;
+        // A terminal that may have been off in between counts as one that was seen away.
+        long? lostAt = broke.PeerWasAway ? null : clock.GetTimestamp();
         logger.ConversationBroke(session.Terminal, session.Id.Value, broke.Reason, broke.Text);
         if (await tell(broke) is { Phase: SessionPhase.Recovering } lost) await Recover(lost, lostAt, stop);
     }
@@ -119,7 +120,7 @@ internal sealed class Conversation(
         }
         catch (LinkLostException lost)
         {
-            return new LinkFailed(lost.IsSilence ? Reason.Silence : Reason.LinkLost, lost.Message);
+            return new LinkFailed(lost.IsSilence ? Reason.Silence : Reason.LinkLost, lost.Message) { PeerWasAway = lost.PeerWasAway };
         }
         catch (ProtocolViolationException violation)
         {

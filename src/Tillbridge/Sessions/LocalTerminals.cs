@@ -70,9 +70,9 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
                 + $"known are {string.Join(", ", protocols.Keys.Order())}.");
         }
 
-        var place = settings.Address.ToString();
+        var place = PlaceOf(settings.Address);
         var others = loops.Values.Where(other => other.Settings.Name != settings.Name);
-        if (others.FirstOrDefault(other => other.Settings.Address.ToString() == place) is { } twin)
+        if (others.FirstOrDefault(other => PlaceOf(other.Settings.Address) == place) is { } twin)
         {
             throw new ArgumentException(
                 $"Terminal {settings.Name}: {place} is terminal {twin.Settings.Name} already; one device has one owner.");
@@ -226,9 +226,10 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
             Fingerprint = fingerprint,
             Metadata = order.Metadata,
         };
+        var baseline = await LastBooking(order.Terminal);
         var accepted = await journal.Accept(intent, RecordBodies.State(intent), shutdown);
         if (accepted.Acceptance is not Acceptance.Accepted) return Replay(accepted.Session, fingerprint);
-        loop.Begin(intent, await LastBooking(order.Terminal));
+        loop.Begin(intent, baseline);
         return new Submission(intent, IsReplay: false, Refusal: null);
     }
 
@@ -261,11 +262,18 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         {
             var period = await journal.CurrentPeriod(order.Terminal, shutdown);
             booked = period.LastOrDefault(session => session.Outcome is Outcome.Approved
-                && session.Conclusion!.References.Receipt == original.Receipt && session.Request.Kind is not RequestKind.Reversal);
+                && session.Request.Kind is not RequestKind.Reversal
+                && Original.SameReceipt(session.Conclusion!.References.Receipt, original.Receipt));
         }
 
         if (booked?.Conclusion is not { } conclusion) return (request, null);
         var references = conclusion.References;
+        if (original.Receipt is { } named && !Original.SameReceipt(named, references.Receipt))
+        {
+            var why = $"Session {booked.Id} has receipt {references.Receipt ?? "-"}, not {named}.";
+            return (request, new(RefusalCode.InvalidRequest, why, "original.receipt"));
+        }
+
         var filled = original with
         {
             Receipt = original.Receipt ?? references.Receipt,
@@ -312,7 +320,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         try
         {
             foreach (var write in effects.OfType<WriteDown>())
-                await journal.Append(new JournalEntry(next.Id, next.Terminal, write.Kind, write.Body, next), stop);
+                await journal.Append(new JournalEntry(next.Id, next.Terminal, write.Kind, write.Body, write.State), stop);
             return null;
         }
         catch (JournalException failure)
@@ -320,6 +328,10 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
             return new(RefusalCode.JournalFull, failure.Message);
         }
     }
+
+    // Two spellings of one place are one device.
+    private static string PlaceOf(TerminalAddress address) =>
+        $"{address.Carrier} {(address.Host == "localhost" ? "127.0.0.1" : address.Host.ToLowerInvariant())} {address.Port}";
 
     private static Submission Refuse(Refusal refusal) => new(null, IsReplay: false, refusal);
 

@@ -11,6 +11,9 @@ internal static class Recovery
     /// <summary>How often an unknown session of an idle terminal is asked about again.</summary>
     public static readonly TimeSpan AskUnknownEvery = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long such a question may hold the terminal.</summary>
+    public static readonly TimeSpan AskUnknownFor = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(15);
 
@@ -41,11 +44,11 @@ internal static class Recovery
             // Undoing a sale takes off, undoing a refund adds.
             if (session.Request is { Kind: RequestKind.Reversal, Original: var original })
             {
-                if (original?.Receipt is not { } undone || !signedByReceipt.TryGetValue(undone, out var before)) return null;
+                if (original?.Receipt is not { } undone || !signedByReceipt.TryGetValue(undone.TrimStart('0'), out var before)) return null;
                 signed = -before;
             }
 
-            if (conclusion.References.Receipt is { } receipt) signedByReceipt[receipt] = signed;
+            if (conclusion.References.Receipt is { } receipt) signedByReceipt[receipt.TrimStart('0')] = signed;
             net += signed;
         }
 

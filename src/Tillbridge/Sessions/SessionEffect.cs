@@ -7,8 +7,11 @@ namespace Tillbridge.Sessions;
 /// <summary>What the loop has to do after a transition, in order.</summary>
 internal abstract record SessionEffect;
 
-/// <summary>Append to the journal together with the new state. When durable, nothing goes on before it is on disk.</summary>
-internal sealed record WriteDown(RecordKind Kind, string Body, bool Durable) : SessionEffect;
+/// <summary>
+/// Append to the journal together with the state that holds from then on. When durable, nothing goes on before it is on
+/// disk. Of two records in one transition each carries its own state, so that none runs ahead of what it tells.
+/// </summary>
+internal sealed record WriteDown(RecordKind Kind, string Body, bool Durable, Session State) : SessionEffect;
 
 /// <summary>Ask the terminal to stop.</summary>
 internal sealed record SendAbort : SessionEffect;

@@ -27,7 +27,11 @@ internal sealed record IncidentHeard(string Code, string Text) : SessionInput;
 internal sealed record TerminalConcluded(Conclusion Conclusion) : SessionInput;
 
 /// <summary>The conversation broke without a final word.</summary>
-internal sealed record LinkFailed(string Reason, string Text) : SessionInput;
+internal sealed record LinkFailed(string Reason, string Text) : SessionInput
+{
+    /// <summary>The terminal may have been off in between, and may have forgotten.</summary>
+    public bool PeerWasAway { get; init; }
+}
 
 /// <summary>Recovery will not ask any more.</summary>
 internal sealed record RecoveryGaveUp(string Reason, string Text) : SessionInput;

@@ -10,6 +10,9 @@ namespace Tillbridge.Sessions;
 /// </summary>
 internal static class SessionMachine
 {
+    private const int MostReceipts = 50;
+    private const int MostIncidents = 100;
+
     public static Transition Next(Session session, SessionInput input, DateTimeOffset at) => session.Phase switch
     {
         SessionPhase.Prepared => Prepared(session, input, at),
@@ -36,9 +39,9 @@ internal static class SessionMachine
     private static Transition InFlight(Session session, SessionInput input, DateTimeOffset at) => input switch
     {
         ResultHeard heard => Record(session with { Announced = heard.Conclusion }, RecordKind.State),
-        ConfirmationAsked asked => new(
+        ConfirmationAsked asked => Write(
             session with { Phase = SessionPhase.AwaitingConfirmation, Announced = asked.Conclusion },
-            [new WriteDown(RecordKind.Question, RecordBodies.Question(asked.Conclusion), Durable: true)]),
+            RecordKind.Question, RecordBodies.Question(asked.Conclusion)),
         TerminalConcluded concluded => Conclude(session, concluded.Conclusion, at),
         LinkFailed failure => Lose(session, failure, at),
         Restarted => Lose(session, new LinkFailed(Reason.LinkLost, "Tillbridge was restarted during the conversation."), at),
@@ -87,11 +90,14 @@ internal static class SessionMachine
     // What may come in any phase and moves no phase.
     private static Transition Common(Session session, SessionInput input, DateTimeOffset at) => input switch
     {
-        ProgressHeard progress => new(
-            session, [new WriteDown(RecordKind.Progress, RecordBodies.Progress(progress.Key, progress.Text), Durable: false)]),
-        ReceiptHeard heard => new(
+        ProgressHeard progress => Write(
+            session, RecordKind.Progress, RecordBodies.Progress(progress.Key, progress.Text), durable: false),
+
+        // A terminal that prints without end fills no journal; what it printed until then stays.
+        ReceiptHeard when session.Receipts.Count >= MostReceipts => Transition.Stay(session),
+        ReceiptHeard heard => Write(
             session with { Receipts = [.. session.Receipts, heard.Receipt] },
-            [new WriteDown(RecordKind.Receipt, RecordBodies.Receipt(heard.Receipt), Durable: false)]),
+            RecordKind.Receipt, RecordBodies.Receipt(heard.Receipt), durable: false),
         IncidentHeard incident => Raise(session, incident.Code, incident.Text, at),
         _ => throw new InvariantException($"{input.GetType().Name} cannot happen while {session.Phase}."),
     };
@@ -103,7 +109,7 @@ internal static class SessionMachine
 
         // Bytes may have arrived: only the terminal can say what happened.
         var lost = session with { Phase = SessionPhase.Recovering, BrokenBy = failure.Reason };
-        return new(lost, [new WriteDown(RecordKind.State, RecordBodies.State(lost, failure.Text), Durable: true)]);
+        return Write(lost, RecordKind.State, RecordBodies.State(lost, failure.Text));
     }
 
     private static Transition Conclude(Session session, Conclusion conclusion, DateTimeOffset at)
@@ -134,9 +140,9 @@ internal static class SessionMachine
         return closed with { Effects = [.. acted.Effects, .. closed.Effects] };
     }
 
-    private static Transition Close(Session session, Conclusion conclusion, DateTimeOffset at) => new(
+    private static Transition Close(Session session, Conclusion conclusion, DateTimeOffset at) => Write(
         session with { Phase = SessionPhase.Closed, Conclusion = conclusion, ClosedAt = at },
-        [new WriteDown(RecordKind.Concluded, RecordBodies.Concluded(conclusion), Durable: true)]);
+        RecordKind.Concluded, RecordBodies.Concluded(conclusion));
 
     private static Transition Stop(Transition before, Conclusion conclusion, DateTimeOffset at)
     {
@@ -145,14 +151,18 @@ internal static class SessionMachine
     }
 
     private static Transition Record(Session session, RecordKind kind) =>
-        new(session, [new WriteDown(kind, RecordBodies.State(session), Durable: true)]);
+        Write(session, kind, RecordBodies.State(session));
 
     private static Transition Act(Session session, string action, string by, string? note = null) =>
-        new(session, [new WriteDown(RecordKind.Action, RecordBodies.Action(action, by, note), Durable: true)]);
+        Write(session, RecordKind.Action, RecordBodies.Action(action, by, note));
 
-    private static Transition Raise(Session session, string code, string text, DateTimeOffset at) => new(
-        session with { Incidents = [.. session.Incidents, new Incident(code, text, at)] },
-        [new WriteDown(RecordKind.Incident, RecordBodies.Incident(code, text), Durable: true)]);
+    private static Transition Raise(Session session, string code, string text, DateTimeOffset at) =>
+        session.Incidents.Count >= MostIncidents ? Transition.Stay(session) : Write(
+            session with { Incidents = [.. session.Incidents, new Incident(code, text, at)] },
+            RecordKind.Incident, RecordBodies.Incident(code, text));
+
+    private static Transition Write(Session session, RecordKind kind, string body, bool durable = true) =>
+        new(session, [new WriteDown(kind, body, durable, session)]);
 
     private static Transition Then(Transition before, SessionEffect effect) =>
         before with { Effects = before.Effects.Add(effect) };

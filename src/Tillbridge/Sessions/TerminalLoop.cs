@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
 using Tillbridge.Journal;
@@ -12,15 +11,15 @@ namespace Tillbridge.Sessions;
 /// </summary>
 internal sealed class TerminalLoop : IAsyncDisposable
 {
-    private const int MostWaiting = 1024;
     private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<Func<Task>> inbox = Channel.CreateBounded<Func<Task>>(MostWaiting);
+    private readonly Inbox inbox;
     private readonly IJournal journal;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly SessionWireLog wireLog;
     private readonly Conversation conversations;
+    private readonly Conversation reminders;
     private readonly CancellationTokenSource shutdown;
     private readonly Dictionary<SessionId, Session> unresolved = [];
     private readonly Queue<Session> toRecover = new();
@@ -41,10 +40,14 @@ internal sealed class TerminalLoop : IAsyncDisposable
         (Settings, this.journal, this.clock, this.logger) = (settings, journal, clock, logger);
         this.shutdown = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
         stopConversation = CancellationTokenSource.CreateLinkedTokenSource(this.shutdown.Token);
+        inbox = new Inbox(settings.Name, logger, this.shutdown.Token);
         wireLog = new SessionWireLog(settings.Name, journal, logger);
         Driver = protocol.MakeDriver(settings.Driver with { WireLog = wireLog }, transport, clock);
         var limit = settings.RecoveryLimit ?? Driver.DefaultRecoveryLimit;
         conversations = new Conversation(Driver, Tell, MakeEntry, limit, clock, logger);
+        // A question about an old unknown must not keep customers waiting.
+        var brief = limit < Recovery.AskUnknownFor ? limit : Recovery.AskUnknownFor;
+        reminders = new Conversation(Driver, Tell, MakeEntry, brief, clock, logger);
     }
 
     public TerminalSettings Settings { get; }
@@ -70,29 +73,14 @@ internal sealed class TerminalLoop : IAsyncDisposable
         }
 
         await TakeUpNext();
-        running = Run();
+        await AskUnknown();
+        running = inbox.Run();
         asking = AskUnknownFromTimeToTime();
     }
 
     /// <summary>Puts work into the inbox and waits for its answer; null when the inbox is full.</summary>
-    public async Task<TAnswer?> Ask<TAnswer>(Func<Task<TAnswer>> work)
-        where TAnswer : class
-    {
-        var answer = new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        async Task Answer()
-        {
-            try
-            {
-                answer.SetResult(await work());
-            }
-            catch (Exception failure) when (failure is JournalException or InvariantException or OperationCanceledException)
-            {
-                answer.SetException(failure);
-            }
-        }
-
-        return inbox.Writer.TryWrite(Answer) ? await answer.Task.WaitAsync(shutdown.Token) : null;
-    }
+    public Task<TAnswer?> Ask<TAnswer>(Func<Task<TAnswer>> work)
+        where TAnswer : class => inbox.Ask(work);
 
     /// <summary>Only inside <see cref="Ask"/>: why the terminal takes nothing new now; null when it does.</summary>
     public Refusal? RefuseNow(TerminalRequest request)
@@ -146,6 +134,8 @@ internal sealed class TerminalLoop : IAsyncDisposable
             });
         }
 
+        if (input is AbortAsked && session.Phase is SessionPhase.InFlight && !Driver.Capabilities.CanAbort)
+            return new(RefusalCode.UnsupportedByTerminal, $"{Settings.Name} takes no abort while a payment runs; stop it at the terminal.");
         await Apply(session, input);
         return null;
     }
@@ -153,7 +143,6 @@ internal sealed class TerminalLoop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await shutdown.CancelAsync();
-        inbox.Writer.TryComplete();
         foreach (var task in new[] { conversation, running, asking })
         {
             if (task is null) continue;
@@ -165,55 +154,15 @@ internal sealed class TerminalLoop : IAsyncDisposable
         shutdown.Dispose();
     }
 
-    private async Task Run()
-    {
-        try
-        {
-            await foreach (var work in inbox.Reader.ReadAllAsync(shutdown.Token)) await Do(work);
-        }
-        catch (OperationCanceledException)
-        {
-            // Going down: what is open stays open in the journal and is recovered at the next start.
-        }
-    }
-
-    // A defect in one piece of work must not leave a terminal without its owner.
-    private async Task Do(Func<Task> work)
-    {
-        try
-        {
-            await work();
-        }
-        catch (Exception defect) when (defect is not OperationCanceledException)
-        {
-            logger.Defect(Settings.Name, current?.Id.Value ?? "-", defect);
-        }
-    }
-
     // Hands an input of the running conversation to the loop; null when nothing more may be sent.
-    private async Task<Session?> Tell(SessionInput input)
-    {
-        var done = new TaskCompletionSource<Session?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await inbox.Writer.WriteAsync(
-            async () =>
-            {
-                try
-                {
-                    done.SetResult(await Hear(input));
-                }
-                catch (Exception failure) when (failure is JournalException or InvariantException or OperationCanceledException)
-                {
-                    done.SetException(failure);
-                }
-            },
-            shutdown.Token);
-        return await done.Task.WaitAsync(shutdown.Token);
-    }
+    private Task<Session?> Tell(SessionInput input) => inbox.Tell(() => Hear(input));
 
     private async Task<Session?> Hear(SessionInput input)
     {
         var session = current ?? throw new InvariantException($"{input.GetType().Name} without a session.");
-        if (input is not (LinkFailed or RecoveryGaveUp)) lastHeard = clock.GetUtcNow();
+        // Before the send only our own attempts are told of; what comes later the terminal said.
+        if (input is not (LinkFailed or RecoveryGaveUp) && (session.Phase is not SessionPhase.Prepared || input is not ProgressHeard))
+            lastHeard = clock.GetUtcNow();
         // The caller stopped it before the first byte: now not one may leave.
         if (session.Phase is SessionPhase.Closed && input is SendStarted or ResultHeard or ConfirmationAsked) return null;
         return await Apply(session, input);
@@ -227,7 +176,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             switch (effect)
             {
                 case WriteDown write:
-                    await WriteDown(next, write);
+                    await WriteDown(write);
                     break;
                 case SendAbort:
                     Driver.Abort();
@@ -245,9 +194,9 @@ internal sealed class TerminalLoop : IAsyncDisposable
         return next;
     }
 
-    private async Task WriteDown(Session next, WriteDown write)
+    private async Task WriteDown(WriteDown write)
     {
-        var entry = new JournalEntry(next.Id, next.Terminal, write.Kind, write.Body, next);
+        var entry = new JournalEntry(write.State.Id, write.State.Terminal, write.Kind, write.Body, write.State);
         if (!write.Durable) journal.Note(entry);
         else await journal.Append(entry, shutdown.Token);
     }
@@ -274,7 +223,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         try
         {
             await talk();
-            await inbox.Writer.WriteAsync(ConversationOver, shutdown.Token);
+            await inbox.Post(ConversationOver);
         }
         catch (JournalException failure)
         {
@@ -285,7 +234,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // Shutdown, or stopped before the first byte: in the second case the session is closed.
-            if (!shutdown.IsCancellationRequested) await inbox.Writer.WriteAsync(ConversationOver);
+            if (!shutdown.IsCancellationRequested) await inbox.Post(ConversationOver);
         }
         catch (Exception defect)
         {
@@ -300,19 +249,31 @@ internal sealed class TerminalLoop : IAsyncDisposable
         try
         {
             await Task.Delay(JournalRetry, clock, shutdown.Token);
-            await inbox.Writer.WriteAsync(
-                async () =>
-                {
-                    (current, askingAgain) = (null, false);
-                    settled.TrySetResult();
-                    toRecover.Enqueue(await journal.Find(session.Id, shutdown.Token) ?? session);
-                    await TakeUpNext();
-                },
-                shutdown.Token);
+            await inbox.Post(() => TakeUpAgain(session));
         }
         catch (OperationCanceledException)
         {
             // Going down; the next start takes it up.
+        }
+    }
+
+    private async Task TakeUpAgain(Session session)
+    {
+        try
+        {
+            // What the journal has is what is known; what was only on its way to it never happened.
+            var stored = await journal.Find(session.Id, shutdown.Token)
+                ?? throw new InvariantException($"session {session.Id} is in the journal");
+            (current, askingAgain) = (null, false);
+            settled.TrySetResult();
+            if (stored.Phase is not SessionPhase.Closed) toRecover.Enqueue(stored);
+            else (journalFailed, wireLog.Current) = (false, null);
+            await TakeUpNext();
+        }
+        catch (JournalException failure)
+        {
+            logger.JournalFailed(session.Terminal, session.Id.Value, failure.Message);
+            conversation = RetryWhenJournalWrites(session);
         }
     }
 
@@ -331,10 +292,10 @@ internal sealed class TerminalLoop : IAsyncDisposable
             TakeUp(left);
             try
             {
-                var session = left.Phase is SessionPhase.Closed ? left : await Apply(left, new Restarted());
-                current = session.Phase is SessionPhase.Closed ? null : session;
-                if (current is not null)
-                    conversation = Converse(session, () => conversations.Recover(session, null, stopConversation.Token));
+                var session = await Apply(left, new Restarted());
+                (current, journalFailed) = (session.Phase is SessionPhase.Closed ? null : session, false);
+                if (current is null) settled.TrySetResult();
+                else conversation = Converse(session, () => conversations.Recover(session, null, stopConversation.Token));
             }
             catch (JournalException failure)
             {
@@ -364,7 +325,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             while (true)
             {
                 await Task.Delay(Recovery.AskUnknownEvery, clock, shutdown.Token);
-                await inbox.Writer.WriteAsync(AskUnknown, shutdown.Token);
+                await inbox.Post(AskUnknown);
             }
         }
         catch (OperationCanceledException)
@@ -378,10 +339,12 @@ internal sealed class TerminalLoop : IAsyncDisposable
     {
         if (current is not null || unresolved.Count == 0 || journalFailed) return;
         var last = unresolved.Values.MaxBy(session => session.CreatedAt)!;
+        // One that could not tell will not learn it by waiting: a person decides (protocols README §5.3).
+        if (last.Conclusion!.Reason is not Reason.RecoveryExhausted) return;
         if ((await journal.SentAfter(last, shutdown.Token)).Count > 0) return;
         TakeUp(last);
         askingAgain = true;
-        conversation = Converse(last, () => conversations.AskAgain(last, stopConversation.Token));
+        conversation = Converse(last, () => reminders.AskAgain(last, stopConversation.Token));
     }
 
     private async Task<RecoveryEntry> MakeEntry(Session session)

@@ -14,4 +14,10 @@ public sealed class LinkLostException : Exception
 
     /// <summary>True when the peer was connected and said nothing for too long.</summary>
     public bool IsSilence { get; init; }
+
+    /// <summary>
+    /// True when the way in which the line broke allows that the device was off in between, as a reset does: it may then
+    /// have forgotten, however soon it answers again.
+    /// </summary>
+    public bool PeerWasAway { get; init; }
 }

@@ -25,6 +25,8 @@ public sealed record TransportSettings(string Host, int Port)
     public static TransportSettings Of(string host, int port, IReadOnlyDictionary<string, string> options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Keys.FirstOrDefault(key => key is not ("tls" or "fingerprint")) is { } foreign)
+            throw new ArgumentException($"'{foreign}' is an option of serial lines; a TCP address takes tls and fingerprint.");
         var fingerprint = options.GetValueOrDefault("fingerprint")?.Replace(":", "", StringComparison.Ordinal);
         if (fingerprint is not null && (fingerprint.Length != 64 || !fingerprint.All(char.IsAsciiHexDigit)))
             throw new ArgumentException("fingerprint must be the SHA-256 of the certificate, 64 hexadecimal digits.");

@@ -14,6 +14,7 @@ internal static partial class CodeRules
         "src/Tillbridge/Journal/Sqlite/JournalWriter.cs",
         "src/Tillbridge/Protocols/Zvt/Virtual/ZvtVirtualTerminal.cs",
         "src/Tillbridge/Sessions/Conversation.cs",
+        "src/Tillbridge/Sessions/Inbox.cs",
         "src/Tillbridge/Sessions/TerminalLoop.cs",
         "src/Tillbridge.Gateway/GatewayHost.cs",
         "src/Tillbridge.Gateway/Security/Gate.cs",

@@ -32,6 +32,15 @@ internal sealed class RawTerminal : IAsyncDisposable
     /// <summary>The answer to 06 20 after its acknowledge: a status information, or an abort.</summary>
     public string LastBooking { get; set; } = NothingStored;
 
+    /// <summary>What answers 05 01 after its acknowledge.</summary>
+    public string Status { get; init; } = Ready;
+
+    /// <summary>Answers 06 20 in place of its acknowledge; null lets <see cref="LastBooking"/> answer.</summary>
+    public string? RepeatRefusal { get; init; }
+
+    /// <summary>The status information that answers 06 10; null leaves the command to the test.</summary>
+    public string? Totals { get; init; }
+
     /// <summary>What ends a registration.</summary>
     public string Registration { get; init; } = Registered;
 
@@ -77,7 +86,15 @@ internal sealed class RawTerminal : IAsyncDisposable
                     await line.Send("800000", Registration);
                     break;
                 case "0501":
-                    await line.Send("800000", Ready);
+                    await line.Send("800000", Status);
+                    break;
+                case "0620" when RepeatRefusal is not null:
+                    await line.Send(RepeatRefusal);
+                    break;
+                case "0610" when Totals is not null:
+                    await line.Send("800000", Totals);
+                    await line.Take();
+                    await line.Send("060F00");
                     break;
                 case "0620" when LastBooking.StartsWith("040F", StringComparison.Ordinal):
                     await line.Send("800000", LastBooking);
@@ -125,6 +142,13 @@ internal sealed class RawConnection(NetworkStream stream, CancellationToken stop
     }
 
     public void HangUp() => stream.Close();
+
+    /// <summary>The way in which a device that was off answers bytes of a connection it has forgotten.</summary>
+    public void Reset()
+    {
+        stream.Socket.LingerState = new LingerOption(true, 0);
+        stream.Socket.Close();
+    }
 
     /// <summary>The next APDU of the ECR; null when it closed.</summary>
     public async Task<string?> Take()

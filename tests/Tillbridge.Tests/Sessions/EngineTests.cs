@@ -113,6 +113,26 @@ public sealed class EngineTests
         bench.BooksAgree(session);
     }
 
+    [Fact]
+    public async Task One_failed_write_does_not_refuse_every_order_after_it()
+    {
+        var journal = new MemoryJournal(TimeProvider.System);
+        await using var bench = await TestBench.Start(journal: journal);
+        var failures = 0;
+        journal.BeforeWrite = entry =>
+        {
+            if (entry?.Session?.Phase is not SessionPhase.InFlight || Interlocked.Increment(ref failures) > 1) return;
+            throw new JournalException(JournalFault.Full, "The disk is full.");
+        };
+
+        var first = await bench.Run(TestBench.Sale(1250));
+        var second = await bench.Run(TestBench.Sale(700));
+
+        Assert.Equal((Outcome.Failed, Reason.NotSent), (first.Outcome, first.Conclusion!.Reason));
+        Assert.Equal(Outcome.Approved, second.Outcome);
+        Assert.Equal(700, bench.Virtual.Acquirer.Net);
+    }
+
     [Theory]
     [InlineData(true, Outcome.Approved)]
     [InlineData(false, Outcome.Declined)]

@@ -7,12 +7,17 @@ namespace Tillbridge.Protocols.Zvt;
 /// <summary>What the terminal's messages say about money (zvt.md §7, §13, §17). Pure.</summary>
 internal sealed class ZvtConclusions(Currency own)
 {
+    private const byte AbortInstruction = 0x1E;
+    private const byte UpdateFollows = 0xE0;
+
     private static readonly string[] KindNames = ["girocard", "JCB", "Mastercard", "American Express", "Visa", "Diners", "others"];
 
     /// <summary>84 xx in place of the acknowledge: the command was not started.</summary>
     public static Conclusion Refused(ZvtNegative refused)
     {
-        var reason = refused.Code switch
+        // 84 1E LEN 6F: the code proper stands in the data (§6.1).
+        var code = refused is { Code: AbortInstruction, Data.Length: > 0 } ? refused.Data.Span[0] : refused.Code;
+        var reason = code switch
         {
             ZvtResultCodes.PleaseWait or ZvtResultCodes.ReceiverNotReady or ZvtResultCodes.NoAnswer => Reason.TerminalBusy,
             ZvtResultCodes.UnknownCommand => Reason.Unsupported,
@@ -20,8 +25,10 @@ internal sealed class ZvtConclusions(Currency own)
         };
         return new Conclusion(Outcome.Failed, reason)
         {
-            ResponseCode = Hex(refused.Code),
-            TerminalText = ZvtCodes.ResultText(refused.Code, "en"),
+            ResponseCode = Hex(code),
+            TerminalText = code == ZvtResultCodes.WrongCurrency
+                ? "The terminal has another currency; set the terminal's currency in the configuration."
+                : ZvtCodes.ResultText(code, "en"),
         };
     }
 
@@ -37,7 +44,7 @@ internal sealed class ZvtConclusions(Currency own)
         {
             ApprovedAmount = amount,
             ResponseCode = status.ResultCode is { } result ? Hex(result) : null,
-            TerminalText = status.ErrorText ?? status.AdditionalText,
+            TerminalText = status.ErrorText ?? status.AdditionalText ?? BalanceOf(status, request),
             References = new References(
                 status.Receipt, null, Empty(status.Authorisation), status.Trace,
                 status.TerminalId, Empty(status.VuNumber), status.Turnover),
@@ -66,7 +73,9 @@ internal sealed class ZvtConclusions(Currency own)
             return (announced, null);
         }
 
-        if (completion.ResultCode is { } code and not 0)
+        // [vendor:card complete] an End-of-Day may complete with E0: closed, a software update follows (§8.2).
+        var closed = completion.ResultCode == UpdateFollows && request.Kind is RequestKind.Reconciliation;
+        if (completion.ResultCode is { } code and not 0 && !closed)
         {
             var (outcome, reason) = ZvtCodes.Judge(code);
             return (new(outcome, reason) { ResponseCode = Hex(code), TerminalText = ZvtCodes.ResultText(code, "en") }, null);
@@ -144,6 +153,9 @@ internal sealed class ZvtConclusions(Currency own)
             References = new References(TerminalId: completion.TerminalId),
         };
     }
+
+    private string? BalanceOf(ZvtStatusInformation status, TerminalRequest request) =>
+        request.Kind is RequestKind.Balance && status.Amount is { } minor ? $"Balance {new Money(minor, CurrencyOf(status) ?? own)}" : null;
 
     private static CardView? CardOf(ZvtStatusInformation status)
     {

@@ -25,11 +25,12 @@ internal sealed class ZvtDriver : TerminalDriver
         dialect = ZvtDialect.Find(settings.Dialect ?? ZvtDialect.All[0].Id) ?? throw new ArgumentException(
             $"ZVT has no dialect '{settings.Dialect}'; known are {string.Join(", ", ZvtDialect.All.Select(known => known.Id))}.");
         (this.settings, this.transport, this.clock) = (settings, transport, clock);
+        Capabilities = ZvtProtocol.CapabilitiesOf(dialect);
         requests = new ZvtRequests(dialect, settings, clock);
         conclusions = new ZvtConclusions(Currency.Of(settings.Currency));
     }
 
-    public override Capabilities Capabilities => ZvtProtocol.Capabilities;
+    public override Capabilities Capabilities { get; }
 
     // A terminal may be deaf for three minutes while it talks with its host (§9.3), and then some.
     public override TimeSpan DefaultRecoveryLimit => TimeSpan.FromSeconds(240);
@@ -70,8 +71,10 @@ internal sealed class ZvtDriver : TerminalDriver
         if (request.Kind.NeedsProof())
         {
             // The terminal's memory just before we begin is the safest mark to tell our booking by (§9.3).
-            var last = await new ZvtQuestions(talk, settings.Password, dialect).LastBooking(shutdown);
-            baseline = last.Answered ? last.ToBaseline() : baseline;
+            var last = await new ZvtQuestions(talk, requests.Password, dialect).LastBooking(shutdown);
+            // "Nothing" does not outweigh a booking that our journal knows in this period.
+            var told = last.Answered ? last.ToBaseline() : null;
+            if (told is not null && (told.Receipt is not null || baseline is null)) baseline = told;
             if (dialect.ReversesOnlyLast && request.Kind is RequestKind.Reversal && !IsLast(request, last.Status))
             {
                 yield return new Concluded(new(Outcome.Failed, Reason.TerminalRefused)
@@ -98,10 +101,14 @@ internal sealed class ZvtDriver : TerminalDriver
             yield break;
         }
 
-        var questions = new ZvtQuestions(talk, settings.Password, dialect);
+        var questions = new ZvtQuestions(talk, requests.Password, dialect);
         var said = await new ZvtRecovery(entry, questions, conclusions, dialect, clock).Ask(shutdown);
         if (said is Concluded { Conclusion.Outcome: Outcome.Approved } found && entry.Session.Receipts.Count == 0)
-            yield return new ReceiptPrinted(ZvtReceipts.Compose(found.Conclusion, entry.Session.Request, ReceiptAudience.Merchant));
+        {
+            foreach (var receipt in ZvtReceipts.ComposeBoth(found.Conclusion, entry.Session.Request))
+                yield return new ReceiptPrinted(receipt);
+        }
+
         yield return said;
     }
 
@@ -164,7 +171,7 @@ internal sealed class ZvtDriver : TerminalDriver
 
         if (answer is not ZvtPositive && !dialect.ImplicitAcknowledge)
             throw new ProtocolViolationException($"{answer.GetType().Name} came in place of the acknowledge.");
-        var state = new ZvtExchange(request, conclusions, talk.Text);
+        var state = new ZvtExchange(request, conclusions);
         var message = answer is ZvtPositive ? await NextOrAbort(talk, state, shutdown) : answer;
         while (!state.IsOver)
         {
@@ -210,7 +217,7 @@ internal sealed class ZvtDriver : TerminalDriver
                 break;
             case ZvtPositive or ZvtNegative:
                 // The answer to our abort, if one is open; else it belongs to nothing and changes nothing (§9.1, §17).
-                yield return new Progress(message is ZvtPositive ? "zvt.abort.taken" : "zvt.abort.refused");
+                if (state.AbortAnswered()) yield return new Progress(message is ZvtPositive ? "zvt.abort.taken" : "zvt.abort.refused");
                 break;
             case ZvtSetClock:
                 await talk.Acknowledge(shutdown);
@@ -224,13 +231,15 @@ internal sealed class ZvtDriver : TerminalDriver
     // §7.3: 80 00 00 commits, 84 9C asks the terminal to repeat, any other 84 makes it take the booking back.
     private async Task AnswerResult(ZvtTalk talk, ZvtExchange state, CancellationToken shutdown)
     {
-        if (state.NeedsConfirmation && decision is null && !state.ConfirmationIsLate(clock, settings.ConfirmLimit))
+        // A no is a no, however often the terminal repeats its result.
+        var undecided = decision is null && !state.IsRejected && !state.ConfirmationIsLate(clock, settings.ConfirmLimit);
+        if (state.NeedsConfirmation && undecided)
         {
             await talk.Refuse(ZvtResultCodes.PleaseWait, shutdown);
             return;
         }
 
-        if (state.NeedsConfirmation && decision is not true)
+        if (state.NeedsConfirmation && (state.IsRejected || decision is not true))
         {
             state.Reject();
             await talk.Refuse(ZvtResultCodes.ProcessingError, shutdown);
@@ -238,6 +247,7 @@ internal sealed class ZvtDriver : TerminalDriver
         }
 
         await talk.Acknowledge(shutdown);
+        state.Commit();
         if (state.Request.Kind is RequestKind.ReadCard) state.EndWithCard(); // §8.3: no 06 0F follows.
     }
 
@@ -264,7 +274,7 @@ internal sealed class ZvtDriver : TerminalDriver
                 message = await talk.NextWithin(dialect.LatePrint, shutdown);
                 if (message is ZvtPrintLine or ZvtPrintBlock) await talk.Acknowledge(shutdown);
             }
-            catch (LinkLostException)
+            catch (Exception over) when (over is LinkLostException or ProtocolViolationException)
             {
                 message = null; // The last word was heard; only a receipt can be missing, and we compose one.
             }
@@ -275,7 +285,7 @@ internal sealed class ZvtDriver : TerminalDriver
     }
 
     private static bool IsLast(TerminalRequest request, ZvtStatusInformation? last) =>
-        last?.Receipt is not null && last.Receipt == request.Original?.Receipt;
+        Original.SameReceipt(last?.Receipt, request.Original?.Receipt);
 
     /// <summary>Seconds that the terminal is asked to wait for a card (06 C0).</summary>
     internal static byte CardSeconds => (byte)LongestWaitForCard.TotalSeconds;

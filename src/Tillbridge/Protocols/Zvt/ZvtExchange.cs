@@ -4,18 +4,20 @@ using Tillbridge.Protocols.Zvt.Apdu;
 namespace Tillbridge.Protocols.Zvt;
 
 /// <summary>What was heard so far in one command's conversation, and what it means at its end.</summary>
-internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclusions, ZvtText text)
+internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclusions)
 {
     private const int MostMessages = 20_000;
 
-    private readonly ZvtReceipts receipts = new(text);
+    private readonly ZvtReceipts receipts = new();
     private ZvtStatusInformation? status;
     private Conclusion? conclusion;
     private IncidentSeen? incident;
     private long? askedAt;
     private bool asked;
     private bool rejected;
+    private bool committed;
     private bool abortSent;
+    private bool abortAnswered;
     private int messages;
     private int printed;
 
@@ -27,7 +29,10 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
     public bool IsOver => conclusion is not null;
 
     /// <summary>The caller holds the commit back, and the terminal announced an approval.</summary>
-    public bool NeedsConfirmation => Request.Confirm && Announced is { Outcome: Outcome.Approved } && !rejected;
+    public bool NeedsConfirmation => Request.Confirm && Announced is { Outcome: Outcome.Approved };
+
+    /// <summary>The caller said no, or nothing for too long.</summary>
+    public bool IsRejected => rejected;
 
     public bool MayPrintLate => conclusion is { Outcome: Outcome.Approved } && printed == 0;
 
@@ -39,6 +44,9 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
 
     /// <summary>True the first time only.</summary>
     public bool AbortOnce() => !abortSent && (abortSent = true);
+
+    /// <summary>True once, for the answer to the abort that was sent.</summary>
+    public bool AbortAnswered() => abortSent && !abortAnswered && (abortAnswered = true);
 
     public bool ConfirmationIsLate(TimeProvider clock, TimeSpan limit)
     {
@@ -52,7 +60,7 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
     /// <summary>The last status information before the end counts (§7.2).</summary>
     public void Hear(ZvtStatusInformation heard)
     {
-        status = heard;
+        (status, committed) = (heard, false);
         Announced = conclusions.Announced(heard, Request);
     }
 
@@ -65,8 +73,14 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
         }
     }
 
+    /// <summary>Our answer to the last status information was 80 00 00.</summary>
+    public void Commit() => committed = true;
+
     public void End(ZvtCompletion completion)
     {
+        // README §5.2: approved is our acknowledge and the completion; one without the other is asked about.
+        if (Announced is { Outcome: Outcome.Approved } && Request.Kind.MovesMoney() && !committed)
+            throw new ProtocolViolationException("06 0F came although our answer did not commit the result.");
         (conclusion, incident) = ZvtConclusions.Completed(completion, status, Announced, Request);
     }
 
@@ -93,8 +107,7 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
         if (conclusion.Outcome is Outcome.Approved && Request.Kind.MovesMoney() && printed == 0)
         {
             // The terminal left it to the ECR (§6.1), or sent none: the booking still gets its receipts.
-            yield return new ReceiptPrinted(ZvtReceipts.Compose(conclusion, Request, ReceiptAudience.Merchant));
-            yield return new ReceiptPrinted(ZvtReceipts.Compose(conclusion, Request, ReceiptAudience.Cardholder));
+            foreach (var receipt in ZvtReceipts.ComposeBoth(conclusion, Request)) yield return new ReceiptPrinted(receipt);
         }
 
         if (incident is not null) yield return incident;

@@ -13,10 +13,14 @@ public sealed class ZvtProtocol : IProtocol
 {
     private const string StatusPrefix = "zvt.status.";
 
-    internal static Capabilities Capabilities { get; } = new(Enum.GetValues<RequestKind>().ToFrozenSet(), FrozenSet<string>.Empty)
+    /// <summary>Without TLV there is no place for cashback (1F25), so it would be charged as goods.</summary>
+    internal static Capabilities CapabilitiesOf(ZvtDialect dialect) => new(
+        Enum.GetValues<RequestKind>().Where(kind => dialect.RegistrationTlv || kind is not RequestKind.SaleWithCashback).ToFrozenSet(),
+        FrozenSet<string>.Empty)
     {
         CanConfirm = true,
-        CarriesReference = true,
+        CanAbort = dialect.AbortsPayments,
+        CarriesReference = dialect.RegistrationTlv,
     };
 
     /// <inheritdoc/>

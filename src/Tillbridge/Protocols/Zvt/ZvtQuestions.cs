@@ -8,10 +8,10 @@ namespace Tillbridge.Protocols.Zvt;
 internal sealed record ZvtAnswer(ZvtStatusInformation? Status, ZvtCompletion? Completion, ZvtAbort? Aborted, ZvtNegative? Refused)
 {
     /// <summary>
-    /// The terminal said what its last booking is, or that it has none. Silence about it, as from terminals that ignore the
-    /// service byte or do not know the command, is no answer (§9.3).
+    /// The terminal said what its last booking is, or with 64 that it has none (protocols README §5.6). Silence about it, as
+    /// from terminals that ignore the service byte, and any other refusal is no answer (§9.3).
     /// </summary>
-    public bool Answered => Status is not null || Aborted is { ResultCode: not ZvtResultCodes.UnknownCommand };
+    public bool Answered => Status?.Receipt is not null || Aborted is { ResultCode: ZvtResultCodes.CardNotReadable };
 
     public bool IsBusy => Refused is { Code: ZvtResultCodes.PleaseWait or ZvtResultCodes.ReceiverNotReady or ZvtResultCodes.NoAnswer };
 
@@ -19,7 +19,7 @@ internal sealed record ZvtAnswer(ZvtStatusInformation? Status, ZvtCompletion? Co
 }
 
 /// <summary>Questions to a registered terminal; receipts that it prints meanwhile belong to somebody else and are dropped.</summary>
-internal sealed class ZvtQuestions(ZvtTalk talk, string? password, ZvtDialect dialect)
+internal sealed class ZvtQuestions(ZvtTalk talk, string password, ZvtDialect dialect)
 {
     /// <summary>More messages than any answer has.</summary>
     public const int MostMessages = 2000;
@@ -28,18 +28,16 @@ internal sealed class ZvtQuestions(ZvtTalk talk, string? password, ZvtDialect di
     private const uint TagCharacterSet = 0x14;
     private const uint TagCharacterSets = 0x27;
 
-    private readonly string digits = (password ?? "").PadLeft(6, '0');
-
     /// <summary>06 20: the last stored booking.</summary>
     public Task<ZvtAnswer> LastBooking(CancellationToken shutdown) => dialect.RepeatHasService
-        ? Ask(new ZvtRepeatReceipt(digits, SendStatusNoPrint), shutdown)
+        ? Ask(new ZvtRepeatReceipt(password, SendStatusNoPrint), shutdown)
         : Task.FromResult(new ZvtAnswer(null, null, null, null));
 
     /// <summary>05 01: is it ready?</summary>
     public Task<ZvtAnswer> Ready(CancellationToken shutdown) => Ask(new ZvtStatusEnquiry(), shutdown);
 
     /// <summary>06 10: the totals of the open period; does not close it.</summary>
-    public Task<ZvtAnswer> Totals(CancellationToken shutdown) => Ask(new ZvtCommand(ZvtCommands.Totals, digits), shutdown);
+    public Task<ZvtAnswer> Totals(CancellationToken shutdown) => Ask(new ZvtCommand(ZvtCommands.Totals, password), shutdown);
 
     /// <summary>Tag 14, alone or inside 27, of the registration's end (§6.1).</summary>
     public static byte? CharacterSetOf(ZvtCompletion completion)

@@ -4,7 +4,7 @@ using Tillbridge.Protocols.Zvt.Apdu;
 namespace Tillbridge.Protocols.Zvt;
 
 /// <summary>Collects print lines (06 D1) and text blocks (06 D3) into receipts (zvt.md §8.5), or composes one (§6.1).</summary>
-internal sealed class ZvtReceipts(ZvtText text)
+internal sealed class ZvtReceipts
 {
     private const byte LineFeeds = 0xFF;
     private const byte LastLine = 0x80;
@@ -15,13 +15,15 @@ internal sealed class ZvtReceipts(ZvtText text)
     private const byte MerchantCopy = 0x01;
     private const byte CustomerCopy = 0x02;
     private const byte SignatureLine = 0x02;
+    private const int MostFeeds = 10;
+    private const int MostLineCharacters = 200;
+    private const int MostCharacters = 80_000; // A receipt must fit into one journal record, whatever its letters.
+    private const string CutMark = "…";
 
     private readonly List<ReceiptLine> lines = [];
     private ReceiptAudience? audience;
     private bool signature;
-
-    /// <summary>The character set is the link's; kept for terminals that print in another one.</summary>
-    public ZvtText Text { get; } = text;
+    private int characters;
 
     public IEnumerable<Receipt> Take(ZvtMessage message)
     {
@@ -42,12 +44,16 @@ internal sealed class ZvtReceipts(ZvtText text)
         var kept = lines.ToList();
         var (whose, signed) = (audience ?? Guess(kept), signature);
         lines.Clear();
-        (audience, signature) = (null, false);
+        (audience, signature, characters) = (null, false, 0);
         return kept.TrueForAll(line => string.IsNullOrWhiteSpace(line.Text)) ? [] : [new Receipt(whose, kept, signed)];
     }
 
+    /// <summary>Both copies, for a terminal that leaves receipts to the ECR or whose own were lost with the line.</summary>
+    public static IEnumerable<Receipt> ComposeBoth(Conclusion conclusion, TerminalRequest request) =>
+        [Compose(conclusion, request, ReceiptAudience.Merchant), Compose(conclusion, request, ReceiptAudience.Cardholder)];
+
     /// <summary>A receipt out of what the terminal told, for a terminal that leaves receipts to the ECR.</summary>
-    public static Receipt Compose(Conclusion conclusion, TerminalRequest request, ReceiptAudience audience)
+    private static Receipt Compose(Conclusion conclusion, TerminalRequest request, ReceiptAudience audience)
     {
         var references = conclusion.References;
         (string Name, string? Value)[] rows =
@@ -96,23 +102,33 @@ internal sealed class ZvtReceipts(ZvtText text)
         signature |= ((block.ReceiptInfo ?? 0) & SignatureLine) != 0;
         var ended = false;
         foreach (var line in block.Lines) ended = Add(line) || ended;
+        ended |= block.ClosingAttribute is { } mark && IsLast(mark);
         if (!ended) yield break;
         foreach (var whole in Flush()) yield return whole;
     }
 
+    // §8.5: the highest bit marks the last line; 80 alone is reserved. FF ends a block, in a single line it feeds.
+    private static bool IsLast(byte attribute) => (attribute & LastLine) != 0 && attribute != LastLine;
+
     // True when the line ends the receipt.
     private bool Add(ZvtPrintLine line)
     {
-        if (lines.Count >= Receipt.MostLines) return false;
         if (line.Attribute == LineFeeds)
         {
-            var feeds = line.Text.Length > 0 ? Math.Min((int)line.Text[0], 10) : 1;
-            for (var feed = 0; feed < feeds; feed++) lines.Add(new ReceiptLine(""));
+            var feeds = Math.Clamp(line.Feeds, 1, MostFeeds);
+            for (var feed = 0; feed < feeds && lines.Count < Receipt.MostLines; feed++) lines.Add(new ReceiptLine(""));
             return false;
         }
 
-        var clean = new string([.. line.Text.Where(letter => !char.IsControl(letter))]);
-        var last = (line.Attribute & LastLine) != 0 && line.Attribute != LastLine;
+        var last = IsLast(line.Attribute);
+        if (lines.Count >= Receipt.MostLines || characters >= MostCharacters)
+        {
+            if (lines[^1].Text != CutMark) lines.Add(new ReceiptLine(CutMark));
+            return last;
+        }
+
+        var clean = new string([.. line.Text.Where(letter => !char.IsControl(letter)).Take(MostLineCharacters)]);
+        characters += clean.Length;
         lines.Add(new ReceiptLine(
             clean,
             (line.Attribute & Centred) != 0,

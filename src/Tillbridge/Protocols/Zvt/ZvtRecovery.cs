@@ -17,7 +17,10 @@ internal sealed class ZvtRecovery(
         NotOurs,
         Forgotten,
         Foreign,
+        Silent,
     }
+
+    private static readonly TimeSpan LongestConversation = TimeSpan.FromMinutes(30);
 
     private Session Session => entry.Session;
 
@@ -27,18 +30,21 @@ internal sealed class ZvtRecovery(
         var status = ready.Completion?.TerminalStatus;
         if (ready.IsBusy || status is ZvtResultCodes.PleaseWait or ZvtResultCodes.CardInserted)
             return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
+        // A terminal that is not idle may still be booking: what it has not stored or summed up yet proves nothing.
         var idle = ready.Completion is not null && status is null or 0;
-        if (Session.Request.Kind is RequestKind.Reconciliation) return await AskReconciliation(shutdown);
+        var mayStillBook = ready.Completion is not null && !idle;
+        var isClose = Session.Request.Kind is RequestKind.Reconciliation;
+        if (isClose) return mayStillBook ? NotIdle(status) : await AskReconciliation(shutdown);
 
         var memory = await questions.LastBooking(shutdown);
         if (memory.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
-        if (!memory.Answered) return await AskTotals("The terminal cannot repeat its last booking.", shutdown);
-        var verdict = Judge(memory);
-        // A terminal that is not idle may still be booking: what it has not stored yet proves nothing.
-        if (verdict is Verdict.NotOurs or Verdict.Forgotten && ready.Completion is not null && !idle)
-            return Unclear(Reason.TerminalBusy, $"The terminal is not idle (status {status:X2}).", askAgain: true);
+        var verdict = memory.Answered ? Judge(memory) : Verdict.Silent;
+        if (mayStillBook && verdict is not (Verdict.Ours or Verdict.Foreign)) return NotIdle(status);
         switch (verdict)
         {
+            case Verdict.Ours when !CanBeBelieved(memory.Status!):
+                return Unclear(
+                    Reason.CannotTell, "The terminal repeats our booking without a result code that can be believed.", askAgain: false);
             case Verdict.Ours:
                 return new Concluded(Found(memory.Status!));
             case Verdict.Foreign:
@@ -46,14 +52,22 @@ internal sealed class ZvtRecovery(
                     Reason.ForeignBooking,
                     $"The terminal's last booking is {Describe(memory.Status!)}, which is not certain to be ours.",
                     askAgain: false);
-            case Verdict.NotOurs when entry.StayedReachable && idle:
+
+            // An approval that was announced, and perhaps committed, is not undone by absence alone (§9.2).
+            case Verdict.NotOurs when entry.StayedReachable && idle && Session.Announced is not { Outcome: Outcome.Approved }:
                 return new Concluded(NotBooked());
             case Verdict.NotOurs:
-                return await AskTotals("The terminal was away and its last booking is not ours; it may have forgotten.", shutdown);
+                return await AskTotals("The terminal's last booking is not ours; it may have forgotten.", shutdown);
+            case Verdict.Silent:
+                return await AskTotals("The terminal cannot repeat its last booking.", shutdown);
             default:
                 return await AskTotals("The terminal has forgotten its last booking.", shutdown);
         }
     }
+
+    // §9.3: rely on 27. Host codes that do not fit it come as 00 with A0 set (§7.2).
+    private static bool CanBeBelieved(ZvtStatusInformation status) =>
+        status is { ResultCode: not null } and not { ResultCode: 0, ResultCodeAs: >= 0xA0 and <= 0xAF };
 
     private Verdict Judge(ZvtAnswer memory)
     {
@@ -80,7 +94,8 @@ internal sealed class ZvtRecovery(
     // Receipt numbers wrap after 9999: what is up to half the ring ahead is newer (§8.1).
     private static bool IsNewer(ZvtStatusInformation status, Baseline? baseline)
     {
-        if (baseline is null) return true; // Only the time can tell; it is asked for beside this.
+        // Without a mark nothing tells a newer booking from an older one of the same price.
+        if (baseline is null) return false;
         if (baseline.Receipt is null) return true;
         if (!int.TryParse(status.Receipt, out var now) || !int.TryParse(baseline.Receipt, out var before)) return false;
         var ahead = (now - before + 9999) % 9999;
@@ -113,7 +128,10 @@ internal sealed class ZvtRecovery(
     private bool TimeFits(ZvtStatusInformation status)
     {
         if (TimeOf(status) is not { } time) return Session.Baseline is not null;
-        return time >= Start - dialect.ClockSkew && time <= clock.GetLocalNow().DateTime + dialect.ClockSkew;
+        // A booking from hours later was made by hand, or by another till.
+        var latest = Start + LongestConversation;
+        var now = clock.GetLocalNow().DateTime;
+        return time >= Start - dialect.ClockSkew && time <= (latest < now ? latest : now) + dialect.ClockSkew;
     }
 
     private bool IsCertainlyOlder(ZvtStatusInformation status) => TimeOf(status) is { } time && time < Start - dialect.ClockSkew;
@@ -139,13 +157,6 @@ internal sealed class ZvtRecovery(
     private Conclusion Found(ZvtStatusInformation status)
     {
         var found = conclusions.Announced(status, Session.Request);
-        // A terminal that repeats no result code repeats a booking: it stores nothing else (§9.3).
-        if (status.ResultCode is null)
-        {
-            var amount = conclusions.AmountOf(status, Session.Request);
-            found = found with { Outcome = Outcome.Approved, ApprovedAmount = amount };
-        }
-
         return found with
         {
             Reason = found.Outcome is Outcome.Approved && found.Reason is not Reason.ApprovedOtherAmount ? Reason.Recovered : found.Reason,
@@ -173,15 +184,21 @@ internal sealed class ZvtRecovery(
         if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals)
             return Unclear(Reason.CannotTell, $"{why} It names no totals.", askAgain: false);
-        // A sum of zero with bookings in it may hide a sale and its reversal; the last receipt number tells.
-        var sameLast = Session.Baseline?.Receipt is not { } last
-            || totals.LastReceipt is null || totals.LastReceipt == last || totals.Count == 0;
         var moved = Session.Request.Kind is RequestKind.PreAuthorization or RequestKind.CancelPreAuthorization;
-        if (totals.Net == expected && sameLast && !moved) return new Concluded(NotBooked());
+        if (totals.Net == expected && SamePeriod(totals) && !moved) return new Concluded(NotBooked());
         return Unclear(
             Reason.CannotTell,
             $"{why} Its totals are {totals.Net} in {totals.Count} bookings, our books say {expected} without this one.",
             askAgain: false);
+    }
+
+    // The sum alone is no proof: its sign is not on the wire (§8.4), a sale and its reversal leave it as it was, and an empty
+    // period may be one that the terminal closed by itself meanwhile.
+    private bool SamePeriod(Totals totals)
+    {
+        if (totals.Count == 0)
+            return Session.Phase is not SessionPhase.Closed && clock.GetLocalNow().DateTime - Start <= LongestConversation;
+        return Session.Baseline?.Receipt is { } last && totals.LastReceipt == last;
     }
 
     // After a close the open period is empty; before it, it is what our books say.
@@ -201,6 +218,9 @@ internal sealed class ZvtRecovery(
             + "whether it was closed cannot be told.",
             askAgain: false);
     }
+
+    private static StillUnclear NotIdle(byte? status) =>
+        Unclear(Reason.TerminalBusy, $"The terminal is not idle (status {status:X2}).", askAgain: true);
 
     private static StillUnclear Unclear(string reason, string text, bool askAgain) => new(reason, text, askAgain);
 

@@ -92,7 +92,10 @@ internal sealed class ZvtVirtualClient(
         {
             var left = time - clock.GetElapsedTime(until);
             var heard = await link.ReceiveAsync(left, stop);
-            if (heard is Heard.Message && link.Message is ZvtCommand { Code: ZvtCommands.Abort }) await TakeAbort(stop);
+            if (heard is not Heard.Message) continue;
+            if (link.Message is ZvtCommand { Code: ZvtCommands.Abort }) await TakeAbort(stop);
+            else if (link.Message is not (ZvtPositive or ZvtNegative))
+                await link.SendAsync(new ZvtNegative(ZvtResultCodes.PleaseWait), stop);
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class ZvtVirtualMemory(VirtualAcquirer acquirer, VirtualTerminal
     private const int LastReceipt = 9999;
     private const int LastTrace = 999_999;
     private const string LastResult = "last-result";
+    private const string LastStored = "last-stored";
     private const string ClosedLines = "closed-lines";
     private const int KindsInTotals = 7;
     private const int OurKind = 2; // Mastercard, in the order of §8.4
@@ -107,11 +108,20 @@ internal sealed class ZvtVirtualMemory(VirtualAcquirer acquirer, VirtualTerminal
             Currency = Currency.Numeric,
             Time = now.ToString("HHmmss", CultureInfo.InvariantCulture),
             Date = now.ToString("MMdd", CultureInfo.InvariantCulture),
-            Totals = new ZvtTotals(open.FirstOrDefault()?.Receipt ?? "0000", open.LastOrDefault()?.Receipt ?? "0000", kinds),
+            // The last number that was stored, also that of a reversal: it tells whether anything happened since.
+            Totals = new ZvtTotals(open.FirstOrDefault()?.Receipt ?? "0000", Open.Any() ? LastReceiptNumber : "0000", kinds),
         };
     }
 
     public void ClosePeriod() => acquirer.Keep(ClosedLines, acquirer.Lines.Count.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>True while the receipt belongs to a booking that no End-of-Day has closed.</summary>
+    public bool IsInOpenPeriod(string receipt) => Open.Any(line => line.Receipt == receipt);
+
+    /// <summary>Notes a stored receipt number; the turnover memory knows it even if the last result is forgotten.</summary>
+    public void Stored(ZvtStatusInformation result) => acquirer.Keep(LastStored, result.Receipt);
+
+    private string LastReceiptNumber => acquirer.Recall(LastStored) ?? "0000";
 
     private IEnumerable<BooksLine> Open =>
         acquirer.Lines.Skip(int.Parse(acquirer.Recall(ClosedLines) ?? "0", CultureInfo.InvariantCulture));

@@ -100,12 +100,11 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
             throw HangUp();
         }
 
-        if (!await Commit(command, result, booked, stop)) return;
-        await Finish(result, stop);
+        if (await Commit(command, result, booked, stop) is { } kept) await Finish(kept, stop);
     }
 
-    // 04 0F and its answer (§7.3). True when the booking stands and the conversation goes on.
-    private async Task<bool> Commit(
+    // 04 0F and its answer (§7.3). What stands booked, or null when it was taken back and the conversation is over.
+    private async Task<ZvtStatusInformation?> Commit(
         ZvtTransaction command, ZvtStatusInformation result, ZvtStatusInformation booked, CancellationToken stop)
     {
         var begun = client.Clock.GetTimestamp();
@@ -122,31 +121,34 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
                     throw HangUp();
                 }
 
-                switch (await client.Answered(stop))
+                // BMP 01: how long the terminal waits for each answer of the ECR (§5, §9.8).
+                switch (await client.Answered(stop, command.AnswerSeconds is null ? null : window))
                 {
                     case ZvtPositive:
                         Keep(command, booked);
-                        return true;
+                        return booked;
                     case ZvtNegative { Code: ZvtResultCodes.PleaseWait }
                         when client.Clock.GetElapsedTime(begun) < window && sent <= (command.MostStatusInformations ?? int.MaxValue):
                         await Task.Delay(RepeatAfter, client.Clock, stop);
                         continue;
-                    case ZvtNegative { Code: ZvtResultCodes.PartialIssue } part
-                        when PartAmount(part) is { } minor and > 0 && minor < result.Amount:
+                    case ZvtNegative { Code: ZvtResultCodes.PartialIssue } issued
+                        when PartAmount(issued) is { } minor and > 0 && minor < result.Amount:
                         TakeBack(command, result);
-                        Keep(command, Book(command, result with { Amount = minor }));
-                        return true;
+                        var part = Book(command, result with { Amount = minor });
+                        Keep(command, part);
+                        return part;
                     case null:
                         TakeBack(command, result);
                         throw client.Link.Break("The ECR did not answer the result within T3: the terminal reversed.");
                     default:
                         TakeBack(command, result);
                         await Refuse(ZvtResultCodes.Aborted, stop);
-                        return false;
+                        return null;
                 }
             }
         }
-        catch (Exception lost) when (lost is LinkLostException or OperationCanceledException && script.Cut is not ScriptCut.AfterResult)
+        catch (Exception lost) when (lost is LinkLostException or ProtocolViolationException or OperationCanceledException
+            && script.Cut is not ScriptCut.AfterResult)
         {
             TakeBack(command, result); // §7.3: no answer, so the terminal reverses by itself; also when another client took the line.
             throw;
@@ -229,6 +231,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
     private byte ReversalFault(ZvtTransaction command)
     {
         var receipt = command.Receipt ?? "";
+        if (!Memory.IsInOpenPeriod(receipt)) return ZvtResultCodes.ReversalNotPossible; // Only until the End-of-Day (§7.4).
         if (Acquirer.Standing(receipt) is null)
         {
             return Acquirer.Lines.Any(line => line.Receipt == receipt && line.State == "reversed")
@@ -271,6 +274,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         }
 
         if (command.Code is ZvtCommands.Balance) return;
+        Memory.Stored(booked);
         if (script.Forget) Memory.Forget();
         else Memory.Remember(booked);
     }

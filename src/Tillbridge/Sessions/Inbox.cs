@@ -1,0 +1,73 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Tillbridge.Sessions;
+
+/// <summary>
+/// The bounded inbox of a terminal's one owner: work is done one piece after another, in the order in which it came, so
+/// that the owner needs no locks.
+/// </summary>
+internal sealed class Inbox(string terminal, ILogger logger, CancellationToken shutdown)
+{
+    private const int MostWaiting = 1024;
+
+    private readonly Channel<Func<Task>> waiting = Channel.CreateBounded<Func<Task>>(MostWaiting);
+
+    /// <summary>Does the work until shutdown. What is open then stays open in the journal and is recovered at the next start.</summary>
+    public async Task Run()
+    {
+        try
+        {
+            await foreach (var work in waiting.Reader.ReadAllAsync(shutdown)) await Do(work);
+        }
+        catch (OperationCanceledException)
+        {
+            waiting.Writer.TryComplete();
+        }
+    }
+
+    /// <summary>Hands in work of a caller and waits for its answer; null when the inbox is full.</summary>
+    public async Task<TAnswer?> Ask<TAnswer>(Func<Task<TAnswer>> work)
+        where TAnswer : class
+    {
+        var answer = new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return waiting.Writer.TryWrite(() => Answer(work, answer)) ? await answer.Task.WaitAsync(shutdown) : null;
+    }
+
+    /// <summary>Hands in work of the owner's own conversation, waits for a place if need be, and for the answer.</summary>
+    public async Task<TAnswer> Tell<TAnswer>(Func<Task<TAnswer>> work)
+    {
+        var answer = new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await waiting.Writer.WriteAsync(() => Answer(work, answer), shutdown);
+        return await answer.Task.WaitAsync(shutdown);
+    }
+
+    /// <summary>Hands in work whose end nobody waits for.</summary>
+    public ValueTask Post(Func<Task> work) => waiting.Writer.WriteAsync(work, shutdown);
+
+    // Whoever waits hears of every failure; one that nobody hears of would make him wait for ever.
+    private static async Task Answer<TAnswer>(Func<Task<TAnswer>> work, TaskCompletionSource<TAnswer> answer)
+    {
+        try
+        {
+            answer.SetResult(await work());
+        }
+        catch (Exception failure)
+        {
+            answer.SetException(failure);
+        }
+    }
+
+    // A defect in one piece of work must not leave a terminal without its owner.
+    private async Task Do(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception defect) when (defect is not OperationCanceledException)
+        {
+            logger.Defect(terminal, "-", defect);
+        }
+    }
+}
