@@ -18,7 +18,7 @@ public sealed class MessagesTests
     public void Every_language_has_a_sentence_for_every_reason(string language)
     {
         Assert.True(Messages.Knows(language));
-        foreach (var code in Codes.Append("unknown"))
+        foreach (var code in Codes.Append("unknown").Append("unknown-operation").Append("not-carried-out"))
         {
             var text = Messages.ForReason(code, language);
             Assert.NotEqual(code, text);
@@ -52,6 +52,23 @@ public sealed class MessagesTests
     public void An_unknown_outcome_says_so_whatever_its_reason()
     {
         foreach (var code in Codes)
-            Assert.Contains("Do not charge again", Messages.ForConclusion(new(Outcome.Unknown, code), "en"), StringComparison.Ordinal);
+        {
+            var text = Messages.ForConclusion(new(Outcome.Unknown, code), RequestKind.Sale, "en");
+            Assert.Contains("Do not charge again", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(RequestKind.Reversal)]
+    [InlineData(RequestKind.Refund)]
+    [InlineData(RequestKind.Capture)]
+    [InlineData(RequestKind.CancelPreAuthorization)]
+    public void What_was_not_undone_is_never_said_to_be_uncharged(RequestKind kind)
+    {
+        foreach (var code in Codes)
+        {
+            foreach (var outcome in new[] { Outcome.Declined, Outcome.Cancelled, Outcome.Failed })
+                Assert.Contains("still stands", Messages.ForConclusion(new(outcome, code), kind, "en"), StringComparison.Ordinal);
+        }
     }
 }

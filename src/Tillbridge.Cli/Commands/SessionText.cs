@@ -51,7 +51,7 @@ internal static class SessionText
         var conclusion = session.Conclusion!;
         var amount = conclusion.ApprovedAmount is { } approved ? $" {approved}" : "";
         to.WriteLine($"{time}  {conclusion.Outcome.ToString().ToUpperInvariant()}{amount}  ({conclusion.Reason})");
-        to.WriteLine($"          {Messages.ForConclusion(conclusion, session.Request.Language)}");
+        to.WriteLine($"          {Messages.ForConclusion(conclusion, session.Request.Kind, session.Request.Language)}");
         if (conclusion.TerminalText is { } text) to.WriteLine($"          terminal: {text.ReplaceLineEndings(" / ")}");
         if (conclusion.References.Receipt is { } receipt)
             to.WriteLine($"          receipt {receipt}, trace {conclusion.References.Trace ?? "-"}");

@@ -40,7 +40,7 @@ internal static class Problems
             RefusalCode.JournalFull => (507, "journal-full"),
             _ => (500, "internal-error"),
         };
-        return Of(status, code, refusal.Text, refusal.Field);
+        return Of(status, code, refusal.Text, refusal.Field, refusal.Session?.Value);
     }
 
     /// <summary>There is nothing of that name.</summary>

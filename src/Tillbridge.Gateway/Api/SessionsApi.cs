@@ -70,17 +70,31 @@ internal sealed class SessionsApi(ApiParts parts)
         if (RequestHeaders.PreferredWait(context) is { } seconds)
         {
             context.Response.Headers["Preference-Applied"] = $"wait={seconds}";
-            session = await parts.Await(session.Id, seconds, context.RequestAborted) ?? session;
+            session = await AwaitAccepted(session, seconds, context.RequestAborted);
             // Nothing has left and the caller waited for it: a plain refusal, with the session for who wants to look.
             if (session.Conclusion is { Outcome: Outcome.Failed, Reason: Reason.TerminalUnreachable } end)
             {
-                var text = Domain.Messages.Messages.ForConclusion(end, session.Request.Language);
+                var sentence = Domain.Messages.Messages.ForConclusion(end, session.Request.Kind, session.Request.Language);
+                var text = $"{sentence} This key is used up by the attempt; a new attempt needs a new Idempotency-Key.";
                 return Problems.Of(503, "terminal-unreachable", text, session: session.Id.Value);
             }
         }
 
         context.Response.Headers.Location = $"/v1/sessions/{session.Id}";
         return Answers.Json(SessionView.From(session), ApiJson.Default.SessionView, isReplay ? 200 : 201);
+    }
+
+    // The order is accepted and runs: trouble while waiting must not look like an order that was not taken.
+    private async Task<Session> AwaitAccepted(Session session, int seconds, CancellationToken aborted)
+    {
+        try
+        {
+            return await parts.Await(session.Id, seconds, aborted) ?? session;
+        }
+        catch (Exception trouble) when (trouble is JournalException or ObjectDisposedException)
+        {
+            return session;
+        }
     }
 
     private async Task<IResult> Show(HttpContext context)

@@ -104,7 +104,11 @@ internal sealed class Gate : IAsyncDisposable
         }
 
         if (wrong is OperationCanceledException)
-            return Problems.Of(503, "stopping", "The gateway is stopping. Send the request again later, with the same Idempotency-Key.");
+        {
+            // 503 would say that nothing left (contract §3); here the order may have been taken.
+            return Problems.Of(500, "stopping", "The gateway is stopping and the order may have been taken. Send the request again " +
+                "later, with the same Idempotency-Key: it cannot be charged twice.");
+        }
 
         Log.RequestFailed(logger, wrong);
         return Problems.Of(500, "internal-error", "An error in the program; the log of the gateway has it. Look at the session before " +

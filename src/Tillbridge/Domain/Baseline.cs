@@ -7,7 +7,8 @@ namespace Tillbridge.Domain;
 /// <param name="Receipt">Its receipt number; null when the terminal had nothing stored.</param>
 /// <param name="Trace">Its trace number.</param>
 /// <param name="Batch">Its turnover number.</param>
-public sealed record Baseline(string? Receipt, string? Trace = null, string? Batch = null)
+/// <param name="TerminalId">The device that said so.</param>
+public sealed record Baseline(string? Receipt, string? Trace = null, string? Batch = null, string? TerminalId = null)
 {
     /// <summary>The terminal said that it has nothing stored.</summary>
     public static Baseline Nothing { get; } = new(Receipt: null);

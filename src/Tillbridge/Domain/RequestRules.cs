@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Tillbridge.Domain;
 
 /// <summary>What every kind of request needs and what it may do to money.</summary>
@@ -46,8 +48,12 @@ public static class RequestRules
     public static bool IsPrintable(string text, int most)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.Length > 0 && text.Length <= most && !text.Any(char.IsControl);
+        return text.Length > 0 && text.Length <= most && text.All(IsVisible);
     }
+
+    // Invisible letters would make two keys look alike, and turning marks could reorder a line of a log.
+    private static bool IsVisible(char letter) => char.GetUnicodeCategory(letter) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     private static (string, string)? AmountFault(TerminalRequest request)
     {

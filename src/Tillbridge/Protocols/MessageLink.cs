@@ -64,7 +64,7 @@ internal sealed class MessageLink<T> : IAsyncDisposable
             if (!flush.IsCompleted) Arm(SendLimit, forSending: true);
             var result = await flush;
             Disarm();
-            if (result.IsCanceled) throw Break("The peer takes no more bytes.");
+            if (result.IsCanceled) throw Break("The peer takes no more bytes.", away: true);
             if (result.IsCompleted) throw Break("The peer closed the connection.");
         }
         catch (Exception failure) when (IsLineFailure(failure))
@@ -155,12 +155,12 @@ internal sealed class MessageLink<T> : IAsyncDisposable
     }
 
     /// <summary>The one road to a broken link; the first reason wins.</summary>
-    public LinkLostException Break(string reason, Exception? cause = null, bool silence = false)
+    public LinkLostException Break(string reason, Exception? cause = null, bool silence = false, bool away = false)
     {
         var first = Interlocked.CompareExchange(ref broken, reason, null) ?? reason;
         connection.Input.CancelPendingRead();
         return cause is null
-            ? new LinkLostException(first) { IsSilence = silence }
+            ? new LinkLostException(first) { IsSilence = silence, PeerWasAway = away }
             : new LinkLostException(first, cause) { PeerWasAway = WasAway(cause) };
     }
 
@@ -250,8 +250,7 @@ internal sealed class MessageLink<T> : IAsyncDisposable
 
     // A reset out of nowhere, or probes without an answer: the device may have been switched off in between.
     private static bool WasAway(Exception cause) =>
-        (cause as SocketException ?? cause.InnerException as SocketException)?.SocketErrorCode
-            is SocketError.ConnectionReset or SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkReset;
+        (cause as SocketException ?? cause.InnerException as SocketException) is not null;
 
     private static bool IsLineFailure(Exception failure) =>
         failure is IOException or SocketException or ObjectDisposedException or InvalidOperationException;

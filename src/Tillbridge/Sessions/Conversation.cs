@@ -98,7 +98,8 @@ internal sealed class Conversation(
 
         var failure = await Talk(driver.Recover(question, stop), session, Watch, stop);
         if (failure is not null) unclear = new StillUnclear(failure.Reason, failure.Text, AskAgain: true);
-        return (unclear, reached && question.StayedReachable);
+        // A line that broke while we asked is a terminal that was seen away, too.
+        return (unclear, failure is null && reached && question.StayedReachable);
     }
 
     // Null when the stream came to its proper end or may not go on, else how it broke.

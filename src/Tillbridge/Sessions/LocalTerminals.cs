@@ -80,13 +80,23 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
 
         var logger = logs.CreateLogger("Tillbridge.Terminal");
         var fresh = new TerminalLoop(settings, protocol, transports(settings.Address), journal, clock, logger, shutdown);
-        if (await Remove(settings.Name) is { Code: not RefusalCode.NotFound } busy)
+        try
+        {
+            await journal.Unsettled(settings.Name, shutdown); // A journal that cannot be read must not cost us the old one.
+            if (await Remove(settings.Name) is { Code: not RefusalCode.NotFound } busy)
+            {
+                await fresh.DisposeAsync();
+                return busy;
+            }
+
+            await fresh.Start();
+        }
+        catch (JournalException)
         {
             await fresh.DisposeAsync();
-            return busy;
+            throw;
         }
 
-        await fresh.Start();
         loops[settings.Name] = fresh;
         return null;
     }
@@ -95,8 +105,10 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     public async Task<Refusal?> Remove(string name)
     {
         if (!loops.TryGetValue(name, out var loop)) return NoTerminal(name);
-        if (loop.State.Current is { } open)
-            return new(RefusalCode.TerminalBusy, $"{name} is busy with session {open}; wait for its end or abort it.");
+        // Decided inside the loop, so that no order slips in between.
+        var answer = await loop.Ask(() => Task.FromResult(new Answer(loop.CloseIfIdle())));
+        if (answer is null) return new(RefusalCode.TooMany, $"{name} has too many requests waiting; try again later.");
+        if (answer.Refusal is not null) return answer.Refusal;
         loops.TryRemove(name, out _);
         await loop.DisposeAsync();
         return null;
@@ -112,10 +124,12 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     public async Task<Submission> Submit(Order order, CancellationToken shutdown)
     {
         ArgumentNullException.ThrowIfNull(order);
-        if (!loops.TryGetValue(order.Terminal, out var loop)) return Refuse(NoTerminal(order.Terminal));
-        if (Check(order, loop.Driver.Capabilities) is { } wrong) return Refuse(wrong);
         try
         {
+            // A known key is answered from the journal, however terminals and rules have changed since.
+            if (await KnownUnder(order.Key) is { } known) return Replay(known, Fingerprint.Of(order));
+            if (!loops.TryGetValue(order.Terminal, out var loop)) return Refuse(NoTerminal(order.Terminal));
+            if (Check(order, loop.Driver.Capabilities) is { } wrong) return Refuse(wrong);
             for (var tries = 0; ; tries++)
             {
                 var answer = await loop.Ask(() => Take(loop, order))
@@ -129,7 +143,10 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         }
         catch (JournalException failure)
         {
-            return Refuse(new(RefusalCode.JournalFull, $"Nothing was sent: {failure.Message}"));
+            return Refuse(new(
+                RefusalCode.JournalFull,
+                "This order sent nothing; an earlier one under the same key may have, so keep the key for the next try. "
+                + failure.Message));
         }
     }
 
@@ -213,9 +230,8 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     private async Task<Submission> Take(TerminalLoop loop, Order order)
     {
         var fingerprint = Fingerprint.Of(order);
-        // A known key is answered from the journal, however the terminal is doing now.
-        if (order.Key is { } key && await journal.FindByKey(key, shutdown) is { } known && !HasExpired(known))
-            return Replay(known, fingerprint);
+        // Asked again inside the loop: another order with this key may have come first.
+        if (await KnownUnder(order.Key) is { } known) return Replay(known, fingerprint);
         if (loop.RefuseNow(order.Request) is { } refusal) return Refuse(refusal);
         var (request, wrong) = await FillOriginal(order);
         if (wrong is not null) return Refuse(wrong);
@@ -233,12 +249,20 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         return new Submission(intent, IsReplay: false, Refusal: null);
     }
 
-    private static Submission Replay(Session known, string fingerprint) => known.Fingerprint == fingerprint
-        ? new Submission(known, IsReplay: true, Refusal: null)
-        : Refuse(new(
+    private static Submission Replay(Session known, string fingerprint)
+    {
+        if (known.Fingerprint == fingerprint) return new Submission(known, IsReplay: true, Refusal: null);
+        var state = known.Outcome?.ToString().ToLowerInvariant() ?? "still open";
+        return Refuse(new(
             RefusalCode.IdempotencyConflict,
-            $"This key was used for session {known.Id} with other content; take a new key.",
-            "Idempotency-Key"));
+            $"This key belongs to session {known.Id} ({state}) with other content. Look at that session first; a new key is a new charge.",
+            "Idempotency-Key") { Session = known.Id });
+    }
+
+    private async Task<Session?> KnownUnder(string? key) =>
+        key is { Length: > 0 and <= MostKeyCharacters } && await journal.FindByKey(key, shutdown) is { } known && !HasExpired(known)
+            ? known
+            : null;
 
     private bool HasExpired(Session known) =>
         known is { Phase: SessionPhase.Closed, IsUnresolved: false } && clock.GetUtcNow() - known.CreatedAt > IJournal.KeyLifetime;

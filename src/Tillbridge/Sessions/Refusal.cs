@@ -1,3 +1,5 @@
+using Tillbridge.Domain;
+
 namespace Tillbridge.Sessions;
 
 /// <summary>Why a request was not taken. Nothing was sent to any terminal.</summary>
@@ -35,4 +37,8 @@ public enum RefusalCode
 /// <param name="Code">Stable code.</param>
 /// <param name="Text">Cause and cure, in English.</param>
 /// <param name="Field">The request's field that is wrong, if one is.</param>
-public sealed record Refusal(RefusalCode Code, string Text, string? Field = null);
+public sealed record Refusal(RefusalCode Code, string Text, string? Field = null)
+{
+    /// <summary>The session that stands in the way, if one does.</summary>
+    public SessionId? Session { get; init; }
+}

@@ -27,10 +27,10 @@ internal sealed class TerminalLoop : IAsyncDisposable
     private Session? current;
     private Task conversation = Task.CompletedTask;
     private TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool askingAgain;
     private Task? running;
     private Task? asking;
     private bool journalFailed;
+    private bool closing;
     private DateTimeOffset? lastHeard;
 
     public TerminalLoop(
@@ -61,7 +61,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
     /// Completes when the terminal's last conversation has let go of its line; null while a session is open. A till that
     /// sends its next order the moment it hears the end waits for this instead of being refused.
     /// </summary>
-    public Task? Settling => current is { Phase: SessionPhase.Closed } && !askingAgain ? settled.Task : null;
+    public Task? Settling => current is { Phase: SessionPhase.Closed } ? settled.Task : null;
 
     /// <summary>Takes up what an earlier run left open, then begins to work.</summary>
     public async Task Start()
@@ -99,9 +99,15 @@ internal sealed class TerminalLoop : IAsyncDisposable
                 + "resolve it (tillbridge journal resolve, or POST /v1/sessions/ID/resolve) before new money moves.");
         }
 
-        if (current is null && toRecover.Count == 0) return null;
-        var busy = current?.Id ?? toRecover.Peek().Id;
-        return new(RefusalCode.TerminalBusy, $"{Settings.Name} is busy with session {busy}; wait for its end or abort it.");
+        return current is null && toRecover.Count == 0 && !closing ? null : Busy();
+    }
+
+    /// <summary>Only inside <see cref="Ask"/>: takes no more orders, unless a session is open.</summary>
+    public Refusal? CloseIfIdle()
+    {
+        if (current is { Phase: not SessionPhase.Closed } || toRecover.Count > 0) return Busy();
+        closing = true;
+        return null;
     }
 
     /// <summary>Only inside <see cref="Ask"/>: begins a session whose intent is durable.</summary>
@@ -143,7 +149,8 @@ internal sealed class TerminalLoop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await shutdown.CancelAsync();
-        foreach (var task in new[] { conversation, running, asking })
+        // The loop first: what it began last is then the conversation to wait for.
+        foreach (var task in new[] { () => running, () => asking, () => conversation }.Select(owned => owned()))
         {
             if (task is null) continue;
             await task.ContinueWith(
@@ -156,6 +163,15 @@ internal sealed class TerminalLoop : IAsyncDisposable
 
     // Hands an input of the running conversation to the loop; null when nothing more may be sent.
     private Task<Session?> Tell(SessionInput input) => inbox.Tell(() => Hear(input));
+
+    private Refusal Busy()
+    {
+        var session = current?.Id ?? (toRecover.TryPeek(out var left) ? left.Id : null);
+        var text = session is null
+            ? $"{Settings.Name} is being taken away or replaced; try again."
+            : $"{Settings.Name} is busy with session {session}; wait for its end or abort it.";
+        return new Refusal(RefusalCode.TerminalBusy, text) { Session = session };
+    }
 
     private async Task<Session?> Hear(SessionInput input)
     {
@@ -264,7 +280,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             // What the journal has is what is known; what was only on its way to it never happened.
             var stored = await journal.Find(session.Id, shutdown.Token)
                 ?? throw new InvariantException($"session {session.Id} is in the journal");
-            (current, askingAgain) = (null, false);
+            current = null;
             settled.TrySetResult();
             if (stored.Phase is not SessionPhase.Closed) toRecover.Enqueue(stored);
             else (journalFailed, wireLog.Current) = (false, null);
@@ -279,8 +295,14 @@ internal sealed class TerminalLoop : IAsyncDisposable
 
     private async Task ConversationOver()
     {
-        Invariant.Holds(current is null or { Phase: SessionPhase.Closed }, "a conversation ends with its session closed");
-        (journalFailed, askingAgain, current, wireLog.Current) = (false, false, null, null);
+        if (current is { Phase: not SessionPhase.Closed } open)
+        {
+            // Should not happen; if it does, the terminal is asked instead of being busy for ever.
+            conversation = RetryWhenJournalWrites(open);
+            return;
+        }
+
+        (journalFailed, current, wireLog.Current) = (false, null, null);
         settled.TrySetResult();
         await TakeUpNext();
     }
@@ -343,7 +365,6 @@ internal sealed class TerminalLoop : IAsyncDisposable
         if (last.Conclusion!.Reason is not Reason.RecoveryExhausted) return;
         if ((await journal.SentAfter(last, shutdown.Token)).Count > 0) return;
         TakeUp(last);
-        askingAgain = true;
         conversation = Converse(last, () => reminders.AskAgain(last, stopConversation.Token));
     }
 

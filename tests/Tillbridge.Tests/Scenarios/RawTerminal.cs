@@ -15,6 +15,9 @@ internal sealed class RawTerminal : IAsyncDisposable
     public const string Ready = "060F0100";
     public const string NothingStored = "061E0164";
 
+    /// <summary>04 0F of an empty period: sum 0, receipts 0000 to 0000, seven counts and sums of 0.</summary>
+    public static readonly string EmptyTotals = "040F42" + "2700" + "04000000000000" + "60F0F5F3" + new string('0', 2 * 53);
+
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
     private readonly Func<RawConnection, Task> pay;
@@ -34,6 +37,9 @@ internal sealed class RawTerminal : IAsyncDisposable
 
     /// <summary>What answers 05 01 after its acknowledge.</summary>
     public string Status { get; init; } = Ready;
+
+    /// <summary>Answers 05 01 in place of its acknowledge; null lets <see cref="Status"/> answer.</summary>
+    public string? StatusRefusal { get; init; }
 
     /// <summary>Answers 06 20 in place of its acknowledge; null lets <see cref="LastBooking"/> answer.</summary>
     public string? RepeatRefusal { get; init; }
@@ -84,6 +90,9 @@ internal sealed class RawTerminal : IAsyncDisposable
             {
                 case "0600":
                     await line.Send("800000", Registration);
+                    break;
+                case "0501" when StatusRefusal is not null:
+                    await line.Send(StatusRefusal);
                     break;
                 case "0501":
                     await line.Send("800000", Status);

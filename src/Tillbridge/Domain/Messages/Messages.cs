@@ -24,12 +24,22 @@ public static class Messages
 
     /// <summary>
     /// The sentence for an end. An unknown outcome has one sentence whatever its reason, so that no other words can
-    /// be taken for a statement about the money.
+    /// be taken for a statement about the money. Where a reversal, refund, capture or close was not carried out, an
+    /// earlier booking still stands: "nothing was charged" would be untrue.
     /// </summary>
-    public static string ForConclusion(Conclusion conclusion, string? language)
+    public static string ForConclusion(Conclusion conclusion, RequestKind kind, string? language)
     {
         ArgumentNullException.ThrowIfNull(conclusion);
-        return ForReason(conclusion.Outcome is Outcome.Unknown ? UnknownOutcome : conclusion.Reason, language);
+        var charges = kind is RequestKind.Sale or RequestKind.SaleWithCashback or RequestKind.PreAuthorization;
+        var key = (conclusion.Outcome, charges) switch
+        {
+            (Outcome.Unknown, true) => UnknownOutcome,
+            (Outcome.Unknown, false) => "unknown-operation",
+            (Outcome.Approved, false) when conclusion.Reason is Reason.Recovered => Reason.Approved,
+            (Outcome.Declined or Outcome.Cancelled or Outcome.Failed, false) when kind.NeedsProof() => "not-carried-out",
+            _ => conclusion.Reason,
+        };
+        return ForReason(key, language);
     }
 
     /// <summary>True for a language that has texts: en, de, cs, sk, fr, uk, ru.</summary>

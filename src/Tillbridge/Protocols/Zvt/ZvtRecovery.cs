@@ -31,8 +31,9 @@ internal sealed class ZvtRecovery(
         if (ready.IsBusy || status is ZvtResultCodes.PleaseWait or ZvtResultCodes.CardInserted)
             return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         // A terminal that is not idle may still be booking: what it has not stored or summed up yet proves nothing.
-        var idle = ready.Completion is not null && status is null or 0;
-        var mayStillBook = ready.Completion is not null && !idle;
+        // Only one that does not know the question at all cannot be asked to say so.
+        var idle = ready.Completion is not null && status is 0;
+        var mayStillBook = !idle && ready.Refused is not { Code: ZvtResultCodes.UnknownCommand };
         var isClose = Session.Request.Kind is RequestKind.Reconciliation;
         if (isClose) return mayStillBook ? NotIdle(status) : await AskReconciliation(shutdown);
 
@@ -79,6 +80,8 @@ internal sealed class ZvtRecovery(
             return baseline == Baseline.Nothing ? Verdict.NotOurs : Verdict.Forgotten;
         }
 
+        // Another device at the same address knows nothing of our booking.
+        if (baseline?.TerminalId is { } device && status.TerminalId is { } other && device != other) return Verdict.Foreign;
         if (baseline is not null && IsSame(status, baseline.Receipt, baseline.Trace)) return Verdict.NotOurs;
         // A session after ours made it: it says nothing about ours.
         if (entry.TakenByOthers.Any(taken => IsSame(status, taken.Receipt, taken.Trace))) return Verdict.Foreign;
@@ -197,7 +200,8 @@ internal sealed class ZvtRecovery(
     private bool SamePeriod(Totals totals)
     {
         if (totals.Count == 0)
-            return Session.Phase is not SessionPhase.Closed && clock.GetLocalNow().DateTime - Start <= LongestConversation;
+            return Session.Baseline == Baseline.Nothing && Session.Phase is not SessionPhase.Closed
+                && clock.GetLocalNow().DateTime - Start <= LongestConversation;
         return Session.Baseline?.Receipt is { } last && totals.LastReceipt == last;
     }
 

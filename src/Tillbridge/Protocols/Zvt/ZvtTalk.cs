@@ -10,6 +10,7 @@ internal sealed class ZvtTalk : IAsyncDisposable
 {
     private static readonly TimeSpan T3 = TimeSpan.FromSeconds(5);      // zvt.md §5
     private static readonly TimeSpan T4 = TimeSpan.FromSeconds(180);    // zvt.md §5
+    private static readonly TimeSpan KeepAliveProof = TimeSpan.FromSeconds(15); // Three probes after 5 s, see TransportSettings.
     private const int MostAnswersIgnored = 100;
     private const int MostMinutes = 30; // A terminal may ask for up to 99; nobody waits that long at a till.
 
@@ -107,6 +108,9 @@ internal sealed class ZvtTalk : IAsyncDisposable
         return message ?? throw Silence(limit, what);
     }
 
+    // A short silence may be a power cut that keep-alive has not found out about yet.
     private LinkLostException Silence(TimeSpan limit, string what) => link.Break(
-        $"The terminal did not {what} within {limit.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s.", silence: true);
+        $"The terminal did not {what} within {limit.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s.",
+        silence: true,
+        away: limit < KeepAliveProof);
 }

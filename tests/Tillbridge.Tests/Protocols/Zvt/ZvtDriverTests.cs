@@ -223,7 +223,7 @@ public sealed class ZvtDriverTests : IAsyncLifetime
         {
             await line.Send("800000");
             while (await line.Take() is not null) { /* says nothing more */ }
-        });
+        }) { Totals = RawTerminal.EmptyTotals };
 
         var session = await Pay(terminal, answerLimit: TimeSpan.FromSeconds(1));
 

@@ -13,15 +13,11 @@ namespace Tillbridge.Tests.Protocols.Zvt;
 public sealed class ZvtTruthTests : IAsyncDisposable
 {
     private const string Approved = "040F132700040000000012500B000042870042490978";
-    private const string NoTotals = "00000000" + "00000000000000" + "00000000000000" + "00000000000000" + "00000000000000"
-        + "00000000000000" + "00000000000000" + "00000000000000";
 
     private readonly TimeProvider clock = TimeProvider.System;
     private readonly CancellationTokenSource stop = new();
     private readonly MemoryJournal journal = new(TimeProvider.System);
     private LocalTerminals? engine;
-
-    private static string EmptyTotals => Status($"27000400000000000060F0F5F3{NoTotals}");
 
     public async ValueTask DisposeAsync()
     {
@@ -42,7 +38,7 @@ public sealed class ZvtTruthTests : IAsyncDisposable
             var answer = await line.Ask(Approved);
             while (reject && answer!.StartsWith("849C", StringComparison.Ordinal)) answer = await line.Ask(Approved);
             await line.Send("060F00");
-        }) { Totals = EmptyTotals };
+        }) { Totals = RawTerminal.EmptyTotals };
 
         var session = await Pay(terminal, TestBench.Sale(1250) with { Confirm = true });
 
@@ -123,9 +119,35 @@ public sealed class ZvtTruthTests : IAsyncDisposable
         {
             await line.Send("800000");
             line.HangUp();
-        }) { RepeatRefusal = "848300", Status = "060F01E1", Totals = EmptyTotals };
+        }) { RepeatRefusal = "848300", Status = "060F01E1", Totals = RawTerminal.EmptyTotals };
 
         Assert.Equal(Outcome.Unknown, (await Pay(terminal)).Outcome);
+    }
+
+    [Fact]
+    public async Task Totals_of_a_terminal_that_has_a_card_inserted_prove_nothing()
+    {
+        await using var terminal = new RawTerminal(async line =>
+        {
+            await line.Send("800000");
+            line.HangUp();
+        }) { StatusRefusal = "84DC00", LastBooking = Approved, Totals = RawTerminal.EmptyTotals };
+
+        Assert.Equal(Outcome.Unknown, (await Pay(terminal)).Outcome);
+    }
+
+    [Fact]
+    public async Task Another_device_at_the_same_address_proves_nothing()
+    {
+        RawTerminal? terminal = null;
+        await using var raw = terminal = new RawTerminal(async line =>
+        {
+            terminal!.LastBooking = Status("27000400000000099987000149097829650000020B000001");
+            await line.Send("800000");
+            line.HangUp();
+        }) { LastBooking = Status("27000400000000099987000149097829650000010B000001"), Totals = RawTerminal.EmptyTotals };
+
+        Assert.Equal(Outcome.Unknown, (await Pay(raw)).Outcome);
     }
 
     [Fact]
@@ -181,7 +203,7 @@ public sealed class ZvtTruthTests : IAsyncDisposable
         await using var terminal = new RawTerminal(async line =>
         {
             await line.Send("800000");
-            await line.Ask(EmptyTotals);
+            await line.Ask(RawTerminal.EmptyTotals);
             await line.Send("060F0227E0");
         });
 
