@@ -15,4 +15,5 @@ await using var terminals = await LocalTerminals.Start(
 var sale = new TerminalRequest(RequestKind.Sale) { Amount = Money.Euro(1250) };
 var order = await terminals.Submit(new Order("till-1", sale) { Key = $"invoice-{clock.GetUtcNow().Ticks}" }, stop);
 var session = await terminals.WaitForEnd(order.Session!.Id, TimeSpan.FromMinutes(5), stop);
-Console.WriteLine($"{session!.Outcome}: {session.Conclusion?.ApprovedAmount}, receipt {session.Conclusion?.References.Receipt}");
+var end = session!.Conclusion;
+Console.WriteLine($"{session.Outcome} ({end?.Reason}) {end?.ApprovedAmount} receipt {end?.References.Receipt}");

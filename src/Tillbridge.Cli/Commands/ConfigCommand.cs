@@ -28,6 +28,12 @@ internal static class ConfigCommand
     /// <summary>Reads a configuration, or names everything that is wrong with it.</summary>
     public static GatewaySettings Read(string path)
     {
+        if (!System.IO.File.Exists(path))
+        {
+            throw CliException.Usage(
+                $"There is no configuration {path}; name one with --config FILE, write one as docs/api.md shows, or try tillbridge demo.");
+        }
+
         var reading = GatewaySettings.Load(path, ProtocolCatalog.ByName, CommonOptions.Clock);
         return reading.Settings is { } settings && reading.Faults.Count == 0
             ? settings

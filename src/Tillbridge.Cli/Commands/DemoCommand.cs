@@ -36,6 +36,9 @@ internal static class DemoCommand
         var terminals = new List<DemoTerminal>();
         try
         {
+            Directory.CreateDirectory(directory);
+            // The demo's terminals take new ports at each start; what was changed over HTTP would point at old ones.
+            File.Delete(Path.Combine(directory, "terminals.json"));
             foreach (var protocol in ProtocolCatalog.All)
                 terminals.Add(DemoTerminal.Start(protocol, directory, clock, stopTerminals.Token));
             var settings = new GatewaySettings
@@ -52,6 +55,10 @@ internal static class DemoCommand
             Explain(host.Address, terminals);
             await host.WaitForStop(stop);
             return ExitCodes.Ok;
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCodes.Usage, $"The demo cannot use {directory}: {wrong.Message} Choose another with --data.", wrong);
         }
         finally
         {

@@ -56,6 +56,10 @@ internal static class JournalCommand
         {
             throw new CliException(ExitCodes.Failed, failure.Message, failure);
         }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCodes.Usage, $"{wrong.Message} Choose another file with --out.", wrong);
+        }
     }
 
     private static async Task<int> List(ParseResult parsed, JournalReader reader, CancellationToken stop)

@@ -13,6 +13,7 @@ namespace Tillbridge.Cli.Commands;
 internal static class SessionRun
 {
     private const int EventsAtOnce = 500;
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     private static readonly Option<string> Terminal = new("--terminal")
@@ -24,9 +25,9 @@ internal static class SessionRun
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON line per event, the conclusion last" };
     private static readonly Option<string?> Key = new("--key") { Description = "Idempotency key: the same key never charges twice" };
     private static readonly Option<string?> AnswerLimit =
-        new("--answer-limit") { Description = "Seconds of silence on the line before recovery starts" };
+        new("--answer-limit") { Description = "Seconds of silence on the line before recovery starts (default for ZVT: 180)" };
     private static readonly Option<string?> RecoveryLimit =
-        new("--recovery-limit") { Description = "Seconds for which recovery asks before it gives up" };
+        new("--recovery-limit") { Description = "Seconds for which recovery asks before it gives up (default for ZVT: 240)" };
     private static readonly Option<string?> Dialect = new("--dialect") { Description = "Dialect of the terminal" };
     private static readonly Option<bool> TakesUnknown =
         new("--not-strict") { Description = "Take new money even while an earlier session is unknown" };
@@ -145,8 +146,23 @@ internal static class SessionRun
             }
 
             if (await journal.Find(id, stop) is { Phase: SessionPhase.Closed } && journal.LastSequence == seen && after >= seen) return;
-            await journal.WaitBeyond(Math.Max(seen, after), stop);
+            await WaitBeyond(journal, Math.Max(seen, after), json, stop);
         }
+    }
+
+    // Nobody should wonder whether the program still lives.
+    private static async Task WaitBeyond(SqliteJournal journal, long sequence, bool json, CancellationToken stop)
+    {
+        var clock = CommonOptions.Clock;
+        var since = clock.GetTimestamp();
+        var news = journal.WaitBeyond(sequence, stop);
+        while (await Task.WhenAny(news, Task.Delay(SignOfLife, clock, stop)) != news)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (!json) Console.Error.WriteLine($"          waiting for the terminal, {clock.GetElapsedTime(since).TotalSeconds:0} s");
+        }
+
+        await news;
     }
 
     private static void ShowJson(TextWriter to, JournalRecord record, Session? session)

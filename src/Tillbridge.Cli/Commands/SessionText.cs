@@ -38,13 +38,17 @@ internal static class SessionText
         }
     }
 
-    /// <summary>One line of a list.</summary>
-    public static string Line(Session session) =>
-        $"{session.CreatedAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {session.Id}  {session.Request.Kind,-16} "
-        + $"{session.Request.Total?.ToString() ?? "-",14}  "
-        + $"{session.Outcome?.ToString().ToLowerInvariant() ?? session.Phase.ToString().ToLowerInvariant(),-10} "
-        + $"{session.Conclusion?.Reason,-24} "
-        + $"receipt {session.Conclusion?.References.Receipt ?? "-",-5} {session.Terminal}";
+    /// <summary>One line of a list; an approved amount that is not the asked one stands behind it.</summary>
+    public static string Line(Session session)
+    {
+        var asked = session.Request.Total;
+        var approved = session.Conclusion?.ApprovedAmount;
+        var differs = approved is not null && asked is not null && approved != asked;
+        var amount = differs ? $"{asked} > {approved}" : (approved ?? asked)?.ToString();
+        var state = session.Outcome?.ToString().ToLowerInvariant() ?? session.Phase.ToString().ToLowerInvariant();
+        return $"{session.CreatedAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {session.Id}  {session.Request.Kind,-16} {amount ?? "-",14}  "
+            + $"{state,-10} {session.Conclusion?.Reason,-24} receipt {session.Conclusion?.References.Receipt ?? "-",-5} {session.Terminal}";
+    }
 
     public static void ShowConclusion(TextWriter to, string time, Session session)
     {
@@ -53,6 +57,8 @@ internal static class SessionText
         to.WriteLine($"{time}  {conclusion.Outcome.ToString().ToUpperInvariant()}{amount}  ({conclusion.Reason})");
         to.WriteLine($"          {Messages.ForConclusion(conclusion, session.Request.Kind, session.Request.Language)}");
         if (conclusion.TerminalText is { } text) to.WriteLine($"          terminal: {text.ReplaceLineEndings(" / ")}");
+        if (conclusion.SignatureRequired && conclusion.Outcome is Outcome.Approved)
+            to.WriteLine("          The cardholder has to sign the merchant's receipt.");
         if (conclusion.References.Receipt is { } receipt)
             to.WriteLine($"          receipt {receipt}, trace {conclusion.References.Trace ?? "-"}");
         if (conclusion.Card is { } card) to.WriteLine($"          card {card.Brand} {card.MaskedPan}");

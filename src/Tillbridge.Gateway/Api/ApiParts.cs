@@ -23,7 +23,7 @@ internal sealed record ApiParts(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(gone, Stopping);
         try
         {
-            return await Terminals.WaitForEnd(id, TimeSpan.FromSeconds(seconds), stop.Token);
+            return await Terminals.WaitForEndOrQuestion(id, TimeSpan.FromSeconds(seconds), stop.Token);
         }
         catch (OperationCanceledException) when (!gone.IsCancellationRequested)
         {

@@ -85,6 +85,18 @@ public sealed record SessionView
     /// <summary>The amount asked.</summary>
     public MoneyView? Amount { get; init; }
 
+    /// <summary>Cash that the customer takes besides; part of what is approved.</summary>
+    public MoneyView? Cashback { get; init; }
+
+    /// <summary>Tip; part of what is approved.</summary>
+    public MoneyView? Tip { get; init; }
+
+    /// <summary>Discount, taken off the amount.</summary>
+    public MoneyView? Discount { get; init; }
+
+    /// <summary>The terminal's own words, or what recovery saw; for support, not for the customer.</summary>
+    public string? TerminalText { get; init; }
+
     /// <summary>The amount approved.</summary>
     public MoneyView? ApprovedAmount { get; init; }
 
@@ -141,6 +153,10 @@ public sealed record SessionView
             Reason = end?.Reason,
             Message = end is null ? null : Messages.ForConclusion(end, request.Kind, language ?? request.Language),
             Amount = MoneyView.From(request.Amount),
+            Cashback = MoneyView.From(request.Cashback),
+            Tip = MoneyView.From(request.Tip),
+            Discount = MoneyView.From(request.Discount),
+            TerminalText = end?.TerminalText,
             ApprovedAmount = MoneyView.From(end?.ApprovedAmount),
             AmountDiffers = IsOtherAmount(request, end),
             Card = end?.Card is { } card ? new(card.MaskedPan, card.Brand, card.BrandCode, card.EntryMode) : null,

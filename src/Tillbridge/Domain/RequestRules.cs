@@ -38,6 +38,9 @@ public static class RequestRules
             return ("cashback", "Only saleWithCashback takes a cashback amount.");
         if (request.Kind.NeedsOriginal() && request.Original is null or { Session: null, Receipt: null })
             return ("original", $"{request.Kind} needs the original's session or receipt number.");
+        if (request.Original is not null
+            && request.Kind is RequestKind.Sale or RequestKind.SaleWithCashback or RequestKind.PreAuthorization)
+            return ("original", $"{request.Kind} refers to no earlier booking; leave the original out, or ask for a reversal or refund.");
         if (request.Reference is { } reference && !IsPrintable(reference, MostReferenceCharacters))
             return ("reference", $"The reference must be 1 to {MostReferenceCharacters} printable characters.");
         if (request.Merchant is < 1 or > 99) return ("merchant", "The merchant index must be 1 to 99.");

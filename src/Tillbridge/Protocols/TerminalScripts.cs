@@ -150,7 +150,12 @@ public sealed class TerminalScripts
         }
         catch (JsonException wrong)
         {
-            throw new ArgumentException($"The script cannot be read at {wrong.Path ?? "$"}: {wrong.Message}", wrong);
+            throw new ArgumentException(
+                $"The script cannot be read at {wrong.Path ?? "$"}, line {(wrong.LineNumber ?? 0) + 1}. Allowed are next (a list) and "
+                + $"always; in each outcome ({string.Join(", ", Enum.GetNames<ScriptOutcome>())}), "
+                + $"cut ({string.Join(", ", Enum.GetNames<ScriptCut>())}), "
+                + "goneSeconds, forget, silent, slowSeconds, dribble, glue, signature, withdraw.",
+                wrong);
         }
     }
 }

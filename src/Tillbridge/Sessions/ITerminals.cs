@@ -51,6 +51,12 @@ public interface ITerminals
     /// <summary>Waits until the session is closed, at most <paramref name="limit"/>; returns it as it then is.</summary>
     Task<Session?> WaitForEnd(SessionId id, TimeSpan limit, CancellationToken stop);
 
+    /// <summary>
+    /// The same, but returns also when the session awaits its caller's confirmation: a caller that only waited on would
+    /// let the time for it run out.
+    /// </summary>
+    Task<Session?> WaitForEndOrQuestion(SessionId id, TimeSpan limit, CancellationToken stop);
+
     /// <summary>How every terminal is doing, by name.</summary>
     IReadOnlyList<TerminalState> States { get; }
 }

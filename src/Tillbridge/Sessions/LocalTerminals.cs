@@ -172,7 +172,14 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     public Task<Session?> Find(SessionId id, CancellationToken shutdown) => journal.Find(id, shutdown);
 
     /// <inheritdoc/>
-    public async Task<Session?> WaitForEnd(SessionId id, TimeSpan limit, CancellationToken stop)
+    public Task<Session?> WaitForEnd(SessionId id, TimeSpan limit, CancellationToken stop) =>
+        WaitUntil(id, phase => phase is SessionPhase.Closed, limit, stop);
+
+    /// <inheritdoc/>
+    public Task<Session?> WaitForEndOrQuestion(SessionId id, TimeSpan limit, CancellationToken stop) =>
+        WaitUntil(id, phase => phase is SessionPhase.Closed or SessionPhase.AwaitingConfirmation, limit, stop);
+
+    private async Task<Session?> WaitUntil(SessionId id, Func<SessionPhase, bool> reached, TimeSpan limit, CancellationToken stop)
     {
         using var patience = new CancellationTokenSource(limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
@@ -180,7 +187,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         {
             var seen = journal.LastSequence;
             var session = await journal.Find(id, stop);
-            if (session is null or { Phase: SessionPhase.Closed } || patience.IsCancellationRequested) return session;
+            if (session is null || reached(session.Phase) || patience.IsCancellationRequested) return session;
             try
             {
                 await journal.WaitBeyond(seen, either.Token);

@@ -101,7 +101,6 @@ public sealed class TcpAcceptor : IAcceptor
         var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(at);
             socket.Listen(16);
             return socket;

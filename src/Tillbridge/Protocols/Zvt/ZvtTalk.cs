@@ -17,11 +17,13 @@ internal sealed class ZvtTalk : IAsyncDisposable
     private readonly ZvtMessageCodec codec;
     private readonly MessageLink<ZvtMessage> link;
     private readonly TimeSpan? configuredLimit;
+    private readonly TimeProvider clock;
     private TimeSpan conversationLimit;
+    private long heardAt;
 
-    private ZvtTalk(ZvtMessageCodec codec, MessageLink<ZvtMessage> link, TimeSpan? limit)
+    private ZvtTalk(ZvtMessageCodec codec, MessageLink<ZvtMessage> link, TimeSpan? limit, TimeProvider clock)
     {
-        (this.codec, this.link, configuredLimit) = (codec, link, limit);
+        (this.codec, this.link, configuredLimit, this.clock) = (codec, link, limit, clock);
         conversationLimit = limit ?? T4;
     }
 
@@ -34,7 +36,7 @@ internal sealed class ZvtTalk : IAsyncDisposable
     {
         var codec = new ZvtMessageCodec(new ZvtText(dialect.CharacterSet));
         var connection = await transport.Connect(shutdown);
-        return new ZvtTalk(codec, new MessageLink<ZvtMessage>(connection, codec, Sender.Ecr, clock, wireLog), answerLimit);
+        return new ZvtTalk(codec, new MessageLink<ZvtMessage>(connection, codec, Sender.Ecr, clock, wireLog), answerLimit, clock);
     }
 
     /// <summary>The set that the terminal said it will use (§3, §6.1).</summary>
@@ -50,16 +52,21 @@ internal sealed class ZvtTalk : IAsyncDisposable
     {
         conversationLimit = configuredLimit ?? T4;
         await link.SendAsync(command, shutdown);
-        return await Receive(limit ?? AcknowledgeLimit, "acknowledge the command", shutdown);
+        var answer = await Receive(limit ?? AcknowledgeLimit, "acknowledge the command", shutdown);
+        heardAt = clock.GetTimestamp();
+        return answer;
     }
 
     /// <summary>The next message of the terminal, or null when <see cref="Interrupt"/> woke us.</summary>
-    public async Task<ZvtMessage?> Next(CancellationToken shutdown) => await link.ReceiveAsync(conversationLimit, shutdown) switch
+    public async Task<ZvtMessage?> Next(CancellationToken shutdown)
     {
-        Heard.Message => link.Message,
-        Heard.Interrupted => null,
-        _ => throw Silence(conversationLimit, "say how it goes on"),
-    };
+        // An interruption is no sign of life: the silence goes on from the terminal's last word.
+        var left = conversationLimit - clock.GetElapsedTime(heardAt);
+        var heard = await link.ReceiveAsync(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), shutdown);
+        if (heard is Heard.Silence) throw Silence(conversationLimit, "say how it goes on");
+        if (heard is Heard.Message) heardAt = clock.GetTimestamp();
+        return heard is Heard.Message ? link.Message : null;
+    }
 
     /// <summary>The next message within a short time; null when none came.</summary>
     public async Task<ZvtMessage?> NextWithin(TimeSpan limit, CancellationToken shutdown)

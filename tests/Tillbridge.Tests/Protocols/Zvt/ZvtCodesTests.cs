@@ -23,7 +23,7 @@ public sealed class ZvtCodesTests
     [InlineData(0x63, Outcome.Declined, Reason.DeclinedByIssuer)]
     [InlineData(0x64, Outcome.Declined, Reason.DeclinedByTerminal)]
     [InlineData(0x6C, Outcome.Cancelled, Reason.Cancelled)]
-    [InlineData(0x6F, Outcome.Declined, Reason.DeclinedByTerminal)]
+    [InlineData(0x6F, Outcome.Failed, Reason.Unsupported)]
     [InlineData(0x7A, Outcome.Declined, Reason.DeclinedByTerminal)]
     [InlineData(0x7D, Outcome.Failed, Reason.TerminalFailed)]
     [InlineData(0x83, Outcome.Failed, Reason.Unsupported)]
