@@ -85,7 +85,7 @@ internal sealed class ZvtRecovery(
         if (baseline is not null && IsSame(status, baseline.Receipt, baseline.Trace)) return Verdict.NotOurs;
         // A session after ours made it: it says nothing about ours.
         if (entry.TakenByOthers.Any(taken => IsSame(status, taken.Receipt, taken.Trace))) return Verdict.Foreign;
-        if (baseline is null && IsCertainlyOlder(status)) return Verdict.NotOurs;
+        // A clock that goes wrong makes a new booking look old: the time alone never says that it is not ours.
         return IsNewer(status, baseline) && AmountFits(status) && ReferencesFit(status) && TimeFits(status)
             ? Verdict.Ours
             : Verdict.Foreign;
@@ -136,8 +136,6 @@ internal sealed class ZvtRecovery(
         var now = clock.GetLocalNow().DateTime;
         return time >= Start - dialect.ClockSkew && time <= (latest < now ? latest : now) + dialect.ClockSkew;
     }
-
-    private bool IsCertainlyOlder(ZvtStatusInformation status) => TimeOf(status) is { } time && time < Start - dialect.ClockSkew;
 
     private DateTime Start => TimeZoneInfo.ConvertTime(Session.SentAt ?? Session.CreatedAt, clock.LocalTimeZone).DateTime;
 
