@@ -142,6 +142,10 @@ public sealed class EngineTests
         var answer = await bench.Submit(TestBench.Sale(1250) with { Confirm = true });
         await Until(bench, answer.Session!.Id, SessionPhase.AwaitingConfirmation);
 
+        // A caller who waits is told of the question; else the time for its answer would run out.
+        var asked = await bench.Engine.WaitForEndOrQuestion(answer.Session.Id, TimeSpan.FromMinutes(1), CancellationToken.None);
+        Assert.Equal(SessionPhase.AwaitingConfirmation, asked!.Phase);
+
         Assert.Null(await bench.Engine.Confirm(answer.Session.Id, commit, "till", CancellationToken.None));
 
         var session = await bench.End(answer.Session.Id);

@@ -112,6 +112,16 @@ public sealed class TcpTransportTests
     }
 
     [Fact]
+    public async Task A_port_that_is_taken_is_refused_by_name()
+    {
+        await using var first = TcpAcceptor.Open(IPAddress.Loopback, 0);
+
+        var lost = Assert.Throws<LinkLostException>(() => TcpAcceptor.Open(IPAddress.Loopback, first.Port));
+
+        Assert.Contains($"127.0.0.1:{first.Port}", lost.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_switched_off_acceptor_refuses_and_takes_clients_again_when_it_is_back()
     {
         await using var acceptor = TcpAcceptor.Open(IPAddress.Loopback, 0);
