@@ -282,6 +282,8 @@ internal sealed class TerminalLoop : IAsyncDisposable
                 ?? throw new InvariantException($"session {session.Id} is in the journal");
             current = null;
             settled.TrySetResult();
+            // A write that was reported as failed may stand all the same: an unknown then blocks as any other.
+            if (stored.IsUnresolved) unresolved[stored.Id] = stored;
             if (stored.Phase is not SessionPhase.Closed) toRecover.Enqueue(stored);
             else (journalFailed, wireLog.Current) = (false, null);
             await TakeUpNext();
