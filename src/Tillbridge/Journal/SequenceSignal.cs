@@ -4,7 +4,7 @@ namespace Tillbridge.Journal;
 internal sealed class SequenceSignal(long last)
 {
     private readonly Lock gate = new();
-    private TaskCompletionSource moved = NewSource();
+    private readonly Signal moved = new();
     private long last = last;
     private bool isClosed;
 
@@ -12,17 +12,14 @@ internal sealed class SequenceSignal(long last)
 
     public void Publish(long sequence)
     {
-        TaskCompletionSource woken;
         lock (gate)
         {
             Invariant.Holds(sequence >= last, "the journal's sequence never falls");
             if (sequence == last) return;
             Interlocked.Exchange(ref last, sequence);
-            woken = moved;
-            moved = NewSource();
         }
 
-        woken.SetResult();
+        moved.Raise();
     }
 
     public async Task WaitBeyond(long sequence, CancellationToken stop)
@@ -30,27 +27,21 @@ internal sealed class SequenceSignal(long last)
         // Each turn ends with a newer record or with the end of the wait.
         while (true)
         {
-            Task next;
+            var seen = moved.Times;
             lock (gate)
             {
                 if (last > sequence) return;
                 ObjectDisposedException.ThrowIf(isClosed, typeof(IJournal));
-                next = moved.Task;
             }
 
-            await next.WaitAsync(stop);
+            await moved.Beyond(seen, stop);
         }
     }
 
     /// <summary>Ends all waits: no record will come any more.</summary>
     public void Close()
     {
-        lock (gate)
-        {
-            isClosed = true;
-            moved.TrySetResult();
-        }
+        lock (gate) isClosed = true;
+        moved.Raise();
     }
-
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

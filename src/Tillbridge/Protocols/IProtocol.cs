@@ -16,6 +16,15 @@ public interface IProtocol
     /// <summary>Known dialects, the general one first.</summary>
     IReadOnlyList<string> Dialects { get; }
 
+    /// <summary>What its two sides can say: the laboratory measures by it what it has produced.</summary>
+    ProtocolVocabulary Vocabulary { get; }
+
+    /// <summary>
+    /// True when every frame on that carrier (<c>tcp</c> or <c>serial</c>) brings a check of its own, so that a byte which was
+    /// lost or changed on the way is found out.
+    /// </summary>
+    bool ChecksFrames(string carrier);
+
     /// <summary>The selling side.</summary>
     /// <exception cref="ArgumentException">The settings name an unknown dialect or a password that the protocol cannot carry.</exception>
     TerminalDriver MakeDriver(DriverSettings settings, ITransport transport, TimeProvider clock);

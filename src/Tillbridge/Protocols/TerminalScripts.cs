@@ -47,6 +47,12 @@ public enum ScriptOutcome
 
     /// <summary>The terminal is busy and does not start.</summary>
     Busy,
+
+    /// <summary>The terminal's memory is full until a reconciliation; it books nothing.</summary>
+    MemoryFull,
+
+    /// <summary>The printer has no paper; nothing is booked.</summary>
+    NoPaper,
 }
 
 /// <summary>What one transaction of a virtual terminal does; common to all protocols.</summary>
@@ -85,6 +91,24 @@ public sealed record TerminalScript
     /// <summary>After an approved result the end says that it failed, and the booking is taken back.</summary>
     public bool Withdraw { get; init; }
 
+    /// <summary>Announces a decline first and the approval after it, in the same conversation.</summary>
+    public bool LateSuccess { get; init; }
+
+    /// <summary>What the terminal repeats later as its last result names another amount.</summary>
+    public bool WrongMemory { get; init; }
+
+    /// <summary>The terminal prints the full number of a test card on its receipts, as badly configured ones do.</summary>
+    public bool LeaksCard { get; init; }
+
+    /// <summary>Minor units that the terminal adds to an approved amount, as with a tip that was entered there; 0 to 99 999 999.</summary>
+    public int ExtraMinorUnits { get; init; }
+
+    /// <summary>Ends without a booking under this response code of its protocol; null leaves that to the outcome.</summary>
+    public string? ResponseCode { get; init; }
+
+    /// <summary>Progress code of its protocol that it shows besides its own; null shows none.</summary>
+    public string? ProgressCode { get; init; }
+
     /// <summary>The last four digits of the amount in minor units choose what happens (contract §5).</summary>
     public static TerminalScript ForAmount(long minorUnits) => (minorUnits % 10_000) switch
     {
@@ -115,11 +139,15 @@ public sealed class TerminalScripts
     private readonly Queue<TerminalScript> queue = new();
     private TerminalScript? always;
 
+    /// <summary>How many transactions took a script, which is how many commands that can move money arrived.</summary>
+    internal long Taken { get; private set; }
+
     /// <summary>The next transaction's script.</summary>
     public TerminalScript Take(long minorUnits)
     {
         lock (gate)
         {
+            Taken++;
             return queue.TryDequeue(out var next) ? next : always ?? TerminalScript.ForAmount(minorUnits);
         }
     }
@@ -154,7 +182,8 @@ public sealed class TerminalScripts
                 $"The script cannot be read at {wrong.Path ?? "$"}, line {(wrong.LineNumber ?? 0) + 1}. Allowed are next (a list) and "
                 + $"always; in each outcome ({string.Join(", ", Enum.GetNames<ScriptOutcome>())}), "
                 + $"cut ({string.Join(", ", Enum.GetNames<ScriptCut>())}), "
-                + "goneSeconds, forget, silent, slowSeconds, dribble, glue, signature, withdraw.",
+                + "goneSeconds, forget, silent, slowSeconds, dribble, glue, signature, withdraw, "
+                + "lateSuccess, wrongMemory, leaksCard, extraMinorUnits, responseCode, progressCode.",
                 wrong);
         }
     }

@@ -66,6 +66,18 @@ public sealed class VirtualAcquirer
         get { lock (gate) return [.. lines]; }
     }
 
+    /// <summary>How many lines the books have.</summary>
+    internal int Count
+    {
+        get { lock (gate) return lines.Count; }
+    }
+
+    /// <summary>One line of the books, the first being 0.</summary>
+    internal BooksLine Line(int index)
+    {
+        lock (gate) return lines[index];
+    }
+
     /// <summary>What stands booked and not reversed, refunds negative, in minor units.</summary>
     public long Net
     {

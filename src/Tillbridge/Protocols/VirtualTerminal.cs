@@ -20,6 +20,9 @@ public sealed record VirtualTerminalSettings
     /// <summary>Where counters, bookings and the last result are kept over a restart; null forgets them.</summary>
     public string? DataDirectory { get; init; }
 
+    /// <summary>Books that an earlier virtual terminal left, as its memory after a power cut; null begins with its own.</summary>
+    public VirtualAcquirer? Acquirer { get; init; }
+
     /// <summary>What to do; null takes the amount table of the contract §5.</summary>
     public TerminalScripts? Scripts { get; init; }
 

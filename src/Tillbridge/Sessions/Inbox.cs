@@ -18,7 +18,11 @@ internal sealed class Inbox(string terminal, ILogger logger, CancellationToken s
     {
         try
         {
-            await foreach (var work in waiting.Reader.ReadAllAsync(shutdown)) await Do(work);
+            // Not ReadAllAsync: it would leave the scheduler on which its caller runs.
+            while (await waiting.Reader.WaitToReadAsync(shutdown))
+            {
+                while (!shutdown.IsCancellationRequested && waiting.Reader.TryRead(out var work)) await Do(work);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -31,30 +35,36 @@ internal sealed class Inbox(string terminal, ILogger logger, CancellationToken s
         where TAnswer : class
     {
         var answer = new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return waiting.Writer.TryWrite(() => Answer(work, answer)) ? await answer.Task.WaitAsync(shutdown) : null;
+        using var down = EndWith(answer);
+        return waiting.Writer.TryWrite(() => Answer(work, answer)) ? await answer.Task : null;
     }
 
     /// <summary>Hands in work of the owner's own conversation, waits for a place if need be, and for the answer.</summary>
     public async Task<TAnswer> Tell<TAnswer>(Func<Task<TAnswer>> work)
     {
         var answer = new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var down = EndWith(answer);
         await waiting.Writer.WriteAsync(() => Answer(work, answer), shutdown);
-        return await answer.Task.WaitAsync(shutdown);
+        return await answer.Task;
     }
 
     /// <summary>Hands in work whose end nobody waits for.</summary>
     public ValueTask Post(Func<Task> work) => waiting.Writer.WriteAsync(work, shutdown);
+
+    // Who waits is let go at shutdown, whatever became of his work.
+    private CancellationTokenRegistration EndWith<TAnswer>(TaskCompletionSource<TAnswer> answer) => shutdown.UnsafeRegister(
+        static (state, token) => ((TaskCompletionSource<TAnswer>)state!).TrySetCanceled(token), answer);
 
     // Whoever waits hears of every failure; one that nobody hears of would make him wait for ever.
     private static async Task Answer<TAnswer>(Func<Task<TAnswer>> work, TaskCompletionSource<TAnswer> answer)
     {
         try
         {
-            answer.SetResult(await work());
+            answer.TrySetResult(await work());
         }
         catch (Exception failure)
         {
-            answer.SetException(failure);
+            answer.TrySetException(failure);
         }
     }
 

@@ -136,9 +136,9 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
                     ?? Refuse(new(RefusalCode.TooMany, $"{order.Terminal} has too many requests waiting; try again later."));
                 if (answer.Refusal is not { Code: RefusalCode.TerminalBusy } || tries >= MostTries) return answer;
                 // Its session has ended: once the line is let go, or already was, the order is taken.
-                var settling = loop.Settling;
-                if (settling is null && loop.State.Current is not null) return answer;
-                if (settling is not null) await settling.WaitAsync(shutdown);
+                var seen = loop.Settled.Times;
+                if (loop.IsSettling) await loop.Settled.Beyond(seen, shutdown);
+                else if (loop.State.Current is not null) return answer;
             }
         }
         catch (JournalException failure)

@@ -26,7 +26,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
     private CancellationTokenSource stopConversation;
     private Session? current;
     private Task conversation = Task.CompletedTask;
-    private TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal settled = new();
     private Task? running;
     private Task? asking;
     private bool journalFailed;
@@ -58,10 +58,13 @@ internal sealed class TerminalLoop : IAsyncDisposable
         Settings.Name, Settings.Address.ToString(), current?.Id, unresolved.Count, lastHeard, journalFailed);
 
     /// <summary>
-    /// Completes when the terminal's last conversation has let go of its line; null while a session is open. A till that
-    /// sends its next order the moment it hears the end waits for this instead of being refused.
+    /// True while the last session is closed and its conversation has not let go of the line. A till that sends its next
+    /// order the moment it hears the end waits for <see cref="Settled"/> instead of being refused.
     /// </summary>
-    public Task? Settling => current is { Phase: SessionPhase.Closed } ? settled.Task : null;
+    public bool IsSettling => current is { Phase: SessionPhase.Closed };
+
+    /// <summary>Raised when a conversation has let go of the terminal's line.</summary>
+    public Signal Settled => settled;
 
     /// <summary>Takes up what an earlier run left open, then begins to work.</summary>
     public async Task Start()
@@ -148,7 +151,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await shutdown.CancelAsync();
+        shutdown.Cancel();
         // The loop first: what it began last is then the conversation to wait for.
         foreach (var task in new[] { () => running, () => asking, () => conversation }.Select(owned => owned()))
         {
@@ -201,7 +204,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
                     Driver.Confirm(confirmation.Commit);
                     break;
                 case StopConversation:
-                    await stopConversation.CancelAsync();
+                    stopConversation.Cancel();
                     break;
             }
         }
@@ -281,7 +284,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             var stored = await journal.Find(session.Id, shutdown.Token)
                 ?? throw new InvariantException($"session {session.Id} is in the journal");
             current = null;
-            settled.TrySetResult();
+            settled.Raise();
             // A write that was reported as failed may stand all the same: an unknown then blocks as any other.
             if (stored.IsUnresolved) unresolved[stored.Id] = stored;
             if (stored.Phase is not SessionPhase.Closed) toRecover.Enqueue(stored);
@@ -305,7 +308,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         }
 
         (journalFailed, current, wireLog.Current) = (false, null, null);
-        settled.TrySetResult();
+        settled.Raise();
         await TakeUpNext();
     }
 
@@ -318,7 +321,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             {
                 var session = await Apply(left, new Restarted());
                 (current, journalFailed) = (session.Phase is SessionPhase.Closed ? null : session, false);
-                if (current is null) settled.TrySetResult();
+                if (current is null) settled.Raise();
                 else conversation = Converse(session, () => conversations.Recover(session, null, stopConversation.Token));
             }
             catch (JournalException failure)
@@ -338,7 +341,6 @@ internal sealed class TerminalLoop : IAsyncDisposable
             stopConversation = CancellationTokenSource.CreateLinkedTokenSource(shutdown.Token);
         }
 
-        settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
         (current, wireLog.Current) = (session, session.Id);
     }
 

@@ -33,6 +33,12 @@ public sealed class ZvtProtocol : IProtocol
     public IReadOnlyList<string> Dialects { get; } = [.. ZvtDialect.All.Select(dialect => dialect.Id)];
 
     /// <inheritdoc/>
+    public ProtocolVocabulary Vocabulary => ZvtWords.All;
+
+    /// <inheritdoc/>
+    public bool ChecksFrames(string carrier) => carrier == "serial"; // zvt.md §4: CRC on serial lines, nothing over TCP.
+
+    /// <inheritdoc/>
     public TerminalDriver MakeDriver(DriverSettings settings, ITransport transport, TimeProvider clock) =>
         new ZvtDriver(settings, transport, clock);
 

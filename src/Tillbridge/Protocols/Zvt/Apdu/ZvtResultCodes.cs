@@ -13,11 +13,13 @@ internal static class ZvtResultCodes
     public const byte PartialIssue = 0x9D;
     public const byte ReceiverNotReady = 0xA0;
     public const byte NoAnswer = 0xA1;
+    public const byte MemoryFull = 0xB1;
     public const byte AlreadyReversed = 0xB4;
     public const byte ReversalNotPossible = 0xB5;
     public const byte AmountOverReservation = 0xB7;
     public const byte PreAuthorisationError = 0xB8;
     public const byte AmountTooSmall = 0xC8;
+    public const byte PrinterNotReady = 0xCC;
     public const byte CardInserted = 0xDC;
     public const byte SystemError = 0xFF;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tillbridge.Domain;
 using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Transports;
@@ -15,6 +16,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
     private const uint TagReference = 0x1F63;
     private const byte SignatureVerified = 0x01;
     private const string OpenEnquiry = "FFFF"; // §7.5
+    private const string TestCard = "5555 5555 5555 4444";
 
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromSeconds(2);    // §5: pause after 84 9C
     private static readonly TimeSpan CustomerPatience = TimeSpan.FromSeconds(1);
@@ -77,6 +79,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         if (script.Cut is ScriptCut.AfterAcknowledge) throw HangUp();
         while (script.Silent) await client.Link.ReceiveAsync(ForEver, stop);
         await client.Show(InsertCard, stop);
+        if (CodeOf(script.ProgressCode) is { } shown) await client.Show(shown, stop);
         if (script.Cut is ScriptCut.AfterProgress) throw HangUp();
         for (var passed = TimeSpan.Zero; passed < TimeSpan.FromSeconds(script.SlowSeconds) && !client.Aborted; passed += Step)
         {
@@ -85,13 +88,14 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         }
 
         if (script.Outcome is ScriptOutcome.TimeOut) await client.Pause(CustomerPatience, stop);
-        if (client.Aborted || script.Outcome is not (ScriptOutcome.Approve or ScriptOutcome.Partial))
+        if (client.Aborted || RefusalCode() is not 0)
         {
-            await Refuse(client.Aborted || script.Outcome is not ScriptOutcome.Decline ? ZvtResultCodes.Aborted : HostDeclined, stop);
+            await Refuse(client.Aborted ? ZvtResultCodes.Aborted : RefusalCode(), stop);
             return;
         }
 
         client.PastAbort = true;
+        if (script.LateSuccess) await client.Say(Declined(HostDeclined), stop);
         var result = NewResult(command);
         var booked = Book(command, result);
         if (script.Cut is ScriptCut.BeforeResult)
@@ -166,10 +170,12 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
             return;
         }
 
-        await client.Print(ReceiptAudience.Merchant, ReceiptLines(result, "MERCHANT COPY", script.Signature), stop);
-        await client.Print(ReceiptAudience.Cardholder, ReceiptLines(result, "CUSTOMER COPY", signature: false), stop);
+        await client.Print(ReceiptAudience.Merchant, [.. ReceiptLines(result, "MERCHANT COPY", script.Signature), .. Leak()], stop);
+        await client.Print(ReceiptAudience.Cardholder, [.. ReceiptLines(result, "CUSTOMER COPY", signature: false), .. Leak()], stop);
         await client.Say(new ZvtCompletion(), stop);
     }
+
+    private string[] Leak() => script.LeaksCard ? [$"Card {TestCard}", "Track 2 4111111111111111=28121011234567890"] : [];
 
     // Contract §5, 9911: everything from the first answer on in one write.
     private async Task Glued(ZvtTransaction command, CancellationToken stop)
@@ -199,10 +205,24 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         }
     }
 
+    // The code under which the script ends without a booking; 0 when it approves.
+    private byte RefusalCode() => CodeOf(script.ResponseCode) ?? script.Outcome switch
+    {
+        ScriptOutcome.Approve or ScriptOutcome.Partial => (byte)0,
+        ScriptOutcome.Decline => HostDeclined,
+        ScriptOutcome.MemoryFull => ZvtResultCodes.MemoryFull,
+        ScriptOutcome.NoPaper => ZvtResultCodes.PrinterNotReady,
+        _ => ZvtResultCodes.Aborted,
+    };
+
+    private static byte? CodeOf(string? code) => byte.TryParse(code, NumberStyles.HexNumber, null, out var value) ? value : null;
+
+    private static ZvtStatusInformation Declined(byte code) => new() { ResultCode = code, TerminalId = ZvtVirtualMemory.TerminalId };
+
     private async Task Refuse(byte code, CancellationToken stop)
     {
         // Failure normally shows both (§7.2).
-        await client.Say(new ZvtStatusInformation { ResultCode = code, TerminalId = ZvtVirtualMemory.TerminalId }, stop);
+        await client.Say(Declined(code), stop);
         await client.Say(new ZvtAbort { ResultCode = code }, stop);
     }
 
@@ -250,6 +270,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         // 06 23 names what was not used and is given free, everything else what is to be charged (§7.5).
         var amount = command.Code is ZvtCommands.PartialReversal ? reserved - (command.Amount ?? 0) : command.Amount ?? reserved;
         if (script.Outcome is ScriptOutcome.Partial) amount /= 2;
+        if (KindOf(command.Code) is not null) amount += script.ExtraMinorUnits;
         var result = Memory.NewResult(amount, command.Currency is not null);
         if (script.Signature) result = result with { CardholderVerification = SignatureVerified };
         return command is { Code: ZvtCommands.Reversal, Receipt: { } original }
@@ -276,7 +297,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         if (command.Code is ZvtCommands.Balance) return;
         Memory.Stored(booked);
         if (script.Forget) Memory.Forget();
-        else Memory.Remember(booked);
+        else Memory.Remember(script.WrongMemory ? booked with { Amount = booked.Amount + 100 } : booked);
     }
 
     private void TakeBack(ZvtTransaction command, ZvtStatusInformation result)

@@ -19,7 +19,7 @@ internal sealed class ZvtVirtualTerminal : VirtualTerminal
     public ZvtVirtualTerminal(VirtualTerminalSettings settings, TimeProvider clock, ILogger logger)
     {
         (this.settings, this.clock, this.logger) = (settings, clock, logger);
-        Acquirer = new VirtualAcquirer(settings, clock);
+        Acquirer = settings.Acquirer ?? new VirtualAcquirer(settings, clock);
         Scripts = settings.Scripts ?? new TerminalScripts();
         memory = new ZvtVirtualMemory(Acquirer, settings, clock);
         Dialect = ZvtDialect.Find(settings.Dialect ?? ZvtDialect.All[0].Id) ?? throw new ArgumentException(
@@ -81,7 +81,7 @@ internal sealed class ZvtVirtualTerminal : VirtualTerminal
     private async Task EndClient()
     {
         if (clientStop is null) return;
-        await clientStop.CancelAsync();
+        clientStop.Cancel();
         await client;
         clientStop.Dispose();
         clientStop = null;
