@@ -32,6 +32,9 @@ internal sealed record AcquirerMemory
 /// </summary>
 public sealed class VirtualAcquirer
 {
+    /// <summary>The note under which a protocol keeps the terminal's last result.</summary>
+    internal const string LastResult = "last-result";
+
     private const string Booked = "booked";
 
     private readonly Lock gate = new();
@@ -152,6 +155,9 @@ public sealed class VirtualAcquirer
             Save_NeedsLock();
         }
     }
+
+    /// <summary>The terminal loses what it would repeat as its last result; the books stay.</summary>
+    internal void ForgetLast() => Keep(LastResult, null);
 
     /// <summary>The next number of a counter that begins at 1 and wraps after <paramref name="last"/>.</summary>
     public int Next(string counter, int last)

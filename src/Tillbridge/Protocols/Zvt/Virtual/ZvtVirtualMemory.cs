@@ -12,7 +12,6 @@ internal sealed class ZvtVirtualMemory(VirtualAcquirer acquirer, VirtualTerminal
 
     private const int LastReceipt = 9999;
     private const int LastTrace = 999_999;
-    private const string LastResult = "last-result";
     private const string LastStored = "last-stored";
     private const string ClosedLines = "closed-lines";
     private const int KindsInTotals = 7;
@@ -68,14 +67,14 @@ internal sealed class ZvtVirtualMemory(VirtualAcquirer acquirer, VirtualTerminal
     /// <summary>Remembers the committed result for 06 20, and the trace of its receipt for a later reversal.</summary>
     public void Remember(ZvtStatusInformation result)
     {
-        acquirer.Keep(LastResult, Convert.ToHexString(ZvtCodec.Encode(result)));
+        acquirer.Keep(VirtualAcquirer.LastResult, Convert.ToHexString(ZvtCodec.Encode(result)));
         if (result is { Receipt: { } receipt, Trace: { } trace }) acquirer.Keep($"trace.{receipt}", trace);
     }
 
-    public void Forget() => acquirer.Keep(LastResult, null);
+    public void Forget() => acquirer.ForgetLast();
 
     public ZvtStatusInformation? Last =>
-        acquirer.Recall(LastResult) is { } hex
+        acquirer.Recall(VirtualAcquirer.LastResult) is { } hex
         && ZvtCodec.TryDecode(Convert.FromHexString(hex), Sender.Terminal, ZvtText.Default, out var message, out _)
             ? message as ZvtStatusInformation
             : null;

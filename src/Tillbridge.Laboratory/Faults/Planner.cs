@@ -1,0 +1,105 @@
+using Tillbridge.Domain;
+using Tillbridge.Laboratory.Simulation;
+using Tillbridge.Protocols;
+using Tillbridge.Transports;
+
+namespace Tillbridge.Laboratory.Faults;
+
+/// <summary>Makes plans of runs: from a seed, or for one fault and one operation. A protocol that joins needs no line here.</summary>
+internal static class Planner
+{
+    private const int MostOrders = 16;
+
+    private static readonly RequestKind[] Paying =
+        [RequestKind.Sale, RequestKind.Sale, RequestKind.Sale, RequestKind.Sale, RequestKind.Refund, RequestKind.Reversal, RequestKind.Reversal,
+            RequestKind.PreAuthorization, RequestKind.Capture, RequestKind.CancelPreAuthorization, RequestKind.SaleWithCashback, RequestKind.Reconciliation];
+
+    /// <summary>A long run out of everything, with none to three faults an order.</summary>
+    public static TrialPlan Random(IProtocol protocol, ulong seed, Planted.Bug? bug = null)
+    {
+        var chance = new Chance(Chance.Mix(seed, 0x7111));
+        var dialect = chance.Pick(protocol.Dialects);
+        var kinds = KindsOf(protocol, dialect);
+        // A quarter of the runs knows harmless things only: there everything has to end as its script says.
+        var harmless = chance.OneIn(4);
+        var faults = FaultCatalog.All.Where(fault => !harmless || fault.IsHarmless).ToList();
+        var tills = new List<IReadOnlyList<OrderPlan>>();
+        for (var till = 0; till < (chance.OneIn(3) ? 2 : 1); till++)
+        {
+            var orders = new List<OrderPlan>();
+            for (var left = 4 + chance.Below(MostOrders); left > 0; left--)
+            {
+                var wanted = chance.OneIn(8) ? chance.Pick(kinds) : chance.Pick(Paying);
+                var order = new OrderPlan(kinds.Contains(wanted) ? wanted : RequestKind.Sale) { SameAmount = chance.OneIn(2) };
+                if (chance.OneIn(6)) Speak(order, protocol, chance);
+                // Most orders meet one fault, some none, a few three.
+                for (var count = chance.Pick([0, 1, 1, 1, 2, 2, 3]); count > 0; count--) chance.Pick(faults).LayFor(order, chance);
+                orders.Add(order);
+            }
+
+            tills.Add(orders);
+        }
+
+        return new TrialPlan(protocol, seed, tills)
+        {
+            Dialect = dialect, StrictUnknown = !chance.OneIn(5), CountWords = chance.OneIn(4), OnRealFile = chance.OneIn(60), Bug = bug,
+        };
+    }
+
+    /// <summary>One operation between ordinary ones, met by the given faults.</summary>
+    public static TrialPlan Around(IProtocol protocol, RequestKind kind, IReadOnlyList<Fault> faults, ulong seed, Planted.Bug? bug = null)
+    {
+        var chance = new Chance(Chance.Mix(seed, 0x7112));
+        var order = new OrderPlan(kind) { SameAmount = chance.OneIn(2) };
+        foreach (var fault in faults) fault.LayFor(order, chance);
+        return new TrialPlan(protocol, seed, [[.. Before(kind, chance), order, new OrderPlan(RequestKind.Sale) { SameAmount = chance.OneIn(2) }]])
+        {
+            Bug = bug, StrictUnknown = !chance.OneIn(4),
+        };
+    }
+
+    /// <summary>One operation in which the host dies at a given point; points are counted from its order on.</summary>
+    public static TrialPlan DyingAt(IProtocol protocol, RequestKind kind, long? point, HostDeath death, ulong seed)
+    {
+        var chance = new Chance(Chance.Mix(seed, 0x7113));
+        var order = new OrderPlan(kind) { SameAmount = true, HostDiesAtPoint = point, HostDeath = death, IsHarmless = point is null };
+        order.Faults.Add("crash point");
+        return new TrialPlan(protocol, seed, [[.. Before(kind, chance), order]]);
+    }
+
+    /// <summary>What a terminal of the protocol and dialect can be asked.</summary>
+    public static IReadOnlyList<RequestKind> KindsOf(IProtocol protocol, string? dialect = null) =>
+        [.. protocol.MakeDriver(new DriverSettings { Dialect = dialect }, Nowhere.Instance, Nowhere.Clock).Capabilities.Kinds.Order()];
+
+    // What an operation refers to has to be there.
+    private static IEnumerable<OrderPlan> Before(RequestKind kind, Chance chance)
+    {
+        if (kind.NeedsOriginal() || chance.OneIn(2)) yield return new OrderPlan(RequestKind.Sale) { SameAmount = chance.OneIn(2) };
+        if (kind is RequestKind.Capture or RequestKind.CancelPreAuthorization) yield return new OrderPlan(RequestKind.PreAuthorization);
+    }
+
+    // Codes and progress that no outcome of the common script brings up.
+    private static void Speak(OrderPlan order, IProtocol protocol, Chance chance)
+    {
+        var words = protocol.Vocabulary;
+        if (words.ProgressCodes.Count > 0) order.Script = order.Script with { ProgressCode = chance.Pick(words.ProgressCodes) };
+        if (words.ResponseCodes.Count > 0 && chance.OneIn(2)) order.Script = order.Script with { ResponseCode = chance.Pick(words.ResponseCodes) };
+    }
+
+    /// <summary>A place without a terminal, for drivers that are only asked what they can do.</summary>
+    private sealed class Nowhere : ITransport
+    {
+        public static Nowhere Instance { get; } = new();
+
+        public static TimeProvider Clock { get; } = new StandingClock();
+
+        public string Name => "nowhere";
+
+        public Task<ITransportConnection> Connect(CancellationToken shutdown) => throw new LinkLostException("There is nothing.");
+
+        private sealed class StandingClock : TimeProvider
+        {
+            public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
+        }
+    }
+}

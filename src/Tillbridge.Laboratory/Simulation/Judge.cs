@@ -1,0 +1,73 @@
+using Tillbridge.Domain;
+using Tillbridge.Protocols;
+
+namespace Tillbridge.Laboratory.Simulation;
+
+/// <summary>The sentences that must be true of a conclusion, beside the books of the acquirer.</summary>
+internal static class Judge
+{
+    // The test numbers that a leaking virtual terminal prints.
+    private static readonly string[] FullNumbers = ["4111111111111111", "5555555555554444"];
+
+    public static void Money(Ledger ledger, Books at, OrderNote note, Session session, Conclusion conclusion)
+    {
+        if (note.Request.Kind is RequestKind.Reversal or RequestKind.CancelPreAuthorization) Undone(ledger, at, note, session, conclusion);
+        else Booked(ledger, at, note, conclusion);
+    }
+
+    private static void Booked(Ledger ledger, Books at, OrderNote note, Conclusion conclusion)
+    {
+        var standing = at.Standing(note).ToList();
+        switch (conclusion.Outcome)
+        {
+            case Outcome.Approved when standing.Count != 1:
+                ledger.Misstated(at.Terminal.Line, $"I3 {note.Key} is approved, {standing.Count} bookings stand");
+                break;
+            case Outcome.Approved when conclusion.ApprovedAmount is not { } amount
+                || amount.MinorUnits != standing[0].MinorUnits || amount.Currency.Code != standing[0].Currency:
+                ledger.Misstated(
+                    at.Terminal.Line,
+                    $"I3 {note.Key} is approved for {conclusion.ApprovedAmount}, booked are {standing[0].MinorUnits} {standing[0].Currency}");
+                break;
+            case Outcome.Declined or Outcome.Cancelled or Outcome.Failed when standing.Count > 0:
+                ledger.Misstated(at.Terminal.Line, $"I4 {note.Key} is {conclusion.Outcome} ({conclusion.Reason}) and booked");
+                break;
+        }
+    }
+
+    private static void Undone(Ledger ledger, Books at, OrderNote note, Session session, Conclusion conclusion)
+    {
+        if (session.Request.Original?.Receipt is not { } receipt) return;
+        var stands = at.Stands(receipt);
+        if (conclusion.Outcome is Outcome.Approved && stands)
+            ledger.Misstated(at.Terminal.Line, $"I3 {note.Key} says that receipt {receipt} was undone, and it stands");
+        if (conclusion.Outcome is Outcome.Declined or Outcome.Cancelled or Outcome.Failed && note.TargetStoodAtTake && !stands)
+            ledger.Misstated(at.Terminal.Line, $"I4 {note.Key} is {conclusion.Outcome} and receipt {receipt} was undone");
+    }
+
+    /// <summary>Where nothing happened that anybody may notice, an order ends as its script says, without a question asked.</summary>
+    public static void Harmless(Ledger ledger, OrderNote note, Session session)
+    {
+        if (note.WasRecovering) ledger.Break($"B {note.Key} had to be recovered although the line lost nothing ({session.BrokenBy})");
+        if (note.Takes == 0 || !note.Request.Kind.NeedsAmount() || note.Plan.AbortAfter is not null || note.Plan.Confirm) return;
+        var script = note.Plan.Script;
+        Outcome? expected = script.ResponseCode is not null || script.Withdraw ? null : script.Outcome switch
+        {
+            ScriptOutcome.Approve or ScriptOutcome.Partial => Outcome.Approved,
+            ScriptOutcome.Decline => Outcome.Declined,
+            ScriptOutcome.Cancel or ScriptOutcome.TimeOut => Outcome.Cancelled,
+            _ => null,
+        };
+        // A partial approval is a decline where the protocol cannot say it (contract §5).
+        if (script.Outcome is ScriptOutcome.Partial && session.Outcome is Outcome.Declined) return;
+        if (expected is { } wanted && session.Outcome != wanted && note.Request.Kind is RequestKind.Sale)
+            ledger.Break($"B {note.Key} ended {session.Outcome} ({session.Conclusion!.Reason}), its script says {wanted}");
+    }
+
+    public static void Secrets(Ledger ledger, string key, string output)
+    {
+        var digits = output.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
+        if (FullNumbers.Any(number => digits.Contains(number, StringComparison.Ordinal)))
+            ledger.Break($"I10 {key}: a full card number stands in an output");
+    }
+}

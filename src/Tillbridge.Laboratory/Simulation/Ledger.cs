@@ -1,0 +1,161 @@
+using Tillbridge.Domain;
+using Tillbridge.Journal;
+using Tillbridge.Protocols;
+
+namespace Tillbridge.Laboratory.Simulation;
+
+/// <summary>
+/// Knows everything at once — what is durable, what the virtual acquirers booked, what the tills were told — and looks after every
+/// step whether the invariants of the product still hold.
+/// </summary>
+internal sealed class Ledger(World world, TrialPlan plan)
+{
+    private const int MostBroken = 20;
+
+    private readonly Dictionary<string, OrderNote> byKey = new(StringComparer.Ordinal);
+    private readonly Dictionary<SessionId, OrderNote> bySession = [];
+    private readonly List<string> broken = [];
+    private readonly List<Books> books = [];
+
+    /// <summary>Sentences about what must not be, each beginning with its invariant.</summary>
+    public IReadOnlyList<string> Broken => broken;
+
+    /// <summary>Sentences about money that were wrong where the line had changed bytes and the protocol has no check of its own.</summary>
+    public int WrongBehindTheWire { get; private set; }
+
+    public IEnumerable<OrderNote> Orders => byKey.Values;
+
+    public IReadOnlyList<Books> AllBooks => books;
+
+    public Books Watch(SimTerminal terminal, string name)
+    {
+        var mine = new Books(terminal, name);
+        books.Add(mine);
+        return mine;
+    }
+
+    public OrderNote Open(string key, string terminal, TerminalRequest request, OrderPlan order)
+    {
+        var note = new OrderNote(key, terminal, request, order);
+        byKey[key] = note;
+        return note;
+    }
+
+    public OrderNote? Of(string? key) => key is null ? null : byKey.GetValueOrDefault(key);
+
+    /// <summary>A statement about money is wrong.</summary>
+    public void Misstated(SimLine? line, string what)
+    {
+        // Where nothing on the wire can find out a changed byte, neither side can; that is counted, not hidden.
+        if (line is { WasCorrupted: true } && !plan.Protocol.ChecksFrames("tcp")) WrongBehindTheWire++;
+        else Break(what);
+    }
+
+    public void Break(string what)
+    {
+        if (world.Tells) world.Tell($"BROKEN {what}");
+        if (broken.Count < MostBroken) broken.Add(what);
+    }
+
+    /// <summary>A record became durable.</summary>
+    public void BecameDurable(JournalEntry entry)
+    {
+        if (entry.Session is not { } session) return;
+        if (!bySession.TryGetValue(session.Id, out var note))
+        {
+            if (Of(session.Key) is not { } mine) return;
+            bySession[session.Id] = note = mine;
+            if (note.Session is { } other && other.Id != session.Id)
+                Break($"I1 key {note.Key} has two sessions, {other.Id} and {session.Id}");
+        }
+
+        var before = note.Session;
+        note.Session = session;
+        if (world.Tells && before?.Phase != session.Phase)
+            world.Tell($"{session.Terminal} {note.Key} {session.Request.Kind}: {session.Phase} {session.Outcome} {session.Conclusion?.Reason} {session.Conclusion?.ApprovedAmount}");
+        note.WasRecovering |= session.Phase is SessionPhase.Recovering;
+        if (session.Conclusion is { } conclusion && !ReferenceEquals(conclusion, before?.Conclusion) && before?.Conclusion?.Outcome != conclusion.Outcome)
+            Concluded(note, session, conclusion, before);
+    }
+
+    /// <summary>What the terminals did since the last look.</summary>
+    public void LookAtTerminals()
+    {
+        foreach (var one in books) one.Look(this);
+    }
+
+    /// <summary>A command that can move money arrived at a terminal.</summary>
+    public void Taken(Books at)
+    {
+        if (at.Terminal.Line.WasCorrupted) return;
+        var open = byKey.Values.FirstOrDefault(note => note.Terminal == at.Name && note.Session is { SentAt: not null, Phase: not SessionPhase.Closed });
+        if (open is null)
+        {
+            // A command without money may outlive its session, which ends with the line.
+            var harmless = byKey.Values.Any(note => note.Terminal == at.Name && note.Session is { SentAt: not null } && !note.Request.Kind.NeedsProof());
+            if (!harmless) Break($"I6 {at.Name}: a command arrived whose intent is not durable");
+            return;
+        }
+
+        if (world.Tells) world.Tell($"{at.Name}: command of {open.Key} arrives");
+        open.Takes++;
+        open.TargetStoodAtTake = open.Request.Original?.Receipt is { } receipt && at.Stands(receipt);
+        if (open.Takes > 1) Break($"I5 {open.Key}: its command arrived {open.Takes} times");
+        if (!plan.StrictUnknown || !open.Request.Kind.NeedsProof()) return;
+        var other = byKey.Values.FirstOrDefault(note => note != open && note.Terminal == at.Name && note.Session is { } left
+            && left.NeedsProof && (left.IsUnresolved || left is { SentAt: not null, Phase: not SessionPhase.Closed }));
+        if (other is not null) Break($"I8 {at.Name}: a new amount was sent while {other.Key} is {other.Session!.Outcome?.ToString() ?? "open"}");
+    }
+
+    /// <summary>The acquirer booked or took back.</summary>
+    public void Moved(Books at, BooksLine line)
+    {
+        if (world.Tells) world.Tell($"{at.Name}: {line.State} {line.Kind} {line.MinorUnits} receipt {line.Receipt} for {line.Reference}");
+        if (NoteOf(at, line) is not { } note) return;
+        if (line.State == "booked")
+        {
+            if (at.Standing(note).Count() > 1) Break($"I1 {note.Key} has {at.Standing(note).Count()} bookings that stand");
+            if (note.Session is { Phase: SessionPhase.Closed, Outcome: Outcome.Declined or Outcome.Cancelled or Outcome.Failed })
+                Misstated(at.Terminal.Line, $"I4 {note.Key} is {note.Session.Outcome} and was booked after it");
+            return;
+        }
+
+        if (note.Session is { Phase: SessionPhase.Closed, Outcome: Outcome.Approved } && !at.IsBeingUndone(this, line))
+            Misstated(at.Terminal.Line, $"I3 {note.Key} is approved and its booking was taken back without an order");
+    }
+
+    public OrderNote? NoteOf(Books at, BooksLine line) =>
+        Of(line.Reference) ?? byKey.Values.FirstOrDefault(note => note.Terminal == at.Name && note.Request.Reference is null && note.MayBook(line.MinorUnits));
+
+    /// <summary>A till was told how an order ended.</summary>
+    public void Told(OrderNote note, Session session)
+    {
+        if (session.Outcome is not { } outcome) return;
+        if (world.Tells) world.Tell($"till of {note.Key} is told {outcome} {session.Conclusion!.ApprovedAmount}");
+        var durable = note.Session;
+        var same = durable is { Phase: SessionPhase.Closed } && durable.Outcome == outcome;
+        if (!same && !(outcome is Outcome.Unknown && durable is { Phase: SessionPhase.Closed }))
+            Break($"I6 {note.Key}: the till was told {outcome}, durable is {durable?.Phase} {durable?.Outcome}");
+        if (note.Told is { } earlier && earlier is not Outcome.Unknown && earlier != outcome)
+            Break($"I4 {note.Key}: the till was told {earlier} and then {outcome}");
+        note.Told = outcome;
+    }
+
+    private void Concluded(OrderNote note, Session session, Conclusion conclusion, Session? before)
+    {
+        if (before?.Outcome is { } earlier && earlier is not Outcome.Unknown)
+            Break($"I4 {note.Key} was {earlier} and became {conclusion.Outcome}");
+        if (before is { IsUnresolved: true })
+            note.SettledBy = conclusion.Reason is Reason.ResolvedByPerson ? "a person" : "the terminal, asked later";
+        var at = books.First(one => one.Name == note.Terminal);
+        if (note.Request.Kind.MovesMoney()) Judge.Money(this, at, note, session, conclusion);
+        if (conclusion.Outcome is Outcome.Approved && note.Request.Kind.MovesMoney() && session.Receipts.Count == 0
+            && conclusion.Reason is not Reason.ResolvedByPerson)
+        {
+            Break($"I9 {note.Key} is approved without a receipt");
+        }
+
+        if (plan.IsHarmless) Judge.Harmless(this, note, session);
+        if (note.Plan.Script.LeaksCard) Judge.Secrets(this, note.Key, JournalJson.Write(session));
+    }
+}

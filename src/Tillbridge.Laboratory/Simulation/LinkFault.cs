@@ -1,0 +1,33 @@
+namespace Tillbridge.Laboratory.Simulation;
+
+/// <summary>What a line does to one connection.</summary>
+internal enum LinkTrouble
+{
+    None,
+    Refused,
+    ConnectHangs,
+    Reset,
+    HalfOpen,
+    ByteLost,
+    ByteFlipped,
+    ByteDoubled,
+    Split,
+    Join,
+    Delay,
+    LateAnswer,
+}
+
+/// <summary>A trouble, and where it strikes.</summary>
+/// <param name="Trouble">What happens.</param>
+/// <param name="TowardsEcr">In which direction the bytes are counted.</param>
+/// <param name="At">The byte at which it strikes, the first being 0.</param>
+internal sealed record LinkFault(LinkTrouble Trouble, bool TowardsEcr = true, int At = 0)
+{
+    public static LinkFault None { get; } = new(LinkTrouble.None);
+
+    /// <summary>Bytes arrive all and unchanged, and in time: nothing that anybody may notice.</summary>
+    public bool IsHarmless => Trouble is LinkTrouble.None or LinkTrouble.Split or LinkTrouble.Join or LinkTrouble.Delay;
+
+    /// <summary>Bytes arrive changed, which only a check of the protocol itself can find out.</summary>
+    public bool Corrupts => Trouble is LinkTrouble.ByteLost or LinkTrouble.ByteFlipped or LinkTrouble.ByteDoubled;
+}

@@ -1,0 +1,45 @@
+using Tillbridge.Journal;
+
+namespace Tillbridge.Laboratory.Simulation;
+
+/// <summary>
+/// Follows the events as a console does: it reads records after a number, waits, hangs up, is slow, comes back where it was. It
+/// must see every record once, in order, under the same number, over all lives of the host.
+/// </summary>
+internal sealed class Watcher(World world, Trial trial, SimProcess process)
+{
+    private const int Page = 200;
+
+    private long last;
+    private string lastHash = "";
+
+    /// <summary>How many events it has seen.</summary>
+    public long Seen { get; private set; }
+
+    public async Task Run()
+    {
+        while (!trial.IsOver)
+        {
+            var pause = world.Chance.OneIn(8) ? TimeSpan.FromSeconds(90) : TimeSpan.FromSeconds(3);
+            await Task.Delay(pause, process.Clock);
+            await Read();
+        }
+    }
+
+    public async Task Read()
+    {
+        // One record back, so that a record which came to stand under another number is seen.
+        var from = Math.Max(0, last - 1);
+        if (await trial.Records(from, Page) is not { } records) return;
+        foreach (var record in records)
+        {
+            if (record.Sequence == last && last > 0 && record.Hash != lastHash)
+                trial.Ledger.Break($"I11 event {last} is another one than before");
+            if (record.Sequence <= last) continue;
+            if (record.Sequence != last + 1) trial.Ledger.Break($"I11 event {record.Sequence} followed on {last}");
+            (last, lastHash) = (record.Sequence, record.Hash);
+            Seen++;
+            if (trial.LeaksCards) Judge.Secrets(trial.Ledger, $"event {last}", record.Body);
+        }
+    }
+}
