@@ -14,6 +14,9 @@ internal sealed class Books(SimTerminal terminal, string name)
 
     public string Name => name;
 
+    /// <summary>The order for which the terminal was last prepared.</summary>
+    public OrderPlan? Armed { get; set; }
+
     public IEnumerable<BooksLine> All => standing.Values;
 
     public void Look(Ledger ledger)
@@ -36,7 +39,7 @@ internal sealed class Books(SimTerminal terminal, string name)
 
     /// <summary>The bookings of an order that stand.</summary>
     public IEnumerable<BooksLine> Standing(OrderNote note) => standing.Values.Where(line =>
-        note.Request.Reference is { } reference ? line.Reference == reference : note.MayBook(line.MinorUnits));
+        note.Request.Reference is { } reference ? line.Reference == reference : note.MayBook(line.Kind, line.MinorUnits));
 
     /// <summary>True while an order that is to undo this booking is under way, or was and nobody knows its end.</summary>
     public bool IsBeingUndone(Ledger ledger, BooksLine line) => ledger.Orders.Any(note =>

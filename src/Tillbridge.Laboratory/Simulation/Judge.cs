@@ -48,8 +48,10 @@ internal static class Judge
     /// <summary>Where nothing happened that anybody may notice, an order ends as its script says, without a question asked.</summary>
     public static void Harmless(Ledger ledger, OrderNote note, Session session)
     {
-        if (note.WasRecovering) ledger.Break($"B {note.Key} had to be recovered although the line lost nothing ({session.BrokenBy})");
-        if (note.Takes == 0 || !note.Request.Kind.NeedsAmount() || note.Plan.AbortAfter is not null || note.Plan.Confirm) return;
+        // What was told as final together with the result cannot be held back.
+        var contradicts = note.Plan is { Confirm: true, Script.Glue: true };
+        if (note.WasRecovering && !contradicts) ledger.Break($"B {note.Key} had to be recovered although the line lost nothing ({session.BrokenBy})");
+        if (!note.MetItsScript || !note.Request.Kind.NeedsAmount() || note.Plan.AbortAfter is not null || note.Plan.Confirm) return;
         var script = note.Plan.Script;
         Outcome? expected = script.ResponseCode is not null || script.Withdraw ? null : script.Outcome switch
         {

@@ -99,7 +99,8 @@ internal sealed class Ledger(World world, TrialPlan plan)
 
         if (world.Tells) world.Tell($"{at.Name}: command of {open.Key} arrives");
         open.Takes++;
-        open.TargetStoodAtTake = open.Request.Original?.Receipt is { } receipt && at.Stands(receipt);
+        open.MetItsScript = at.Armed == open.Plan;
+        open.TargetStoodAtTake = open.Session!.Request.Original?.Receipt is { } receipt && at.Stands(receipt);
         if (open.Takes > 1) Break($"I5 {open.Key}: its command arrived {open.Takes} times");
         if (!plan.StrictUnknown || !open.Request.Kind.NeedsProof()) return;
         var other = byKey.Values.FirstOrDefault(note => note != open && note.Terminal == at.Name && note.Session is { } left
@@ -125,7 +126,7 @@ internal sealed class Ledger(World world, TrialPlan plan)
     }
 
     public OrderNote? NoteOf(Books at, BooksLine line) =>
-        Of(line.Reference) ?? byKey.Values.FirstOrDefault(note => note.Terminal == at.Name && note.Request.Reference is null && note.MayBook(line.MinorUnits));
+        Of(line.Reference) ?? byKey.Values.FirstOrDefault(note => note.Terminal == at.Name && note.Request.Reference is null && note.MayBook(line.Kind, line.MinorUnits));
 
     /// <summary>A till was told how an order ended.</summary>
     public void Told(OrderNote note, Session session)

@@ -19,11 +19,22 @@ internal sealed class OrderNote(string key, string terminal, TerminalRequest req
     /// <summary>How often its command arrived at the terminal.</summary>
     public int Takes { get; set; }
 
+    /// <summary>The terminal took the script of this order for it, and not that of one whose till did not wait.</summary>
+    public bool MetItsScript { get; set; }
+
     /// <summary>What a reversal was to undo stood when the command arrived.</summary>
     public bool TargetStoodAtTake { get; set; }
 
     /// <summary>The last outcome that its till was told.</summary>
     public Outcome? Told { get; set; }
+
+    private string BookedAs => request.Kind switch
+    {
+        RequestKind.Refund => "refund",
+        RequestKind.PreAuthorization => "preAuthorization",
+        RequestKind.Capture => "capture",
+        _ => "sale",
+    };
 
     public bool WasRecovering { get; set; }
 
@@ -33,8 +44,8 @@ internal sealed class OrderNote(string key, string terminal, TerminalRequest req
     /// <summary>The till gave up before a session came about.</summary>
     public string? Refused { get; set; }
 
-    /// <summary>The amounts that this order can book, for wires that carry no reference.</summary>
-    public bool MayBook(long minorUnits) => request.Total is { } total
+    /// <summary>What this order can book, for wires that carry no reference.</summary>
+    public bool MayBook(string bookedAs, long minorUnits) => request.Total is { } total && bookedAs == BookedAs
         && (minorUnits == total.MinorUnits || minorUnits == total.MinorUnits / 2
             || minorUnits == total.MinorUnits + plan.Script.ExtraMinorUnits);
 }

@@ -106,6 +106,7 @@ internal sealed class Trial : IDisposable
     public void Arm(Books at, OrderPlan order)
     {
         var terminal = at.Terminal;
+        at.Armed = order;
         if (world.Tells && order.Faults.Count > 0) world.Tell($"{at.Name}: laid out are {string.Join(", ", order.Faults)}");
         terminal.Line.Faults.Clear();
         foreach (var fault in order.Link) terminal.Line.Faults.Enqueue(fault);

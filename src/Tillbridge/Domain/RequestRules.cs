@@ -41,6 +41,8 @@ public static class RequestRules
         if (request.Original is not null
             && request.Kind is RequestKind.Sale or RequestKind.SaleWithCashback or RequestKind.PreAuthorization)
             return ("original", $"{request.Kind} refers to no earlier booking; leave the original out, or ask for a reversal or refund.");
+        if (request.Confirm && !request.Kind.MovesMoney())
+            return ("confirm", $"{request.Kind} books nothing that could be held back; leave confirm out.");
         if (request.Reference is { } reference && !IsPrintable(reference, MostReferenceCharacters))
             return ("reference", $"The reference must be 1 to {MostReferenceCharacters} printable characters.");
         if (request.Merchant is < 1 or > 99) return ("merchant", "The merchant index must be 1 to 99.");

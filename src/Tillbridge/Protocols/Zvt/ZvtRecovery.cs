@@ -56,7 +56,7 @@ internal sealed class ZvtRecovery(
 
             // An approval that was announced, and perhaps committed, is not undone by absence alone (§9.2).
             case Verdict.NotOurs when entry.StayedReachable && idle && Session.Announced is not { Outcome: Outcome.Approved }:
-                return new Concluded(NotBooked());
+                return await AskForContradiction(shutdown);
             case Verdict.NotOurs:
                 return await AskTotals("The terminal's last booking is not ours; it may have forgotten.", shutdown);
             case Verdict.Silent:
@@ -176,6 +176,25 @@ internal sealed class ZvtRecovery(
         _ => new Conclusion(Outcome.Failed, Reason.NotBooked),
     };
 
+    // README §5.1 (a) proves it for a terminal that forgets only while it is away. Where it names totals they must not say
+    // otherwise: a terminal that forgot without going away would be believed (found by the laboratory).
+    private async Task<TerminalEvent> AskForContradiction(CancellationToken shutdown)
+    {
+        if (!dialect.HasTotals) return new Concluded(NotBooked());
+        var answer = await questions.Totals(shutdown);
+        if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
+        if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals) return new Concluded(NotBooked());
+        var fits = SamePeriod(totals) && (entry.ExpectedNet is not { } expected || totals.Net == expected);
+        return fits
+            ? new Concluded(NotBooked())
+            : Unclear(
+                Reason.CannotTell,
+                $"The terminal repeats an older booking, but its totals are {totals.Net} in {totals.Count} bookings up to receipt "
+                + $"{totals.LastReceipt}, our books say {entry.ExpectedNet?.ToString() ?? "nothing certain"} up to "
+                + $"{Session.Baseline?.Receipt ?? "none"}.",
+                askAgain: false);
+    }
+
     // README §5.1 (b): only totals that agree with our books prove that a forgetful terminal did not book.
     private async Task<TerminalEvent> AskTotals(string why, CancellationToken shutdown)
     {
@@ -198,10 +217,13 @@ internal sealed class ZvtRecovery(
     private bool SamePeriod(Totals totals)
     {
         if (totals.Count == 0)
-            return Session.Baseline == Baseline.Nothing && Session.Phase is not SessionPhase.Closed
+            return Session.Baseline == Baseline.Nothing && IsNoReceipt(totals.LastReceipt) && Session.Phase is not SessionPhase.Closed
                 && clock.GetLocalNow().DateTime - Start <= LongestConversation;
         return Session.Baseline?.Receipt is { } last && totals.LastReceipt == last;
     }
+
+    // A reservation is in no sum, but it takes a number.
+    private static bool IsNoReceipt(string? receipt) => receipt is null || receipt.All(digit => digit == '0');
 
     // After a close the open period is empty; before it, it is what our books say.
     private async Task<TerminalEvent> AskReconciliation(CancellationToken shutdown)

@@ -51,7 +51,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
             await client.Acknowledge(stop);
             await client.Say(refused, stop);
         }
-        else if (script.Glue)
+        else if (script.Glue && RefusalCode() == 0)
         {
             await Glued(command, stop);
         }
@@ -186,22 +186,12 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         if ((Memory.Configuration & 0x08) != 0) messages.Add(new ZvtIntermediateStatus(InsertCard));
         messages.AddRange([result, new ZvtCompletion()]);
         client.PastAbort = true;
-        var committed = false;
-        try
+        // The last word goes out with the result, so that it stands whatever is answered.
+        Keep(command, booked);
+        await client.Link.SendGlued(messages, stop);
+        foreach (var _ in messages.Skip(1))
         {
-            await client.Link.SendGlued(messages, stop);
-            foreach (var message in messages.Skip(1))
-            {
-                var answer = await client.Answered(stop);
-                if (answer is null) throw client.Link.Break("The ECR did not answer within T3.");
-                if (message != result || answer is not ZvtPositive) continue;
-                Keep(command, booked);
-                committed = true;
-            }
-        }
-        finally
-        {
-            if (!committed) TakeBack(command, result);
+            if (await client.Answered(stop) is null) throw client.Link.Break("The ECR did not answer within T3.");
         }
     }
 
@@ -288,6 +278,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
 
     private void Keep(ZvtTransaction command, ZvtStatusInformation booked)
     {
+        if (script.Withdraw) return; // What will be taken back leaves no trace but the two rows of the books.
         if (command.Receipt is { } original)
         {
             if (command.Code is ZvtCommands.Reversal or ZvtCommands.PreAuthReversal) Acquirer.Reverse(original);
