@@ -46,6 +46,33 @@ internal static class Planner
         };
     }
 
+    /// <summary>How many words of each sort one run of <see cref="Words"/> brings up.</summary>
+    public const int WordsInARun = 16;
+
+    /// <summary>A calm run that brings up the next few words of the protocol, operation after operation, dialect after dialect.</summary>
+    public static TrialPlan Words(IProtocol protocol, ulong number)
+    {
+        var words = protocol.Vocabulary;
+        var dialect = protocol.Dialects[(int)(number % (ulong)protocol.Dialects.Count)];
+        var kinds = KindsOf(protocol, dialect);
+        var orders = new List<OrderPlan>();
+        for (var index = 0; index < WordsInARun; index++)
+        {
+            var place = (int)(number * WordsInARun) + index;
+            // Every other order says a code; the rest goes through the operations, with an abort now and then.
+            var script = new TerminalScript
+            {
+                ResponseCode = words.ResponseCodes.Count > 0 ? words.ResponseCodes[place % words.ResponseCodes.Count] : null,
+                ProgressCode = words.ProgressCodes.Count > 0 ? words.ProgressCodes[place % words.ProgressCodes.Count] : null,
+            };
+            orders.Add(new OrderPlan(RequestKind.Sale) { Script = script });
+            orders.Add(new OrderPlan(kinds[place % kinds.Count]) { AbortAfter = index == 0 ? TimeSpan.FromMilliseconds(40) : null });
+        }
+
+        orders.Add(new OrderPlan(RequestKind.Sale) { Script = new TerminalScript { Outcome = ScriptOutcome.Busy } });
+        return new TrialPlan(protocol, number, [orders]) { Dialect = dialect, CountWords = true };
+    }
+
     /// <summary>One operation between ordinary ones, met by the given faults.</summary>
     public static TrialPlan Around(IProtocol protocol, RequestKind kind, IReadOnlyList<Fault> faults, ulong seed, Planted.Bug? bug = null)
     {

@@ -1,0 +1,159 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Tillbridge.Catalog;
+using Tillbridge.Laboratory.Runs;
+using Tillbridge.Protocols;
+
+namespace Tillbridge.Cli.Commands;
+
+/// <summary>The reliability laboratory: seeded faults, and what they broke.</summary>
+internal static class SoakCommand
+{
+    private const long DefaultSessions = 10_000;
+    private const long ReleaseSessions = 20_000_000;
+
+    private static readonly Option<ulong?> Seed = new("--seed") { Description = "Seed of everything; without it the day's, for example 20261125" };
+    private static readonly Option<long?> Sessions = new("--sessions") { Description = "How many sessions to simulate (default 10000)" };
+    private static readonly Option<string?> Protocol = new("--protocol") { Description = "Only this protocol; without it all share the sessions" };
+    private static readonly Option<bool> All = new("--all")
+    {
+        Description = "Besides random runs: every fault at every operation, fault pairs, crash points, every word, planted bugs",
+    };
+
+    private static readonly Option<bool> Release = new("--release")
+    {
+        Description = "The long form: 20 million sessions, all pairs, all crash points; goes on where it was interrupted",
+    };
+
+    private static readonly Option<string> Data = new("--data")
+    {
+        Description = "Where --release keeps how far it is", DefaultValueFactory = _ => "tillbridge-soak",
+    };
+
+    private static readonly Option<string?> Replay = new("--replay") { Description = "Run one printed run again and tell its story" };
+
+    public static Command Build()
+    {
+        var command = new Command(
+            "soak", "Simulate sessions under faults from a seed and check that no statement about money is wrong.")
+        {
+            Seed, Sessions, Protocol, All, Release, Data, Replay,
+        };
+        command.SetAction((parsed, stop) => Task.FromResult(Run(parsed, stop)));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, CancellationToken stop)
+    {
+        if (parsed.GetValue(Replay) is { } line) return Tell(line);
+        var release = parsed.GetValue(Release);
+        var size = SizeOf(parsed, release);
+        var state = release ? Load(parsed.GetRequiredValue(Data), size.Seed) : new SoakState { Seed = size.Seed };
+        if (release) size = size with { Seed = state.Seed };
+        var clock = CommonOptions.Clock;
+        var (begun, said) = (clock.GetTimestamp(), clock.GetTimestamp());
+        try
+        {
+            Soak.Run(size, state, Progress, stop);
+
+            void Progress(SoakState now)
+            {
+                if (clock.GetElapsedTime(said) < TimeSpan.FromSeconds(5)) return;
+                said = clock.GetTimestamp();
+                if (release) Save(parsed.GetRequiredValue(Data), now);
+                Console.Error.WriteLine(
+                    $"{clock.GetElapsedTime(begun):hh\\:mm\\:ss} {Soak.PartName(now)}: {SoakReport.Number(now.Tally.Sessions)} sessions, "
+                    + $"{SoakReport.Number(now.Tally.BrokenCount)} broken invariants");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine(release
+                ? "Interrupted; the same command goes on where it stopped."
+                : "Interrupted; the figures are those until here.");
+        }
+
+        if (release) Save(parsed.GetRequiredValue(Data), state);
+        foreach (var row in SoakReport.Simulation(size, state)) Console.WriteLine(row);
+        var escaped = 0;
+        if (parsed.GetValue(All) || release)
+        {
+            var caught = PlantedHunt.Run(size.Protocols, size.Seed);
+            escaped = caught.Count(one => one.CaughtBy is null);
+            foreach (var row in SoakReport.Planted(caught)) Console.WriteLine(row);
+        }
+
+        Console.WriteLine(SoakReport.Row("time", $"{clock.GetElapsedTime(begun):hh\\:mm\\:ss}"));
+        if (state.Tally.BrokenCount > 0) Console.Error.WriteLine("Run a broken one again: tillbridge soak --replay 'THE LINE IN BRACKETS'.");
+        return state.Tally.BrokenCount == 0 && escaped == 0 ? ExitCodes.Ok : ExitCodes.Internal;
+    }
+
+    private static SoakSize SizeOf(ParseResult parsed, bool release)
+    {
+        var sessions = parsed.GetValue(Sessions);
+        if (sessions is < 1 or > 1_000_000_000) throw CliException.Usage("--sessions must be 1 to 1000000000.");
+        IReadOnlyList<IProtocol> protocols = ProtocolCatalog.All;
+        if (parsed.GetValue(Protocol) is { } name)
+        {
+            protocols = ProtocolCatalog.ByName.TryGetValue(name, out var one)
+                ? [one]
+                : throw CliException.Usage($"There is no protocol '{name}'; known are {string.Join(", ", ProtocolCatalog.ByName.Keys.Order())}.");
+        }
+
+        var all = parsed.GetValue(All) || release;
+        var today = ulong.Parse(CommonOptions.Clock.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return new SoakSize(parsed.GetValue(Seed) ?? today, protocols)
+        {
+            Sessions = sessions ?? (release ? ReleaseSessions : all ? 100_000 : DefaultSessions),
+            SingleFaultTimes = release ? 20 : all ? 2 : 0,
+            Pairs = all,
+            AllPairs = release,
+            CrashPoints = all,
+            AllCrashPoints = release,
+            Words = all,
+        };
+    }
+
+    private static int Tell(string line)
+    {
+        var id = TrialId.TryParse(line.Trim('[', ']'), out var why) ?? throw CliException.Usage(why);
+        var result = Soak.Replay(id);
+        foreach (var told in result.Story) Console.WriteLine(told);
+        Console.WriteLine(SoakReport.Row("mark of the run", result.Mark.ToString("x16", CultureInfo.InvariantCulture)));
+        Console.WriteLine(SoakReport.Row("broken invariants", SoakReport.Number(result.Broken.Count)));
+        return result.Broken.Count == 0 ? ExitCodes.Ok : ExitCodes.Internal;
+    }
+
+    private static SoakState Load(string directory, ulong seed)
+    {
+        var file = Path.Combine(directory, "soak.json");
+        if (!File.Exists(file)) return new SoakState { Seed = seed };
+        try
+        {
+            var state = JsonSerializer.Deserialize<SoakState>(File.ReadAllText(file))!;
+            Console.Error.WriteLine(
+                $"Going on with seed {state.Seed} from {SoakReport.Number(state.Tally.Sessions)} sessions; delete {file} to begin anew.");
+            return state;
+        }
+        catch (Exception wrong) when (wrong is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCodes.Usage, $"{file} cannot be read: {wrong.Message} Delete it to begin anew.", wrong);
+        }
+    }
+
+    private static void Save(string directory, SoakState state)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+            var file = Path.Combine(directory, "soak.json");
+            File.WriteAllText(file + ".new", JsonSerializer.Serialize(state));
+            File.Move(file + ".new", file, overwrite: true);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCodes.Usage, $"{directory} cannot be written: {wrong.Message} Choose another with --data.", wrong);
+        }
+    }
+}

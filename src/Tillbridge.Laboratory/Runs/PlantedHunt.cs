@@ -1,0 +1,34 @@
+using Tillbridge.Laboratory.Planted;
+using Tillbridge.Laboratory.Simulation;
+using Tillbridge.Protocols;
+
+namespace Tillbridge.Laboratory.Runs;
+
+/// <summary>What became of a planted bug.</summary>
+/// <param name="Bug">Its name.</param>
+/// <param name="Protocol">In which protocol it was planted.</param>
+/// <param name="CaughtBy">The sentence that caught it; null when nothing did.</param>
+/// <param name="Runs">How many runs it took.</param>
+internal sealed record Catch(string Bug, string Protocol, string? CaughtBy, int Runs);
+
+/// <summary>The tester is tested: each planted bug must break an invariant in the same runs that the product has to pass.</summary>
+internal static class PlantedHunt
+{
+    /// <summary>More runs than any of them may take to be caught.</summary>
+    public const int MostRuns = 600;
+
+    public static IReadOnlyList<Catch> Run(IReadOnlyList<IProtocol> protocols, ulong seed) =>
+        [.. from protocol in protocols from bug in Bug.All select Hunt(protocol, bug, seed)];
+
+    public static Catch Hunt(IProtocol protocol, Bug bug, ulong seed)
+    {
+        var runs = 0;
+        foreach (var id in Catalogue.Random([protocol], seed, bug: bug).Take(MostRuns))
+        {
+            runs++;
+            if (Trial.Run(id.MakePlan()).Broken is [var what, ..]) return new Catch(bug.Name, protocol.Name, what, runs);
+        }
+
+        return new Catch(bug.Name, protocol.Name, null, runs);
+    }
+}

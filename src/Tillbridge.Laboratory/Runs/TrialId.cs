@@ -1,0 +1,90 @@
+using System.Globalization;
+using Tillbridge.Catalog;
+using Tillbridge.Domain;
+using Tillbridge.Laboratory.Faults;
+using Tillbridge.Laboratory.Planted;
+using Tillbridge.Laboratory.Simulation;
+using Tillbridge.Protocols;
+
+namespace Tillbridge.Laboratory.Runs;
+
+/// <summary>Which run it is, in a line that a person can copy: equal lines are equal runs.</summary>
+/// <param name="Part">random, words, faults or crash.</param>
+/// <param name="Protocol">Name of the protocol.</param>
+/// <param name="Seed">The run's seed.</param>
+internal sealed record TrialId(string Part, string Protocol, ulong Seed)
+{
+    public const string Random = "random";
+    public const string Words = "words";
+    public const string Around = "faults";
+    public const string Crash = "crash";
+
+    public RequestKind Kind { get; init; }
+
+    /// <summary>Names of faults, for a run around one operation.</summary>
+    public IReadOnlyList<string> Faults { get; init; } = [];
+
+    public long? Point { get; init; }
+
+    public HostDeath Death { get; init; }
+
+    public Bug? Bug { get; init; }
+
+    /// <summary>Reads a line that <see cref="ToString"/> wrote.</summary>
+    /// <returns>The id, or null with the reason in <paramref name="why"/>.</returns>
+    public static TrialId? TryParse(string text, out string why)
+    {
+        why = "";
+        var parts = text.Split(':');
+        if (parts.Length < 3 || !ProtocolCatalog.ByName.ContainsKey(parts[1])
+            || !ulong.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
+        {
+            why = $"'{text}' names no run; copy the line that soak printed, for example random:zvt:12345.";
+            return null;
+        }
+
+        var id = new TrialId(parts[0], parts[1], seed);
+        switch (parts)
+        {
+            case [Random or Words, _, _]:
+                return id;
+            case [Around, _, var kind, var faults, _] when Enum.TryParse<RequestKind>(kind, out var operation):
+                var names = faults.Split('+');
+                if (names.FirstOrDefault(name => FaultCatalog.All.All(fault => fault.Name != name)) is { } unknown)
+                {
+                    why = $"There is no fault '{unknown}'; known are {string.Join(", ", FaultCatalog.All.Select(fault => fault.Name))}.";
+                    return null;
+                }
+
+                return id with { Kind = operation, Faults = names };
+            case [Crash, _, var kind, var point, var death, _]
+                when Enum.TryParse<RequestKind>(kind, out var operation) && Enum.TryParse<HostDeath>(death, out var how)
+                    && long.TryParse(point, NumberStyles.None, CultureInfo.InvariantCulture, out var at):
+                return id with { Kind = operation, Point = at, Death = how };
+            default:
+                why = $"'{text}' names no run; copy the line that soak printed.";
+                return null;
+        }
+    }
+
+    public TrialPlan MakePlan()
+    {
+        var protocol = ProtocolCatalog.ByName[Protocol];
+        return Part switch
+        {
+            Random => Planner.Random(protocol, Seed, Bug),
+            Words => Planner.Words(protocol, Seed),
+            Around => Planner.Around(protocol, Kind, [.. Faults.Select(Find)], Seed, Bug),
+            _ => Planner.DyingAt(protocol, Kind, Point, Death, Seed),
+        };
+    }
+
+    public override string ToString() => Part switch
+    {
+        Around => $"{Part}:{Protocol}:{Kind}:{string.Join('+', Faults)}:{Seed}",
+        Crash => $"{Part}:{Protocol}:{Kind}:{Point}:{Death}:{Seed}",
+        _ => $"{Part}:{Protocol}:{Seed}",
+    };
+
+    private static Fault Find(string name) => FaultCatalog.All.First(fault => fault.Name == name);
+}
