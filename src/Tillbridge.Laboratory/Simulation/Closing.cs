@@ -25,12 +25,12 @@ internal static class Closing
     {
         if (ledger.NoteOf(books, line) is not { } note)
         {
-            ledger.Misstated(books.Terminal.Line, $"I2 {books.Name}: receipt {line.Receipt} over {line.MinorUnits} belongs to no order");
+            ledger.Misstated(null, $"I2 {books.Name}: receipt {line.Receipt} over {line.MinorUnits} belongs to no order");
             return;
         }
 
         if (note.Session is not { Outcome: Outcome.Approved or Outcome.Unknown })
-            ledger.Misstated(books.Terminal.Line, $"I2 {note.Key} is {note.Session?.Outcome} and {line.MinorUnits} stand booked");
+            ledger.Misstated(note, $"I2 {note.Key} is {note.Session?.Outcome} and {line.MinorUnits} stand booked");
     }
 
     // I12: with nothing unknown, what the journal approved is what the acquirer has.
@@ -42,7 +42,7 @@ internal static class Closing
             .Select(session => session.Request.Original!.Session).ToHashSet();
         var net = sessions.Where(session => session.Outcome is Outcome.Approved && !undone.Contains(session.Id)).Sum(Signed);
         if (net != books.Terminal.Acquirer.Net)
-            ledger.Misstated(books.Terminal.Line, $"I12 {books.Name}: the journal approved {net} net, the acquirer has {books.Terminal.Acquirer.Net}");
+            ledger.Misstated(null, $"I12 {books.Name}: the journal approved {net} net, the acquirer has {books.Terminal.Acquirer.Net}");
     }
 
     private static long Signed(Session session) => session.Request.Kind switch

@@ -21,16 +21,16 @@ internal static class Judge
         switch (conclusion.Outcome)
         {
             case Outcome.Approved when standing.Count != 1:
-                ledger.Misstated(at.Terminal.Line, $"I3 {note.Key} is approved, {standing.Count} bookings stand");
+                ledger.Misstated(note, $"I3 {note.Key} is approved, {standing.Count} bookings stand");
                 break;
             case Outcome.Approved when conclusion.ApprovedAmount is not { } amount
                 || amount.MinorUnits != standing[0].MinorUnits || amount.Currency.Code != standing[0].Currency:
                 ledger.Misstated(
-                    at.Terminal.Line,
+                    note,
                     $"I3 {note.Key} is approved for {conclusion.ApprovedAmount}, booked are {standing[0].MinorUnits} {standing[0].Currency}");
                 break;
             case Outcome.Declined or Outcome.Cancelled or Outcome.Failed when standing.Count > 0:
-                ledger.Misstated(at.Terminal.Line, $"I4 {note.Key} is {conclusion.Outcome} ({conclusion.Reason}) and booked");
+                ledger.Misstated(note, $"I4 {note.Key} is {conclusion.Outcome} ({conclusion.Reason}) and booked");
                 break;
         }
     }
@@ -40,9 +40,9 @@ internal static class Judge
         if (session.Request.Original?.Receipt is not { } receipt) return;
         var stands = at.Stands(receipt);
         if (conclusion.Outcome is Outcome.Approved && stands)
-            ledger.Misstated(at.Terminal.Line, $"I3 {note.Key} says that receipt {receipt} was undone, and it stands");
+            ledger.Misstated(note, $"I3 {note.Key} says that receipt {receipt} was undone, and it stands");
         if (conclusion.Outcome is Outcome.Declined or Outcome.Cancelled or Outcome.Failed && note.TargetStoodAtTake && !stands)
-            ledger.Misstated(at.Terminal.Line, $"I4 {note.Key} is {conclusion.Outcome} and receipt {receipt} was undone");
+            ledger.Misstated(note, $"I4 {note.Key} is {conclusion.Outcome} and receipt {receipt} was undone");
     }
 
     /// <summary>Where nothing happened that anybody may notice, an order ends as its script says, without a question asked.</summary>

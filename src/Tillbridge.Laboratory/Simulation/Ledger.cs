@@ -44,11 +44,18 @@ internal sealed class Ledger(World world, TrialPlan plan)
     public OrderNote? Of(string? key) => key is null ? null : byKey.GetValueOrDefault(key);
 
     /// <summary>A statement about money is wrong.</summary>
-    public void Misstated(SimLine? line, string what)
+    public void Misstated(OrderNote? note, string what)
     {
         // Where nothing on the wire can find out a changed byte, neither side can; that is counted, not hidden.
-        if (line is { WasCorrupted: true } && !plan.Protocol.ChecksFrames("tcp")) WrongBehindTheWire++;
-        else Break(what);
+        var behindTheWire = (note?.MetChangedBytes ?? byKey.Values.Any(other => other.MetChangedBytes)) && !plan.Protocol.ChecksFrames("tcp");
+        if (!behindTheWire)
+        {
+            Break(what);
+            return;
+        }
+
+        if (world.Tells) world.Tell($"WRONG BEHIND THE WIRE {what}");
+        WrongBehindTheWire++;
     }
 
     public void Break(string what)
@@ -73,6 +80,7 @@ internal sealed class Ledger(World world, TrialPlan plan)
         note.Session = session;
         if (world.Tells && before?.Phase != session.Phase)
             world.Tell($"{session.Terminal} {note.Key} {session.Request.Kind}: {session.Phase} {session.Outcome} {session.Conclusion?.Reason} {session.Conclusion?.ApprovedAmount}");
+        note.MetChangedBytes |= session.Phase is not SessionPhase.Prepared && books.Exists(one => one.Name == note.Terminal && one.Terminal.Line.WasCorrupted);
         note.WasRecovering |= session.Phase is SessionPhase.Recovering;
         if (session.Conclusion is { } conclusion && !ReferenceEquals(conclusion, before?.Conclusion) && before?.Conclusion?.Outcome != conclusion.Outcome)
             Concluded(note, session, conclusion, before);
@@ -87,21 +95,21 @@ internal sealed class Ledger(World world, TrialPlan plan)
     /// <summary>A command that can move money arrived at a terminal.</summary>
     public void Taken(Books at)
     {
-        if (at.Terminal.Line.WasCorrupted) return;
         var open = byKey.Values.FirstOrDefault(note => note.Terminal == at.Name && note.Session is { SentAt: not null, Phase: not SessionPhase.Closed });
         if (open is null)
         {
             // A command without money may outlive its session, which ends with the line.
             var harmless = byKey.Values.Any(note => note.Terminal == at.Name && note.Session is { SentAt: not null } && !note.Request.Kind.NeedsProof());
-            if (!harmless) Break($"I6 {at.Name}: a command arrived whose intent is not durable");
+            if (!harmless && !at.Terminal.Line.WasCorrupted) Break($"I6 {at.Name}: a command arrived whose intent is not durable");
             return;
         }
 
         if (world.Tells) world.Tell($"{at.Name}: command of {open.Key} arrives");
         open.Takes++;
         open.MetItsScript = at.Armed == open.Plan;
+        at.Armed = null;
         open.TargetStoodAtTake = open.Session!.Request.Original?.Receipt is { } receipt && at.Stands(receipt);
-        if (open.Takes > 1) Break($"I5 {open.Key}: its command arrived {open.Takes} times");
+        if (open.Takes > 1 && !open.MetChangedBytes) Break($"I5 {open.Key}: its command arrived {open.Takes} times");
         if (!plan.StrictUnknown || !open.Request.Kind.NeedsProof()) return;
         var other = byKey.Values.FirstOrDefault(note => note != open && note.Terminal == at.Name && note.Session is { } left
             && left.NeedsProof && (left.IsUnresolved || left is { SentAt: not null, Phase: not SessionPhase.Closed }));
@@ -117,12 +125,12 @@ internal sealed class Ledger(World world, TrialPlan plan)
         {
             if (at.Standing(note).Count() > 1) Break($"I1 {note.Key} has {at.Standing(note).Count()} bookings that stand");
             if (note.Session is { Phase: SessionPhase.Closed, Outcome: Outcome.Declined or Outcome.Cancelled or Outcome.Failed })
-                Misstated(at.Terminal.Line, $"I4 {note.Key} is {note.Session.Outcome} and was booked after it");
+                Misstated(note, $"I4 {note.Key} is {note.Session.Outcome} and was booked after it");
             return;
         }
 
         if (note.Session is { Phase: SessionPhase.Closed, Outcome: Outcome.Approved } && !at.IsBeingUndone(this, line))
-            Misstated(at.Terminal.Line, $"I3 {note.Key} is approved and its booking was taken back without an order");
+            Misstated(note, $"I3 {note.Key} is approved and its booking was taken back without an order");
     }
 
     public OrderNote? NoteOf(Books at, BooksLine line) =>

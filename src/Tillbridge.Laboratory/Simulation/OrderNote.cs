@@ -25,6 +25,9 @@ internal sealed class OrderNote(string key, string terminal, TerminalRequest req
     /// <summary>What a reversal was to undo stood when the command arrived.</summary>
     public bool TargetStoodAtTake { get; set; }
 
+    /// <summary>The line changed bytes while its till was waiting.</summary>
+    public bool MetChangedBytes { get; set; }
+
     /// <summary>The last outcome that its till was told.</summary>
     public Outcome? Told { get; set; }
 
@@ -47,5 +50,6 @@ internal sealed class OrderNote(string key, string terminal, TerminalRequest req
     /// <summary>What this order can book, for wires that carry no reference.</summary>
     public bool MayBook(string bookedAs, long minorUnits) => request.Total is { } total && bookedAs == BookedAs
         && (minorUnits == total.MinorUnits || minorUnits == total.MinorUnits / 2
-            || minorUnits == total.MinorUnits + plan.Script.ExtraMinorUnits);
+            || minorUnits == total.MinorUnits + plan.Script.ExtraMinorUnits
+            || minorUnits == (total.MinorUnits / 2) + plan.Script.ExtraMinorUnits);
 }

@@ -109,6 +109,7 @@ internal sealed class Trial : IDisposable
         at.Armed = order;
         if (world.Tells && order.Faults.Count > 0) world.Tell($"{at.Name}: laid out are {string.Join(", ", order.Faults)}");
         terminal.Line.Faults.Clear();
+        terminal.Line.WasCorrupted = false;
         foreach (var fault in order.Link) terminal.Line.Faults.Enqueue(fault);
         terminal.Scripts.Replace([order.Script], TerminalScript.Plain);
         if (order.PowerCutAfter is { } cut)

@@ -22,6 +22,17 @@ public static class RequestRules
     public static bool NeedsOriginal(this RequestKind kind) => kind is
         RequestKind.Reversal or RequestKind.Capture or RequestKind.CancelPreAuthorization;
 
+    /// <summary>
+    /// How a kind counts in the terminal's totals: sales and captures up, refunds down, reservations and questions not at all. A
+    /// reversal counts against what it undoes, which its kind does not tell: 0.
+    /// </summary>
+    public static int SignInTotals(this RequestKind kind) => kind switch
+    {
+        RequestKind.Sale or RequestKind.SaleWithCashback or RequestKind.Capture => 1,
+        RequestKind.Refund => -1,
+        _ => 0,
+    };
+
     /// <summary>Longest reference in characters.</summary>
     public const int MostReferenceCharacters = 64;
 

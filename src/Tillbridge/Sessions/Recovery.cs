@@ -40,7 +40,7 @@ internal static class Recovery
             if (session.Phase is not SessionPhase.Closed || session.IsUnresolved) return null;
             if (session.Conclusion is not { Outcome: Outcome.Approved, ApprovedAmount: { } amount } conclusion) continue;
             if (amount.Currency != currency) return null;
-            var signed = SignOf(session.Request.Kind) * amount.MinorUnits;
+            var signed = session.Request.Kind.SignInTotals() * amount.MinorUnits;
             // Undoing a sale takes off, undoing a refund adds.
             if (session.Request is { Kind: RequestKind.Reversal, Original: var original })
             {
@@ -54,12 +54,4 @@ internal static class Recovery
 
         return new Money(net, currency);
     }
-
-    /// <summary>How a kind counts in totals: sales and captures up, refunds down, reservations not at all.</summary>
-    private static int SignOf(RequestKind kind) => kind switch
-    {
-        RequestKind.Sale or RequestKind.SaleWithCashback or RequestKind.Capture => 1,
-        RequestKind.Refund => -1,
-        _ => 0,
-    };
 }

@@ -51,7 +51,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
             await client.Acknowledge(stop);
             await client.Say(refused, stop);
         }
-        else if (script.Glue && RefusalCode() == 0)
+        else if (script is { Glue: true, Withdraw: false } && RefusalCode() == 0)
         {
             await Glued(command, stop);
         }
@@ -278,7 +278,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
 
     private void Keep(ZvtTransaction command, ZvtStatusInformation booked)
     {
-        if (script.Withdraw) return; // What will be taken back leaves no trace but the two rows of the books.
+        if (script is { Withdraw: true, Cut: ScriptCut.None }) return; // What will be taken back leaves no trace but the two rows of the books.
         if (command.Receipt is { } original)
         {
             if (command.Code is ZvtCommands.Reversal or ZvtCommands.PreAuthReversal) Acquirer.Reverse(original);
