@@ -13,9 +13,17 @@ internal static class SoakCommand
     private const long DefaultSessions = 10_000;
     private const long ReleaseSessions = 20_000_000;
 
-    private static readonly Option<ulong?> Seed = new("--seed") { Description = "Seed of everything; without it the day's, for example 20261125" };
+    private static readonly Option<ulong?> Seed = new("--seed")
+    {
+        Description = "Seed of everything; without it the day's, for example 20261125",
+    };
+
     private static readonly Option<long?> Sessions = new("--sessions") { Description = "How many sessions to simulate (default 10000)" };
-    private static readonly Option<string?> Protocol = new("--protocol") { Description = "Only this protocol; without it all share the sessions" };
+    private static readonly Option<string?> Protocol = new("--protocol")
+    {
+        Description = "Only this protocol; without it all share the sessions",
+    };
+
     private static readonly Option<bool> All = new("--all")
     {
         Description = "Besides random runs: every fault at every operation, fault pairs, crash points, every word, planted bugs",
@@ -85,7 +93,8 @@ internal static class SoakCommand
         }
 
         Console.WriteLine(SoakReport.Row("time", $"{clock.GetElapsedTime(begun):hh\\:mm\\:ss}"));
-        if (state.Tally.BrokenCount > 0) Console.Error.WriteLine("Run a broken one again: tillbridge soak --replay 'THE LINE IN BRACKETS'.");
+        if (state.Tally.BrokenCount > 0)
+            Console.Error.WriteLine("Run a broken one again: tillbridge soak --replay 'THE LINE IN BRACKETS'.");
         return state.Tally.BrokenCount == 0 && escaped == 0 ? ExitCodes.Ok : ExitCodes.Internal;
     }
 
@@ -98,11 +107,13 @@ internal static class SoakCommand
         {
             protocols = ProtocolCatalog.ByName.TryGetValue(name, out var one)
                 ? [one]
-                : throw CliException.Usage($"There is no protocol '{name}'; known are {string.Join(", ", ProtocolCatalog.ByName.Keys.Order())}.");
+                : throw CliException.Usage(
+                    $"There is no protocol '{name}'; known are {string.Join(", ", ProtocolCatalog.ByName.Keys.Order())}.");
         }
 
         var all = parsed.GetValue(All) || release;
-        var today = ulong.Parse(CommonOptions.Clock.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        var day = CommonOptions.Clock.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+        var today = ulong.Parse(day, CultureInfo.InvariantCulture);
         return new SoakSize(parsed.GetValue(Seed) ?? today, protocols)
         {
             Sessions = sessions ?? (release ? ReleaseSessions : all ? 100_000 : DefaultSessions),

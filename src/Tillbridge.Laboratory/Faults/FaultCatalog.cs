@@ -73,7 +73,8 @@ internal static class FaultCatalog
         yield return new(FaultSide.Terminal, "power cut at any moment", static (order, chance) =>
         {
             order.PowerCutAfter = TimeSpan.FromMilliseconds(chance.Below(500));
-            order.PowerCutFor = TimeSpan.FromSeconds(1 + chance.Below(90));
+            // Sometimes for longer than recovery asks.
+            order.PowerCutFor = TimeSpan.FromSeconds(1 + chance.Below(chance.OneIn(6) ? 900 : 90));
             order.PowerCutForgets = chance.OneIn(3);
         });
         yield return new(FaultSide.Terminal, "nightly reboot", static (order, chance) =>
@@ -95,7 +96,7 @@ internal static class FaultCatalog
         yield return Script("byte by byte", script => script with { Dribble = true }) with { IsHarmless = true };
         yield return Script("everything in one write", script => script with { Glue = true }) with { IsHarmless = true };
         yield return Script("declined", script => script with { Outcome = ScriptOutcome.Decline }) with { IsHarmless = true };
-        yield return Script("cancelled by the customer", script => script with { Outcome = ScriptOutcome.Cancel }) with { IsHarmless = true };
+        yield return Script("cancelled by customer", script => script with { Outcome = ScriptOutcome.Cancel }) with { IsHarmless = true };
         yield return Script("customer does nothing", script => script with { Outcome = ScriptOutcome.TimeOut }) with { IsHarmless = true };
         yield return Script("signature", script => script with { Signature = true }) with { IsHarmless = true };
     }
@@ -103,7 +104,9 @@ internal static class FaultCatalog
     private static IEnumerable<Fault> Host()
     {
         yield return new(FaultSide.Host, "killed at any moment", static (order, chance) => Dies(order, chance, HostDeath.Killed));
-        yield return new(FaultSide.Host, "machine loses power, unsynced writes lost or torn", static (order, chance) => Dies(order, chance, HostDeath.PowerLost));
+        yield return new(
+            FaultSide.Host, "machine loses power, unsynced writes lost or torn",
+            static (order, chance) => Dies(order, chance, HostDeath.PowerLost));
         yield return new(FaultSide.Host, "killed between two steps", static (order, chance) =>
         {
             order.HostDiesAtPoint = 1 + chance.Below(2 * MostWireBytes);
@@ -122,7 +125,9 @@ internal static class FaultCatalog
     private static IEnumerable<Fault> Till()
     {
         yield return new(FaultSide.Till, "repeats", static (order, chance) => order.Repeats = 1 + chance.Below(4)) { IsHarmless = true };
-        yield return new(FaultSide.Till, "repeats with another amount", static (order, _) => order.RepeatsOther = true) { IsHarmless = true };
+        yield return new(FaultSide.Till, "repeats otherwise", static (order, _) => order.RepeatsOther = true) { IsHarmless = true };
+        yield return new(FaultSide.Till, "who watches events is away", static (order, _) =>
+            order.WatcherFails = true) { IsHarmless = true };
         yield return new(FaultSide.Till, "goes away", static (order, _) => order.GoesAway = true) { IsHarmless = true };
         yield return new(FaultSide.Till, "cancels at any moment", static (order, chance) =>
             order.AbortAfter = TimeSpan.FromMilliseconds(chance.Below(chance.OneIn(4) ? 20_000 : 300))) { IsHarmless = true };

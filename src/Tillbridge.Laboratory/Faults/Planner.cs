@@ -11,8 +11,11 @@ internal static class Planner
     private const int MostOrders = 16;
 
     private static readonly RequestKind[] Paying =
-        [RequestKind.Sale, RequestKind.Sale, RequestKind.Sale, RequestKind.Sale, RequestKind.Refund, RequestKind.Reversal, RequestKind.Reversal,
-            RequestKind.PreAuthorization, RequestKind.Capture, RequestKind.CancelPreAuthorization, RequestKind.SaleWithCashback, RequestKind.Reconciliation];
+    [
+        RequestKind.Sale, RequestKind.Sale, RequestKind.Sale, RequestKind.Sale, RequestKind.Refund, RequestKind.Reversal,
+        RequestKind.Reversal, RequestKind.PreAuthorization, RequestKind.Capture, RequestKind.CancelPreAuthorization,
+        RequestKind.SaleWithCashback, RequestKind.Reconciliation,
+    ];
 
     /// <summary>A long run out of everything, with none to three faults an order.</summary>
     public static TrialPlan Random(IProtocol protocol, ulong seed, Planted.Bug? bug = null)
@@ -79,7 +82,8 @@ internal static class Planner
         var chance = new Chance(Chance.Mix(seed, 0x7112));
         var order = new OrderPlan(kind) { SameAmount = chance.OneIn(2) };
         foreach (var fault in faults) fault.LayFor(order, chance);
-        return new TrialPlan(protocol, seed, [[.. Before(kind, chance), order, new OrderPlan(RequestKind.Sale) { SameAmount = chance.OneIn(2) }]])
+        var after = new OrderPlan(RequestKind.Sale) { SameAmount = chance.OneIn(2) };
+        return new TrialPlan(protocol, seed, [[.. Before(kind, chance), order, after]])
         {
             Bug = bug, StrictUnknown = !chance.OneIn(4),
         };
@@ -110,7 +114,8 @@ internal static class Planner
     {
         var words = protocol.Vocabulary;
         if (words.ProgressCodes.Count > 0) order.Script = order.Script with { ProgressCode = chance.Pick(words.ProgressCodes) };
-        if (words.ResponseCodes.Count > 0 && chance.OneIn(2)) order.Script = order.Script with { ResponseCode = chance.Pick(words.ResponseCodes) };
+        if (words.ResponseCodes.Count > 0 && chance.OneIn(2))
+            order.Script = order.Script with { ResponseCode = chance.Pick(words.ResponseCodes) };
     }
 
     /// <summary>A place without a terminal, for drivers that are only asked what they can do.</summary>

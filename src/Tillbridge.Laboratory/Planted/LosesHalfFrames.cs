@@ -34,7 +34,8 @@ internal sealed class LosesHalfFrames() : Bug("frame buffer that lives for one r
 
         public override void Complete(Exception? exception = null) => inner.Complete(exception);
 
-        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => inner.ReadAsync(cancellationToken);
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+            inner.ReadAsync(cancellationToken);
 
         public override bool TryRead(out ReadResult result) => inner.TryRead(out result);
     }

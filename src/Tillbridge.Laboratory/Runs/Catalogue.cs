@@ -15,7 +15,10 @@ internal static class Catalogue
     public static IEnumerable<TrialId> Random(IReadOnlyList<IProtocol> protocols, ulong seed, long from = 0, Bug? bug = null)
     {
         for (var number = (ulong)from; ; number++)
-            yield return new TrialId(TrialId.Random, protocols[(int)(number % (ulong)protocols.Count)].Name, Chance.Mix(seed, number)) { Bug = bug };
+        {
+            var protocol = protocols[(int)(number % (ulong)protocols.Count)];
+            yield return new TrialId(TrialId.Random, protocol.Name, Chance.Mix(seed, number)) { Bug = bug };
+        }
     }
 
     /// <summary>Runs that bring up every code and every progress of a protocol so often.</summary>

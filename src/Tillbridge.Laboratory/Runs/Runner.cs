@@ -37,7 +37,7 @@ internal static class Runner
     {
         var next = -1;
         Exception? failure = null;
-        var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Work, 4 << 20) { IsBackground = true }).ToList();
+        var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Work) { IsBackground = true }).ToList();
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) thread.Join();
         if (failure is not null) throw new InvariantException("A run of the laboratory itself failed.", failure);

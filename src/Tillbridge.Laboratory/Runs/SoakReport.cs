@@ -17,16 +17,19 @@ internal static class SoakReport
         yield return Row("runs", Number(tally.Runs));
         yield return Row("sessions", $"{Number(tally.Sessions)}: {List(tally.Outcomes)}");
         yield return Row("recovered after a broken line", Number(tally.Recovered));
-        yield return Row("unknown at some time", $"{Number(tally.Unknowns.Values.Sum())}{(tally.Unknowns.Count > 0 ? ", settled by " : "")}{List(tally.Unknowns)}");
+        yield return Row("unknown at some time", $"{Number(tally.Unknowns.Values.Sum())}, settled by {List(tally.Unknowns)}");
         yield return Row("orders refused", Number(tally.Refused));
         yield return Row("host deaths, power cuts", $"{Number(tally.Deaths)}, {Number(tally.PowerCuts)}");
         yield return Row("events followed", Number(tally.Events));
-        yield return Row("faults in the catalogue", $"{Number(FaultCatalog.All.Count)}, {Number(tally.Faults.Count)} of them met, {Number(tally.Faults.Values.Sum())} times");
+        yield return Row("faults in the catalogue",
+            $"{FaultCatalog.All.Count}, {FaultCatalog.All.Count(fault => tally.Faults.ContainsKey(fault.Name))} of them met, "
+            + $"{Number(tally.Faults.Values.Sum())} times");
         yield return Row("single faults x operations", Number(tally.SingleFaults));
         yield return Row("pairs of faults", Number(tally.FaultPairs));
         yield return Row("crash points", Number(tally.CrashPoints));
         foreach (var line in Coverage(size, tally)) yield return line;
-        yield return Row("wrong where the wire changed bytes", $"{Number(tally.WrongBehindTheWire)} (lines without a check of their own, see docs/reliability.md)");
+        yield return Row("wrong where the wire changed bytes",
+            $"{Number(tally.WrongBehindTheWire)} (lines without a check of their own, see docs/reliability.md)");
         yield return Row("broken invariants", Number(tally.BrokenCount));
         foreach (var broken in tally.Broken) yield return $"  {broken}";
     }
@@ -46,7 +49,8 @@ internal static class SoakReport
     public static IReadOnlyList<string> Missing(IProtocol protocol, Tally tally) =>
     [
         .. protocol.Vocabulary.Messages.Where(word => tally.Messages.GetValueOrDefault($"{protocol.Name} {word}") < SoakSize.TimesEachWord),
-        .. protocol.Vocabulary.ResponseCodes.Where(word => tally.Codes.GetValueOrDefault($"{protocol.Name} {word}") < SoakSize.TimesEachWord),
+        .. protocol.Vocabulary.ResponseCodes.Where(word =>
+            tally.Codes.GetValueOrDefault($"{protocol.Name} {word}") < SoakSize.TimesEachWord),
     ];
 
     private static IEnumerable<string> Coverage(SoakSize size, Tally tally)

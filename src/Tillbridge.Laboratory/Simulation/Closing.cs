@@ -36,7 +36,7 @@ internal static class Closing
     // I12: with nothing unknown, what the journal approved is what the acquirer has.
     private static void Totals(Ledger ledger, Books books)
     {
-        var sessions = ledger.Orders.Where(note => note.Terminal == books.Name && note.Session is not null).Select(note => note.Session!).ToList();
+        var sessions = ledger.Orders.Where(note => note.Terminal == books.Name).Select(note => note.Session).OfType<Session>().ToList();
         if (sessions.Exists(session => session.IsUnresolved && session.Request.Kind.MovesMoney())) return;
         var undone = sessions.Where(session => session is { Outcome: Outcome.Approved, Request.Kind: RequestKind.Reversal })
             .Select(session => session.Request.Original!.Session).ToHashSet();

@@ -27,7 +27,7 @@ internal static class Judge
                 || amount.MinorUnits != standing[0].MinorUnits || amount.Currency.Code != standing[0].Currency:
                 ledger.Misstated(
                     note,
-                    $"I3 {note.Key} is approved for {conclusion.ApprovedAmount}, booked are {standing[0].MinorUnits} {standing[0].Currency}");
+                    $"I3 {note.Key} is approved for {conclusion.ApprovedAmount}, booked is {standing[0].MinorUnits}");
                 break;
             case Outcome.Declined or Outcome.Cancelled or Outcome.Failed when standing.Count > 0:
                 ledger.Misstated(note, $"I4 {note.Key} is {conclusion.Outcome} ({conclusion.Reason}) and booked");
@@ -50,7 +50,8 @@ internal static class Judge
     {
         // What was told as final together with the result cannot be held back.
         var contradicts = note.Plan is { Confirm: true, Script.Glue: true };
-        if (note.WasRecovering && !contradicts) ledger.Break($"B {note.Key} had to be recovered although the line lost nothing ({session.BrokenBy})");
+        if (note.WasRecovering && !contradicts)
+            ledger.Break($"B {note.Key} had to be recovered although the line lost nothing ({session.BrokenBy})");
         if (!note.MetItsScript || !note.Request.Kind.NeedsAmount() || note.Plan.AbortAfter is not null || note.Plan.Confirm) return;
         var script = note.Plan.Script;
         Outcome? expected = script.ResponseCode is not null || script.Withdraw ? null : script.Outcome switch

@@ -47,7 +47,8 @@ internal sealed class Ledger(World world, TrialPlan plan)
     public void Misstated(OrderNote? note, string what)
     {
         // Where nothing on the wire can find out a changed byte, neither side can; that is counted, not hidden.
-        var behindTheWire = (note?.MetChangedBytes ?? byKey.Values.Any(other => other.MetChangedBytes)) && !plan.Protocol.ChecksFrames("tcp");
+        var behindTheWire = (note?.MetChangedBytes ?? byKey.Values.Any(other => other.MetChangedBytes))
+            && !plan.Protocol.ChecksFrames("tcp");
         if (!behindTheWire)
         {
             Break(what);
@@ -79,10 +80,16 @@ internal sealed class Ledger(World world, TrialPlan plan)
         var before = note.Session;
         note.Session = session;
         if (world.Tells && before?.Phase != session.Phase)
-            world.Tell($"{session.Terminal} {note.Key} {session.Request.Kind}: {session.Phase} {session.Outcome} {session.Conclusion?.Reason} {session.Conclusion?.ApprovedAmount}");
-        note.MetChangedBytes |= session.Phase is not SessionPhase.Prepared && books.Exists(one => one.Name == note.Terminal && one.Terminal.Line.WasCorrupted);
+        {
+            var end = session.Conclusion;
+            world.Tell($"{note.Key} {session.Request.Kind}: {session.Phase} {end?.Outcome} {end?.Reason} {end?.ApprovedAmount}");
+        }
+
+        note.MetChangedBytes |= session.Phase is not SessionPhase.Prepared
+            && books.Exists(one => one.Name == note.Terminal && one.Terminal.Line.WasCorrupted);
         note.WasRecovering |= session.Phase is SessionPhase.Recovering;
-        if (session.Conclusion is { } conclusion && !ReferenceEquals(conclusion, before?.Conclusion) && before?.Conclusion?.Outcome != conclusion.Outcome)
+        if (session.Conclusion is { } conclusion && !ReferenceEquals(conclusion, before?.Conclusion)
+            && before?.Conclusion?.Outcome != conclusion.Outcome)
             Concluded(note, session, conclusion, before);
     }
 
@@ -95,11 +102,13 @@ internal sealed class Ledger(World world, TrialPlan plan)
     /// <summary>A command that can move money arrived at a terminal.</summary>
     public void Taken(Books at)
     {
-        var open = byKey.Values.FirstOrDefault(note => note.Terminal == at.Name && note.Session is { SentAt: not null, Phase: not SessionPhase.Closed });
+        var open = byKey.Values.FirstOrDefault(note =>
+            note.Terminal == at.Name && note.Session is { SentAt: not null, Phase: not SessionPhase.Closed });
         if (open is null)
         {
             // A command without money may outlive its session, which ends with the line.
-            var harmless = byKey.Values.Any(note => note.Terminal == at.Name && note.Session is { SentAt: not null } && !note.Request.Kind.NeedsProof());
+            var harmless = byKey.Values.Any(note =>
+                note.Terminal == at.Name && note.Session is { SentAt: not null } && !note.Request.Kind.NeedsProof());
             if (!harmless && !at.Terminal.Line.WasCorrupted) Break($"I6 {at.Name}: a command arrived whose intent is not durable");
             return;
         }
@@ -113,7 +122,8 @@ internal sealed class Ledger(World world, TrialPlan plan)
         if (!plan.StrictUnknown || !open.Request.Kind.NeedsProof()) return;
         var other = byKey.Values.FirstOrDefault(note => note != open && note.Terminal == at.Name && note.Session is { } left
             && left.NeedsProof && (left.IsUnresolved || left is { SentAt: not null, Phase: not SessionPhase.Closed }));
-        if (other is not null) Break($"I8 {at.Name}: a new amount was sent while {other.Key} is {other.Session!.Outcome?.ToString() ?? "open"}");
+        if (other is not null)
+            Break($"I8 {at.Name}: a new amount was sent while {other.Key} is {other.Session!.Outcome?.ToString() ?? "open"}");
     }
 
     /// <summary>The acquirer booked or took back.</summary>
@@ -134,7 +144,8 @@ internal sealed class Ledger(World world, TrialPlan plan)
     }
 
     public OrderNote? NoteOf(Books at, BooksLine line) =>
-        Of(line.Reference) ?? byKey.Values.FirstOrDefault(note => note.Terminal == at.Name && note.Request.Reference is null && note.MayBook(line.Kind, line.MinorUnits));
+        Of(line.Reference) ?? byKey.Values.FirstOrDefault(note =>
+            note.Terminal == at.Name && note.Request.Reference is null && note.MayBook(line.Kind, line.MinorUnits));
 
     /// <summary>A till was told how an order ended.</summary>
     public void Told(OrderNote note, Session session)

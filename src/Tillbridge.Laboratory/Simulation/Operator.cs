@@ -8,13 +8,13 @@ namespace Tillbridge.Laboratory.Simulation;
 /// </summary>
 internal sealed class Operator(World world, Trial trial, SimProcess process)
 {
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(90);
-
     public async Task Run()
     {
+        // Some shops look at once, some after a quarter of an hour; until then the terminal is asked again.
+        var round = TimeSpan.FromSeconds(60 + world.Chance.Below(world.Chance.OneIn(3) ? 900 : 120));
         while (!trial.TillsAreDone)
         {
-            await Task.Delay(Round, process.Clock);
+            await Task.Delay(round, process.Clock);
             var page = await trial.Unknown();
             foreach (var session in page)
             {

@@ -59,7 +59,8 @@ internal sealed class Till(World world, Trial trial, Books at, SimProcess proces
             if (world.Tells) world.Tell($"till {note.Key}: refused, {said.Refusal!.Code} {said.Refusal.Text}");
             if (said.Refusal!.Code is RefusalCode.IdempotencyConflict)
                 trial.Ledger.Break($"I1 {note.Key}: the same order under its own key is called another one");
-            if (said.Refusal.Code is not (RefusalCode.TerminalBusy or RefusalCode.JournalFull or RefusalCode.TooMany or RefusalCode.UnresolvedSession))
+            if (said.Refusal.Code is not (RefusalCode.TerminalBusy or RefusalCode.JournalFull or RefusalCode.TooMany
+                or RefusalCode.UnresolvedSession))
             {
                 note.Refused = said.Refusal.Text;
                 return null;
@@ -106,7 +107,8 @@ internal sealed class Till(World world, Trial trial, Books at, SimProcess proces
         {
             await Pause(TimeSpan.FromMilliseconds(world.Chance.Below(2000)));
             var said = await trial.Host.Call((engine, stop) => engine.Submit(order, stop));
-            if (said?.Session is { } session && session.Id != id) trial.Ledger.Break($"I1 {note.Key} has two sessions, {id} and {session.Id}");
+            if (said?.Session is { } session && session.Id != id)
+                trial.Ledger.Break($"I1 {note.Key} has two sessions, {id} and {session.Id}");
         }
 
         if (!note.Plan.RepeatsOther || order.Request.Amount is not { } amount) return;
@@ -130,7 +132,12 @@ internal sealed class Till(World world, Trial trial, Books at, SimProcess proces
         else if (kind.NeedsOriginal()) kind = RequestKind.Sale;
         // Amounts repeat where a reference tells bookings apart; else each has its own, with halves and extras apart as well.
         var minor = carries && plan.SameAmount ? 12_50 : 100_000 + (trial.NextAmount() * 20L);
-        var request = new TerminalRequest(kind) { Original = original, Reference = carries ? key : null, Confirm = plan.Confirm && trial.Capabilities.CanConfirm };
+        var request = new TerminalRequest(kind)
+        {
+            Original = original,
+            Reference = carries ? key : null,
+            Confirm = plan.Confirm && trial.Capabilities.CanConfirm && kind.MovesMoney(),
+        };
         if (kind is RequestKind.Capture) return request with { Amount = original!.Amount ?? trial.AmountOf(original.Session!.Value) };
         if (!kind.NeedsAmount()) return request;
         request = request with { Amount = new Money(minor, Currency.Of("EUR")) };

@@ -54,7 +54,8 @@ internal sealed class Trial : IDisposable
             });
         }
 
-        Capabilities = protocol.MakeDriver(settings[0].Driver, lines[0].TransportOf(new SimProcess(world, "nobody", 0)), TimeProviderOf()).Capabilities;
+        var nobody = new SimProcess(world, "nobody", 0);
+        Capabilities = protocol.MakeDriver(settings[0].Driver, lines[0].TransportOf(nobody), nobody.Clock).Capabilities;
         var setup = new HostSetup(
             new Dictionary<string, IProtocol> { [protocol.Name] = protocol },
             (address, life) =>
@@ -119,7 +120,9 @@ internal sealed class Trial : IDisposable
         dieAt = order.HostDiesAtPoint ?? long.MaxValue;
         (death, downFor) = (order.HostDeath, order.HostDownFor);
         if (order.Disk is not DiskTrouble.None) world.After(order.DiskTroubleAfter, () => TroubleDisk(order));
-        if (order.ClockJump != TimeSpan.Zero) world.After(TimeSpan.FromMilliseconds(world.Chance.Below(400)), () => Host.SetClock(order.ClockJump));
+        if (order.ClockJump != TimeSpan.Zero)
+            world.After(TimeSpan.FromMilliseconds(world.Chance.Below(400)), () => Host.SetClock(order.ClockJump));
+        if (order.WatcherFails) watcher.Leave();
         if (order.DaylightSaving) SetAllClocks();
         if (order.SecondInstance) TrySecondInstance();
     }
@@ -155,7 +158,9 @@ internal sealed class Trial : IDisposable
     }
 
     public Task<IReadOnlyList<JournalRecord>?> Records(long after, int limit) =>
-        Host.Call((_, stop) => (Host.Journal ?? throw new JournalException("There is no journal.")).RecordsAfter(after, null, limit, withFrames: true, stop));
+        Host.Call((_, stop) => Host.Journal is { } journal
+            ? journal.RecordsAfter(after, null, limit, withFrames: true, stop)
+            : throw new JournalException("There is no journal."));
 
     public void Dispose() => file?.Dispose();
 
@@ -229,6 +234,4 @@ internal sealed class Trial : IDisposable
             // The disk is in trouble, which refuses it as well.
         }
     }
-
-    private SimClock TimeProviderOf() => new(world, new SimProcess(world, "nobody", 0));
 }

@@ -10,16 +10,24 @@ internal sealed class Watcher(World world, Trial trial, SimProcess process)
 {
     private const int Page = 200;
 
+    private static readonly TimeSpan Absence = TimeSpan.FromMinutes(7);
+
+    private bool isAway;
     private long last;
     private string lastHash = "";
 
     /// <summary>How many events it has seen.</summary>
     public long Seen { get; private set; }
 
+    /// <summary>It hangs up, and comes back minutes later to where it was.</summary>
+    public void Leave() => isAway = true;
+
     public async Task Run()
     {
         while (!trial.IsOver)
         {
+            if (isAway) await Task.Delay(Absence, process.Clock);
+            isAway = false;
             var pause = world.Chance.OneIn(8) ? TimeSpan.FromSeconds(90) : TimeSpan.FromSeconds(3);
             await Task.Delay(pause, process.Clock);
             await Read();

@@ -170,7 +170,7 @@ public sealed class ZvtDriverTests : IAsyncLifetime
             await line.Send("800000");
             closedAt = Stopwatch.GetTimestamp();
             line.HangUp();
-        });
+        }) { Totals = RawTerminal.EmptyTotals };
 
         var session = await Pay(terminal, answerLimit: TimeSpan.FromSeconds(60));
 

@@ -150,6 +150,53 @@ public sealed class ZvtTruthTests : IAsyncDisposable
         Assert.Equal(Outcome.Unknown, (await Pay(raw)).Outcome);
     }
 
+    // Found by the laboratory: the sign of a sum is not on the wire (zvt.md §8.4).
+    [Fact]
+    public async Task A_refund_of_twice_the_sum_is_not_disproved_by_totals_that_look_as_before()
+    {
+        var payments = 0;
+        await using var terminal = new RawTerminal(async line =>
+        {
+            await line.Send("800000");
+            if (payments++ == 0)
+            {
+                await line.Ask(Approved);
+                await line.Send("060F00");
+                return;
+            }
+
+            await line.Ask("04FF010A");
+            line.Reset();
+        }) { LastBooking = Approved, Totals = TotalsOfOneBooking };
+        await Pay(terminal);
+
+        var refund = new TerminalRequest(RequestKind.Refund) { Amount = Money.Euro(2500) };
+
+        Assert.Equal((Outcome.Unknown, Reason.CannotTell), Ended(await Pay(terminal, refund)));
+    }
+
+    [Fact]
+    public async Task The_same_totals_do_disprove_another_sale()
+    {
+        var payments = 0;
+        await using var terminal = new RawTerminal(async line =>
+        {
+            await line.Send("800000");
+            if (payments++ == 0)
+            {
+                await line.Ask(Approved);
+                await line.Send("060F00");
+                return;
+            }
+
+            await line.Ask("04FF010A");
+            line.Reset();
+        }) { LastBooking = Approved, Totals = TotalsOfOneBooking };
+        await Pay(terminal);
+
+        Assert.Equal((Outcome.Failed, Reason.NotBooked), Ended(await Pay(terminal, TestBench.Sale(2500))));
+    }
+
     [Fact]
     public async Task A_connection_that_was_reset_counts_as_a_terminal_that_was_away()
     {
@@ -270,6 +317,12 @@ public sealed class ZvtTruthTests : IAsyncDisposable
         var day = time.ToString("MMdd", CultureInfo.InvariantCulture);
         return Status($"{head}040000000012500B00{receipt}87{receipt}4909780C{at}0D{day}");
     }
+
+    // 04 0F of a period with one Mastercard booking of 12.50 under receipt 0042.
+    private static string TotalsOfOneBooking => "040F42" + "2700" + "04000000001250" + "60F0F5F3" + "00420042"
+        + new string('0', 2 * 14) + "01000000001250" + new string('0', 2 * 28);
+
+    private static (Outcome? Outcome, string Reason) Ended(Session session) => (session.Outcome, session.Conclusion!.Reason);
 
     private static string Status(string data) => $"040F{data.Length / 2:X2}{data}";
 

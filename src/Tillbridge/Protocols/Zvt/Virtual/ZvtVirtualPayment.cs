@@ -278,7 +278,8 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
 
     private void Keep(ZvtTransaction command, ZvtStatusInformation booked)
     {
-        if (script is { Withdraw: true, Cut: ScriptCut.None }) return; // What will be taken back leaves no trace but the two rows of the books.
+        // What will be taken back leaves no trace but the two rows of the books.
+        if (script is { Withdraw: true, Cut: ScriptCut.None }) return;
         if (command.Receipt is { } original)
         {
             if (command.Code is ZvtCommands.Reversal or ZvtCommands.PreAuthReversal) Acquirer.Reverse(original);

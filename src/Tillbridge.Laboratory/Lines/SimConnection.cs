@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using Tillbridge.Protocols;
 using Tillbridge.Transports;
 
-namespace Tillbridge.Laboratory.Simulation;
+namespace Tillbridge.Laboratory.Lines;
 
 /// <summary>One connection: two directions of bytes in order, each piece with a latency, and the trouble that was laid out.</summary>
 internal sealed class SimConnection

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Tillbridge.Journal;
 
-namespace Tillbridge.Laboratory.Simulation;
+namespace Tillbridge.Laboratory.Disks;
 
 /// <summary>
 /// The real journal on a real disk under a simulated host. A death leaves the files as they are, sometimes with a torn tail in

@@ -1,4 +1,4 @@
-namespace Tillbridge.Laboratory.Simulation;
+namespace Tillbridge.Laboratory.Worlds;
 
 /// <summary>
 /// One thread, one virtual time, everything from one seed: work that is ready is done in the order in which it came, and when

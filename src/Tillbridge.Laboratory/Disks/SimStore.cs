@@ -1,7 +1,7 @@
 using Tillbridge.Domain;
 using Tillbridge.Journal;
 
-namespace Tillbridge.Laboratory.Simulation;
+namespace Tillbridge.Laboratory.Disks;
 
 /// <summary>What the disk is doing to the journal.</summary>
 internal enum DiskTrouble

@@ -1,4 +1,4 @@
-namespace Tillbridge.Laboratory.Simulation;
+namespace Tillbridge.Laboratory.Worlds;
 
 /// <summary>Virtual time as one process sees it: its wall clock can be wrong and can be set, its stopwatch cannot.</summary>
 internal sealed class SimClock(World world, SimProcess process) : TimeProvider

@@ -1,7 +1,7 @@
 using Tillbridge.Domain;
 using Tillbridge.Journal;
 
-namespace Tillbridge.Laboratory.Simulation;
+namespace Tillbridge.Laboratory.Disks;
 
 /// <summary>The journal as one life of the host has it: every durable write takes time, and dies with its process.</summary>
 internal sealed class SimJournal(World world, SimStore store, SimProcess process) : IJournal

@@ -1,4 +1,4 @@
-namespace Tillbridge.Laboratory.Simulation;
+namespace Tillbridge.Laboratory.Lines;
 
 /// <summary>What a line does to one connection.</summary>
 internal enum LinkTrouble

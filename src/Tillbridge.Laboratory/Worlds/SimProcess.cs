@@ -1,4 +1,4 @@
-namespace Tillbridge.Laboratory.Simulation;
+namespace Tillbridge.Laboratory.Worlds;
 
 /// <summary>
 /// A process of the world: it has a scheduler and a clock of its own, and once it is dead neither runs anything of it. What it

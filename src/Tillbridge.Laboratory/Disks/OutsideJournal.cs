@@ -1,7 +1,7 @@
 using Tillbridge.Domain;
 using Tillbridge.Journal;
 
-namespace Tillbridge.Laboratory.Simulation;
+namespace Tillbridge.Laboratory.Disks;
 
 /// <summary>A journal with threads of its own, called from a world that waits for it after each step.</summary>
 internal sealed class OutsideJournal(World world, SimStore store, SimProcess process, SqliteJournal inner) : IJournal
@@ -36,9 +36,11 @@ internal sealed class OutsideJournal(World world, SimStore store, SimProcess pro
 
     public Task<Session?> FindByKey(string key, CancellationToken shutdown) => Read(() => inner.FindByKey(key, shutdown));
 
-    public Task<IReadOnlyList<Session>> Unsettled(string? terminal, CancellationToken shutdown) => Read(() => inner.Unsettled(terminal, shutdown));
+    public Task<IReadOnlyList<Session>> Unsettled(string? terminal, CancellationToken shutdown) =>
+        Read(() => inner.Unsettled(terminal, shutdown));
 
-    public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown) => Read(() => inner.SentAfter(session, shutdown));
+    public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown) =>
+        Read(() => inner.SentAfter(session, shutdown));
 
     public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown) =>
         Read(() => inner.CurrentPeriod(terminal, shutdown));
@@ -62,7 +64,8 @@ internal sealed class OutsideJournal(World world, SimStore store, SimProcess pro
 
     private async Task Point(HostPoint point)
     {
-        if (process.IsAlive && store.Trouble is DiskTrouble.Full) throw new JournalException(JournalFault.Full, "The disk is full. Free space.");
+        if (process.IsAlive && store.Trouble is DiskTrouble.Full)
+            throw new JournalException(JournalFault.Full, "The disk is full. Free space.");
         if (!process.IsAlive || store.At?.Invoke(point) == true) await new TaskCompletionSource().Task;
     }
 

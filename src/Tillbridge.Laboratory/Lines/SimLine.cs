@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using Tillbridge.Protocols;
 using Tillbridge.Transports;
 
-namespace Tillbridge.Laboratory.Simulation;
+namespace Tillbridge.Laboratory.Lines;
 
 /// <summary>
 /// The line between the host and one terminal: connections with latency, troubles that are laid out for the next ones, and the
@@ -105,7 +105,8 @@ internal sealed class SimLine(World world, string name)
         {
             if (clients.TryDequeue(out var client)) return client;
             var mine = waiting = new TaskCompletionSource<ITransportConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
-            using var ended = shutdown.UnsafeRegister(static (state, token) => ((TaskCompletionSource<ITransportConnection>)state!).TrySetCanceled(token), mine);
+            using var ended = shutdown.UnsafeRegister(
+                static (state, token) => ((TaskCompletionSource<ITransportConnection>)state!).TrySetCanceled(token), mine);
             return await mine.Task;
         }
 

@@ -1,4 +1,4 @@
-namespace Tillbridge.Laboratory.Simulation;
+namespace Tillbridge.Laboratory.Worlds;
 
 /// <summary>A timer on virtual time. One whose process has died never fires.</summary>
 internal sealed class SimTimer(World world, SimProcess? owner, TimerCallback callback, object? state) : ITimer
