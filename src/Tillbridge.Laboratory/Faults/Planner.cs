@@ -69,6 +69,7 @@ internal static class Planner
                 ProgressCode = words.ProgressCodes.Count > 0 ? words.ProgressCodes[place % words.ProgressCodes.Count] : null,
             };
             orders.Add(new OrderPlan(RequestKind.Sale) { Script = script });
+            if (OriginalOf(kinds[place % kinds.Count]) is { } original) orders.Add(new OrderPlan(original));
             orders.Add(new OrderPlan(kinds[place % kinds.Count]) { AbortAfter = index == 0 ? TimeSpan.FromMilliseconds(40) : null });
         }
 
@@ -102,11 +103,18 @@ internal static class Planner
     public static IReadOnlyList<RequestKind> KindsOf(IProtocol protocol, string? dialect = null) =>
         [.. protocol.MakeDriver(new DriverSettings { Dialect = dialect }, Nowhere.Instance, Nowhere.Clock).Capabilities.Kinds.Order()];
 
+    private static RequestKind? OriginalOf(RequestKind kind) => kind switch
+    {
+        RequestKind.Reversal => RequestKind.Sale,
+        RequestKind.Capture or RequestKind.CancelPreAuthorization => RequestKind.PreAuthorization,
+        _ => null,
+    };
+
     // What an operation refers to has to be there.
     private static IEnumerable<OrderPlan> Before(RequestKind kind, Chance chance)
     {
-        if (kind.NeedsOriginal() || chance.OneIn(2)) yield return new OrderPlan(RequestKind.Sale) { SameAmount = chance.OneIn(2) };
-        if (kind is RequestKind.Capture or RequestKind.CancelPreAuthorization) yield return new OrderPlan(RequestKind.PreAuthorization);
+        if (chance.OneIn(2)) yield return new OrderPlan(RequestKind.Sale) { SameAmount = chance.OneIn(2) };
+        if (OriginalOf(kind) is { } original) yield return new OrderPlan(original) { SameAmount = chance.OneIn(2) };
     }
 
     // Codes and progress that no outcome of the common script brings up.
