@@ -49,7 +49,7 @@ internal static class Judge
     public static void Harmless(Ledger ledger, OrderNote note, Session session)
     {
         // What was told as final together with the result cannot be held back.
-        var contradicts = note.Plan is { Confirm: true, Script.Glue: true };
+        var contradicts = note.Plan.Confirm && (note.Plan.Script.Glue || !note.MetItsScript);
         if (note.WasRecovering && !contradicts)
             ledger.Break($"B {note.Key} had to be recovered although the line lost nothing ({session.BrokenBy})");
         if (!note.MetItsScript || !note.Request.Kind.NeedsAmount() || note.Plan.AbortAfter is not null || note.Plan.Confirm) return;

@@ -38,6 +38,8 @@ internal sealed class Ledger(World world, TrialPlan plan)
     {
         var note = new OrderNote(key, terminal, request, order);
         byKey[key] = note;
+        // A booking under a reference that nobody used yet: the line had changed it.
+        note.MetChangedBytes = books.First(one => one.Name == terminal).Standing(note).Any();
         return note;
     }
 
@@ -133,7 +135,7 @@ internal sealed class Ledger(World world, TrialPlan plan)
         if (NoteOf(at, line) is not { } note) return;
         if (line.State == "booked")
         {
-            if (at.Standing(note).Count() > 1) Break($"I1 {note.Key} has {at.Standing(note).Count()} bookings that stand");
+            if (at.Standing(note).Count() > 1) Misstated(note, $"I1 {note.Key} has {at.Standing(note).Count()} bookings that stand");
             if (note.Session is { Phase: SessionPhase.Closed, Outcome: Outcome.Declined or Outcome.Cancelled or Outcome.Failed })
                 Misstated(note, $"I4 {note.Key} is {note.Session.Outcome} and was booked after it");
             return;
