@@ -16,6 +16,8 @@ internal sealed class PlantedProtocol(IProtocol inner, Func<TerminalDriver, Term
 
     public ProtocolVocabulary Vocabulary => inner.Vocabulary;
 
+    public IReadOnlyList<ProtocolParser> Parsers => inner.Parsers;
+
     public bool ChecksFrames(string carrier) => inner.ChecksFrames(carrier);
 
     public TerminalDriver MakeDriver(DriverSettings settings, ITransport transport, TimeProvider clock) =>

@@ -2,8 +2,10 @@ using System.Diagnostics;
 
 namespace Tillbridge.Laboratory.Processes;
 
-/// <summary>A disk of a few megabytes (more than the write-ahead log takes before it is folded in),
-    which only the system's administrator on Linux can have mounted.</summary>
+/// <summary>
+/// A disk of a few megabytes, more than the write-ahead log takes before it is folded in, which only the system's administrator
+/// on Linux can have mounted.
+/// </summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
     private const string Size = "size=16m";

@@ -35,6 +35,9 @@ public interface IProtocol
     /// <summary>Takes the first message of some bytes apart for a reader; never throws.</summary>
     DecodedFrame Decode(ReadOnlySpan<byte> bytes, Sender? from);
 
+    /// <summary>Everything of this protocol that reads bytes from outside, for the laboratory: framings, codecs, dumps.</summary>
+    IReadOnlyList<ProtocolParser> Parsers { get; }
+
     /// <summary>The text of a progress key of this protocol in a language; null when the key is not its own.</summary>
     string? ProgressText(string key, string language);
 

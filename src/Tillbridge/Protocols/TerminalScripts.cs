@@ -170,11 +170,18 @@ public sealed class TerminalScripts
     /// <exception cref="ArgumentException">The JSON is no script; the message names the place and the allowed values.</exception>
     public void ReplaceFromJson(string json)
     {
+        var file = Read(json);
+        Replace(file.Next ?? [], file.Always);
+    }
+
+    /// <summary>Reads the form of a script file.</summary>
+    /// <exception cref="ArgumentException">The JSON is no script.</exception>
+    internal static ScriptFile Read(string json)
+    {
         try
         {
-            var file = JsonSerializer.Deserialize(json, ScriptJson.Default.ScriptFile)
+            return JsonSerializer.Deserialize(json, ScriptJson.Default.ScriptFile)
                 ?? throw new ArgumentException("The script is empty; write {\"next\":[…],\"always\":{…}}.");
-            Replace(file.Next ?? [], file.Always);
         }
         catch (JsonException wrong)
         {

@@ -24,6 +24,10 @@ internal sealed record AcquirerMemory
     public IReadOnlyList<BooksLine> Lines { get; init; } = [];
 
     public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
+
+    public static AcquirerMemory Read(string json) => JsonSerializer.Deserialize(json, ScriptJson.Default.AcquirerMemory) ?? new();
+
+    public string Write() => JsonSerializer.Serialize(this, ScriptJson.Default.AcquirerMemory);
 }
 
 /// <summary>
@@ -58,7 +62,7 @@ public sealed class VirtualAcquirer
         Directory.CreateDirectory(settings.DataDirectory);
         memoryFile = Path.Combine(settings.DataDirectory, "virtual-terminal.json");
         if (!File.Exists(memoryFile)) return;
-        var memory = JsonSerializer.Deserialize(File.ReadAllText(memoryFile), ScriptJson.Default.AcquirerMemory) ?? new();
+        var memory = AcquirerMemory.Read(File.ReadAllText(memoryFile));
         lines.AddRange(memory.Lines);
         foreach (var (key, value) in memory.Notes) notes[key] = value;
     }
@@ -189,7 +193,7 @@ public sealed class VirtualAcquirer
         if (memoryFile is null) return;
         var memory = new AcquirerMemory { Lines = [.. lines], Notes = new Dictionary<string, string>(notes) };
         var fresh = memoryFile + ".new";
-        File.WriteAllText(fresh, JsonSerializer.Serialize(memory, ScriptJson.Default.AcquirerMemory));
+        File.WriteAllText(fresh, memory.Write());
         File.Move(fresh, memoryFile, overwrite: true);
     }
 }

@@ -50,6 +50,9 @@ public sealed class ZvtProtocol : IProtocol
     public DecodedFrame Decode(ReadOnlySpan<byte> bytes, Sender? from) => ZvtInspector.Inspect(bytes, from);
 
     /// <inheritdoc/>
+    public IReadOnlyList<ProtocolParser> Parsers => ZvtParsers.All;
+
+    /// <inheritdoc/>
     public string? ProgressText(string key, string language)
     {
         ArgumentNullException.ThrowIfNull(key);

@@ -1,0 +1,16 @@
+using System.Text;
+using Tillbridge.Protocols;
+
+namespace Tillbridge.Laboratory.Fuzz.Parsers;
+
+/// <summary>A parser of text out of functions; null of the first means refused.</summary>
+internal sealed class TextParser<T>(
+    string name, Func<string, T?> read, Func<T, string>? write = null, Func<T, T, bool>? same = null) : ProtocolParser(name)
+    where T : class
+{
+    public override object? Read(ReadOnlySpan<byte> input) => read(Encoding.UTF8.GetString(input));
+
+    public override byte[]? Write(object value) => write is null ? null : Encoding.UTF8.GetBytes(write((T)value));
+
+    public override bool Same(object one, object other) => same?.Invoke((T)one, (T)other) ?? Equals(one, other);
+}
