@@ -42,7 +42,8 @@ internal sealed record FuzzTarget(string Name, ProtocolParser Parser, IReadOnlyL
             }
         }
 
-        return [.. words.Select(word => word.All(letter => letter <= 0xFF) ? Encoding.Latin1.GetBytes(word) : Encoding.UTF8.GetBytes(word))];
+        return [.. words.Select(word => word.All(letter => letter <= 0xFF)
+            ? Encoding.Latin1.GetBytes(word) : Encoding.UTF8.GetBytes(word))];
     }
 
     private static bool IsOfWord(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '/' or >= '\x80';

@@ -30,7 +30,8 @@ internal sealed class FuzzTrial(ProtocolParser parser)
                 (ticks, bytes) = (Math.Min(ticks, moreTicks), Math.Min(bytes, moreBytes));
             }
 
-            if (ticks > MostTicks) wrong = (FuzzFault.Hang, $"{input.Length} bytes took {Stopwatch.GetElapsedTime(0, ticks).TotalMilliseconds:F1} ms");
+            if (ticks > MostTicks) wrong = (FuzzFault.Hang,
+                $"{input.Length} bytes took {Stopwatch.GetElapsedTime(0, ticks).TotalMilliseconds:F1} ms");
             else if (bytes > MostAllocatedBytes) wrong = (FuzzFault.Allocation, $"{input.Length} bytes took {bytes} bytes of memory");
             else if (read is not null && Unstable(read) is { } text) wrong = (FuzzFault.Unstable, text);
             return read is not null;
@@ -66,6 +67,7 @@ internal sealed class FuzzTrial(ProtocolParser parser)
         const int MostText = 200;
         var text = error.Message.Length > MostText ? error.Message[..MostText] : error.Message;
         var places = (error.StackTrace ?? "").Split('\n').Select(line => line.Split(" in ")[0].Trim());
-        return $"{error.GetType().Name}: {text} {string.Join(" ", places.Where(place => place.Contains("Tillbridge", StringComparison.Ordinal)).Take(3))}";
+        var ours = places.Where(place => place.Contains("Tillbridge", StringComparison.Ordinal)).Take(3);
+        return $"{error.GetType().Name}: {text} {string.Join(" ", ours)}";
     }
 }

@@ -14,6 +14,14 @@ internal static class CardNumbers
     private const int MostShownDigits = 12;
     private const int FewestHiddenDigits = 4;
 
+    // As far as a number printed in groups can reach.
+    private const int Reach = 32;
+
+    // Packed digits can look like characters and characters like packed digits, each masking making the other anew.
+    private const int MostWalks = 8;
+
+    private const int MostUnknown = 2048;
+
     // 99 bytes is the longest LLVAR field.
     private const int MostNibbles = 198;
 
@@ -40,29 +48,21 @@ internal static class CardNumbers
     /// </summary>
     public static string MaskIn(string text)
     {
-        // Masking cuts a row of digits into shorter ones; the result must be the same when it is masked again.
-        while (true)
-        {
-            var masked = MaskOnce(text);
-            if (ReferenceEquals(masked, text)) return text;
-            text = masked;
-        }
-    }
-
-    private static string MaskOnce(string text)
-    {
-        StringBuilder? masked = null;
+        char[]? masked = null;
         for (var start = 0; start < text.Length; start++)
         {
-            if (!char.IsAsciiDigit(text[start]) || (start > 0 && char.IsAsciiDigit(text[start - 1]))) continue;
-            var length = CardLength(text.AsSpan(start));
+            var seen = masked ?? text.AsSpan();
+            if (!char.IsAsciiDigit(seen[start]) || (start > 0 && char.IsAsciiDigit(seen[start - 1]))) continue;
+            var length = CardLength(seen[start..]);
             if (length == 0) continue;
-            masked ??= new StringBuilder(text);
+            masked ??= text.ToCharArray();
             HideMiddle(masked, start, length);
-            start += length - 1;
+            // Masking cuts a row of digits into shorter ones, so that what lies just before is looked at again; a whole new walk
+            // for each would take a hostile text seconds (found by the laboratory).
+            start = Math.Max(0, start - Reach) - 1;
         }
 
-        return masked?.ToString() ?? text;
+        return masked is null ? text : new string(masked);
     }
 
     /// <summary>
@@ -71,8 +71,20 @@ internal static class CardNumbers
     /// </summary>
     public static bool HideIn(Span<byte> unknown)
     {
-        var hidden = false;
-        while (unknown.Length * 2 >= FewestDigits && HideCharacters(unknown) | HideNibbles(unknown)) hidden = true;
+        if (unknown.Length * 2 < FewestDigits) return false;
+        // Nobody reads so much of what has no name; looking through all of it would take a hostile frame half a second.
+        var hidden = unknown.Length > MostUnknown;
+        if (hidden) unknown[MostUnknown..].Fill(0xEE);
+        unknown = unknown[..Math.Min(unknown.Length, MostUnknown)];
+        for (var walks = 0; HideCharacters(unknown) | HideNibbles(unknown); walks++)
+        {
+            hidden = true;
+            if (walks < MostWalks) continue;
+            // Only bytes made for it keep turning from one form into the other: nothing of them is worth showing.
+            unknown.Fill(0xEE);
+            break;
+        }
+
         return hidden;
     }
 
@@ -127,7 +139,7 @@ internal static class CardNumbers
         return best;
     }
 
-    private static void HideMiddle(StringBuilder text, int start, int length)
+    private static void HideMiddle(Span<char> text, int start, int length)
     {
         var digits = 0;
         for (var index = start; index < start + length; index++) digits += char.IsAsciiDigit(text[index]) ? 1 : 0;
@@ -142,14 +154,26 @@ internal static class CardNumbers
 
     private static bool HideNibbles(Span<byte> bytes)
     {
-        var hidden = false;
-        var nibbles = bytes.Length * 2;
-        for (var start = 0; start < nibbles; start++)
+        var (hidden, nibbles, end) = (false, bytes.Length * 2, 0);
+        for (var at = 0; at <= nibbles - FewestDigits; at++)
         {
-            var end = start;
-            while (end < nibbles && Nibble(bytes, end) <= 9) end++;
-            for (var at = start; end - at >= FewestDigits; at++) hidden |= HideFrom(bytes, at, end);
-            start = end;
+            if (at >= end)
+            {
+                end = at;
+                while (end < nibbles && Nibble(bytes, end) <= 9) end++;
+            }
+
+            if (end - at < FewestDigits)
+            {
+                at = Math.Max(at, end - 1);
+                end = at + 1;
+                continue;
+            }
+
+            if (!HideFrom(bytes, at, end)) continue;
+            // The run is shorter now, and a number may end where it ends.
+            (hidden, end) = (true, 0);
+            at = Math.Max(0, at - MostDigits) - 1;
         }
 
         return hidden;

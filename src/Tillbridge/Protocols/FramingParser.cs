@@ -10,6 +10,7 @@ internal sealed class FramingParser<T>(string name, IMessageCodec<T> codec) : Pr
     where T : class
 {
     private const int MostPieces = 6;
+    private const int MostFrames = 1000;
     private const int MostBytesOneByOne = 16;
 
     public override object? Read(ReadOnlySpan<byte> input)
@@ -36,7 +37,7 @@ internal sealed class FramingParser<T>(string name, IMessageCodec<T> codec) : Pr
             var buffer = Waiting(bytes, cuts, first, arrived, taken);
             try
             {
-                while (codec.TryTake(ref buffer, out var frame))
+                while (frames.Count < MostFrames && codec.TryTake(ref buffer, out var frame))
                 {
                     var left = cuts[arrived] - (int)buffer.Length;
                     Invariant.Holds(left > taken, "a frame that is taken leaves the buffer");

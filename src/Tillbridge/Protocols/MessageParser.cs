@@ -20,7 +20,7 @@ internal class MessageParser<T>(string name, IMessageCodec<T> codec, Sender from
         }
     }
 
-    public override byte[] Write(object read)
+    public override byte[]? Write(object read)
     {
         var buffer = new ArrayBufferWriter<byte>();
         codec.Encode((T)read, buffer);

@@ -25,7 +25,21 @@ internal sealed record AcquirerMemory
 
     public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>();
 
-    public static AcquirerMemory Read(string json) => JsonSerializer.Deserialize(json, ScriptJson.Default.AcquirerMemory) ?? new();
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="IOException">The text is damaged; the message names cause and cure.</exception>
+    public static AcquirerMemory Read(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ScriptJson.Default.AcquirerMemory) ?? new();
+        }
+        catch (JsonException damaged)
+        {
+            throw new IOException(
+                $"The virtual terminal's memory is damaged ({damaged.Message}). Delete its data directory to begin with empty books.",
+                damaged);
+        }
+    }
 
     public string Write() => JsonSerializer.Serialize(this, ScriptJson.Default.AcquirerMemory);
 }

@@ -35,6 +35,9 @@ internal enum FieldFormat
 /// <summary>Fields as text for a reader.</summary>
 internal static class FieldFormatting
 {
+    // The decimal digits of a long number take quadratic time, and no field that counts something is longer.
+    private const int MostNumberBytes = 16;
+
     /// <summary>The value as text; false when the bytes break the format.</summary>
     public static bool TryShow(
         this FieldFormat format, ReadOnlySpan<byte> value, Encoding encoding, [NotNullWhen(true)] out string? shown)
@@ -56,7 +59,7 @@ internal static class FieldFormatting
             case FieldFormat.Text:
                 shown = encoding.GetString(value).TrimEnd('\0');
                 return true;
-            case FieldFormat.Number:
+            case FieldFormat.Number when value.Length <= MostNumberBytes:
                 shown = new BigInteger(value, isUnsigned: true, isBigEndian: true).ToString();
                 return true;
             default:

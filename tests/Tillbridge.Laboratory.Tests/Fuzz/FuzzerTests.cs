@@ -34,7 +34,8 @@ public sealed class FuzzerTests
     [Fact]
     public void A_good_parser_is_left_in_peace()
     {
-        var target = new FuzzTarget("good", new Planted(input => Encoding.Latin1.GetString(input), value => Encoding.Latin1.GetBytes((string)value)), Seeds);
+        var target = new FuzzTarget("good", new Planted(input => Encoding.Latin1.GetString(input), value =>
+            Encoding.Latin1.GetBytes((string)value)), Seeds);
 
         var report = Fuzzer.Run(target, 1, Inputs, TestContext.Current.CancellationToken);
 

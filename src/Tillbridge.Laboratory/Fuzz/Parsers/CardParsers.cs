@@ -8,10 +8,14 @@ internal static class CardParsers
 {
     public static IReadOnlyList<ProtocolParser> All { get; } =
     [
-        BytesParser.Canonical("cards/text", input => Encoding.UTF8.GetBytes(Mask(Encoding.UTF8.GetString(input)))),
+        BytesParser.Canonical("cards/text", input =>
+            Encoding.Latin1.GetBytes(Mask(Encoding.Latin1.GetString(input[..Math.Min(input.Length, MostBytes)])))),
         BytesParser.Canonical("cards/unknown-bytes", Hide),
-        BytesParser.Canonical("cards/packed", HidePacked),
+        // What is no card number at all may be hidden a little more the second time.
+        new BytesParser("cards/packed", HidePacked),
     ];
+
+    private const int MostBytes = 16 * 1024;
 
     private static string Mask(string text)
     {
@@ -30,7 +34,8 @@ internal static class CardParsers
     {
         CardNumbers.HidePacked(bytes);
         var shown = CardNumbers.ShowPacked(bytes) ?? "";
-        Invariant.Holds(!shown.Any(char.IsAsciiDigit) || shown.Length - shown.Count(letter => letter == '*') <= 12, "twelve digits at most are seen");
+        Invariant.Holds(!shown.Any(char.IsAsciiDigit) || shown.Length - shown.Count(letter =>
+            letter == '*') <= 12, "twelve digits at most are seen");
         return bytes;
     }
 }

@@ -53,7 +53,7 @@ internal static class JsonParsers
         }
         catch (IOException)
         {
-            return null;
+            return null; // The one error that a virtual terminal's memory is known to give (VirtualAcquirer).
         }
     }
 }

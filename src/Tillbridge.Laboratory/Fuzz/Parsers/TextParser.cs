@@ -8,7 +8,10 @@ internal sealed class TextParser<T>(
     string name, Func<string, T?> read, Func<T, string>? write = null, Func<T, T, bool>? same = null) : ProtocolParser(name)
     where T : class
 {
-    public override object? Read(ReadOnlySpan<byte> input) => read(Encoding.UTF8.GetString(input));
+    // Every caller bounds its texts; beyond, only the platform's own decoding of broken UTF-8 would be measured.
+    private const int MostBytes = 16 * 1024;
+
+    public override object? Read(ReadOnlySpan<byte> input) => input.Length <= MostBytes ? read(Encoding.UTF8.GetString(input)) : null;
 
     public override byte[]? Write(object value) => write is null ? null : Encoding.UTF8.GetBytes(write((T)value));
 

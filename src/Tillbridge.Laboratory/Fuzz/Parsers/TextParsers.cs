@@ -11,7 +11,8 @@ internal static class TextParsers
 {
     public static IReadOnlyList<ProtocolParser> All { get; } =
     [
-        new TextParser<object>("domain/money", text => ReadMoney(text), money => $"{((Money)money).Currency.Code} {((Money)money).ToMajorText()}"),
+        new TextParser<object>("domain/money", text => ReadMoney(text), money =>
+            $"{((Money)money).Currency.Code} {((Money)money).ToMajorText()}"),
         new TextParser<object>("domain/session-id", text => SessionId.TryParse(text), id => ((SessionId)id).Value),
         new TextParser<object>("journal/cursor", text => ReadCursor(text), cursor => ((PageCursor)cursor).Write()),
         new TextParser<object>("journal/time", text => ReadTime(text), instant => JournalTime.Write((DateTimeOffset)instant)),
@@ -61,7 +62,8 @@ internal static class TextParsers
     }
 
     private static bool SameAddress(TerminalAddress one, TerminalAddress other) =>
-        one with { Options = other.Options } == other && one.Options.OrderBy(pair => pair.Key).SequenceEqual(other.Options.OrderBy(pair => pair.Key));
+        one with { Options = other.Options } == other && one.Options.OrderBy(pair =>
+            pair.Key).SequenceEqual(other.Options.OrderBy(pair => pair.Key));
 
     private static IPEndPoint? ReadListen(string text) => SettingsReader.TryParseListen(text, out var listen) ? listen : null;
 }

@@ -32,6 +32,9 @@ internal static class ZvtParsers
             return null;
         }
 
+        // What could not be read is not written; a character that stands for none has no byte of its own.
+        public override byte[]? Write(object read) => IsWhole(read) ? base.Write(read) : null;
+
         // Lists compare by reference in records, so they are compared apart and then taken out.
         public override bool Same(object one, object other) => (one, other) switch
         {
@@ -58,6 +61,29 @@ internal static class ZvtParsers
                 input[2] = LongMark;
                 BinaryPrimitives.WriteUInt16LittleEndian(input[ShortHeader..], (ushort)(input.Length - LongHeader));
             }
+        }
+
+        private static bool IsWhole(object read) => read switch
+        {
+            ZvtStatusInformation status => status.Undecoded.IsEmpty && HaveBytes(
+                status.VuNumber, status.Authorisation, status.AdditionalText, status.CardName, status.ErrorText),
+            ZvtTransaction transaction => transaction.Undecoded.IsEmpty && HaveBytes(transaction.Authorisation, transaction.AdditionalText),
+            ZvtAbort abort => abort.Undecoded.IsEmpty && HaveBytes(abort.ErrorText),
+            ZvtCompletion completion => completion.Undecoded.IsEmpty,
+            ZvtCommand command => command.Undecoded.IsEmpty,
+            // The currency stands before everything else, so that it is written where the till left it out.
+            ZvtRegistration registration => registration.Currency is not null || (registration.Service is null && registration.Tlv is null),
+            _ => true,
+        };
+
+        private static bool HaveBytes(params ReadOnlySpan<string?> texts)
+        {
+            foreach (var text in texts)
+            {
+                if (text?.Contains('\uFFFD', StringComparison.Ordinal) == true) return false;
+            }
+
+            return true;
         }
 
         private static bool SameTotals(ZvtTotals? one, ZvtTotals? other) => one is null || other is null

@@ -198,7 +198,7 @@ internal static class ZvtCodec
         if (body.Length > 0 && body[0] >= 0xF0 && LengthRule.LllVar.Measure(body.Data, out var prefix, out var length) is null)
         {
             // zvt.md §8.2, after 05 01: LLLVAR version without BMP, then the terminal status.
-            version = CodePages.ZvtSevenBit.GetString(body.Data.Slice(prefix, length));
+            version = ZvtText.SevenBit(body.Data.Slice(prefix, length));
             rest = body.From(prefix + length);
             status = rest.Length > 0 ? rest[0] : null;
             rest = rest.From(Math.Min(1, rest.Length));

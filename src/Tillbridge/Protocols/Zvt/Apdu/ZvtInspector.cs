@@ -14,6 +14,10 @@ internal static class ZvtInspector
 {
     private const string Hidden = "**";
 
+    // A longer message is files or images, which no person reads byte by byte; a dump of all would take megabytes.
+    private const int MostDumpedBytes = 4096;
+    private const int MostDumpedFields = 400;
+
     public static DecodedFrame Inspect(ReadOnlySpan<byte> bytes, Sender? from) => Open(bytes, from, out _).Frame;
 
     /// <summary>Name, bytes and fields as lines; bytes of secret fields are <c>**</c>.</summary>
@@ -23,15 +27,23 @@ internal static class ZvtInspector
         var frame = notes.Frame;
         var who = from switch { Sender.Ecr => "ECR> ", Sender.Terminal => "PT > ", _ => "" };
         var text = new StringBuilder($"{who}{(frame.Message.Length == 0 ? "not ZVT" : frame.Message)}, {inside.Length} bytes");
-        foreach (var line in WireDump.Lines(inside, notes.Secrets.ToArray())) text.Append("\n  ").Append(line);
-        foreach (var field in frame.Fields)
+        var shown = inside.AsSpan(0, Math.Min(inside.Length, MostDumpedBytes));
+        foreach (var line in WireDump.Lines(shown, Within(notes.Secrets, shown.Length))) text.Append("\n  ").Append(line);
+        if (shown.Length < inside.Length) text.Append($"\n  … {inside.Length - shown.Length} bytes more");
+        foreach (var field in frame.Fields.Take(MostDumpedFields))
         {
-            text.Append($"\n  {field.Offset:X4}  {field.Name} = {field.Value}{Explained(field)}");
+            text.Append($"\n  {field.Offset:X4}  {field.Name} = {Shorten(field.Value)}{Explained(field)}");
         }
 
         if (frame.Error is { } error) text.Append($"\n  {error.Offset:X4}  {error.Field}: {error.Text}");
         return text.ToString();
     }
+
+    private static string Shorten(string value) => value.Length > MostDumpedBytes ? value[..MostDumpedBytes] + "…" : value;
+
+    private static Range[] Within(IEnumerable<Range> secrets, int length) =>
+        [.. secrets.Where(secret => secret.Start.Value < length)
+            .Select(secret => secret.Start..Math.Min(secret.End.Value, length))];
 
     private static Notes Open(ReadOnlySpan<byte> bytes, Sender? from, out byte[] inside)
     {

@@ -19,6 +19,15 @@ internal sealed record ZvtText(string Setting = "auto", byte? Negotiated = null)
     public Encoding Resolve(byte? inMessage) =>
         OfSet(inMessage) ?? OfSet(Negotiated) ?? (Setting == Auto ? null : CodePages.Find(Setting)) ?? CodePages.Cp437;
 
+    /// <summary>
+    /// Seven-bit text (§3). Bytes outside of the set become what the set writes for them, so that it reads the same when it is sent on.
+    /// </summary>
+    public static string SevenBit(ReadOnlySpan<byte> bytes)
+    {
+        var set = CodePages.ZvtSevenBit;
+        return set.GetString(set.GetBytes(set.GetString(bytes)));
+    }
+
     // zvt.md §10, tag 14: 00 ASCII, 01 to 10 the parts of ISO 8859, FE UTF-8, FF CP437. A set that we do not know decides nothing.
     private static Encoding? OfSet(byte? set) => set switch
     {

@@ -1,0 +1,71 @@
+using System.Text;
+using Tillbridge.Protocols;
+using Tillbridge.Protocols.Zvt.Apdu;
+using Tillbridge.Wire;
+
+namespace Tillbridge.Tests.Protocols;
+
+/// <summary>What fuzzing found. What only took too long is kept as a seed of the corpus, where time is measured.</summary>
+public sealed class FuzzFindsTests
+{
+    [Fact]
+    public void A_long_row_of_card_numbers_is_masked_to_the_last_one()
+    {
+        var masked = CardNumbers.MaskIn(string.Concat(Enumerable.Repeat("4111111111111111 ", 500)));
+
+        Assert.Equal(string.Concat(Enumerable.Repeat("411111******1111 ", 500)), masked);
+        Assert.Equal(masked, CardNumbers.MaskIn(masked));
+    }
+
+    [Fact]
+    public void Bytes_that_nobody_can_name_are_hidden_beyond_what_anybody_reads()
+    {
+        var bytes = new byte[60_000];
+        Encoding.ASCII.GetBytes("4111111111111111").CopyTo(bytes, 50_000);
+
+        Assert.True(CardNumbers.HideIn(bytes));
+
+        Assert.Equal((0x00, 0xEE), (bytes[0], bytes[50_000]));
+    }
+
+    [Theory]
+    [InlineData(16, "340282366920938463463374607431768211455")]
+    [InlineData(17, "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF")]
+    public void A_number_of_more_bytes_than_any_counter_has_is_shown_as_bytes(int size, string shown)
+    {
+        Assert.True(FieldFormat.Number.TryShow(Enumerable.Repeat((byte)0xFF, size).ToArray(), Encoding.Latin1, out var text));
+
+        Assert.Equal(shown, text);
+    }
+
+    [Fact]
+    public void A_dump_of_the_longest_message_stays_readable()
+    {
+        var dump = ZvtInspector.Dump(Convert.FromHexString("0814FFF0FF" + new string('0', 2 * 0xFFF0)), Sender.Terminal);
+
+        Assert.Contains("bytes more", dump, StringComparison.Ordinal);
+        Assert.True(dump.Length < 100_000, $"{dump.Length} characters");
+    }
+
+    [Fact]
+    public void A_version_with_bytes_outside_of_its_set_reads_the_same_after_it_was_sent_on()
+    {
+        var bytes = Convert.FromHexString("060F07F0F0F3EE6C6100");
+        Assert.True(ZvtCodec.TryDecode(bytes, Sender.Terminal, ZvtText.Default, out var first, out _));
+
+        Assert.True(ZvtCodec.TryDecode(ZvtCodec.Encode(first), Sender.Terminal, ZvtText.Default, out var second, out _));
+        Assert.Equal(first, second);
+    }
+
+    [Fact]
+    public void A_damaged_memory_of_a_virtual_terminal_says_what_to_do()
+    {
+        var folder = Directory.CreateTempSubdirectory("tillbridge-damaged-").FullName;
+        File.WriteAllText(Path.Combine(folder, "virtual-terminal.json"), "{\"lines\":[{]");
+
+        var error = Assert.Throws<IOException>(() => new VirtualAcquirer(new() { DataDirectory = folder }, TimeProvider.System));
+
+        Assert.Contains("Delete its data directory", error.Message, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+}
