@@ -4,6 +4,7 @@ using System.Text.Json;
 using Tillbridge.Catalog;
 using Tillbridge.Laboratory.Runs;
 using Tillbridge.Protocols;
+using Trials = Tillbridge.Laboratory.Runs.Laboratory;
 
 namespace Tillbridge.Cli.Commands;
 
@@ -26,7 +27,8 @@ internal static class SoakCommand
 
     private static readonly Option<bool> All = new("--all")
     {
-        Description = "Besides random runs: every fault at every operation, fault pairs, crash points, every word, planted bugs",
+        Description = "Everything: besides random runs every fault at every operation, pairs of faults, crash points, every word of "
+            + "the protocols, planted bugs, the model, fuzzing, and real processes that are killed",
     };
 
     private static readonly Option<bool> Release = new("--release")
@@ -48,11 +50,11 @@ internal static class SoakCommand
         {
             Seed, Sessions, Protocol, All, Release, Data, Replay,
         };
-        command.SetAction((parsed, stop) => Task.FromResult(Run(parsed, stop)));
+        command.SetAction(Run);
         return command;
     }
 
-    private static int Run(ParseResult parsed, CancellationToken stop)
+    private static async Task<int> Run(ParseResult parsed, CancellationToken stop)
     {
         if (parsed.GetValue(Replay) is { } line) return Tell(line);
         var release = parsed.GetValue(Release);
@@ -84,18 +86,37 @@ internal static class SoakCommand
 
         if (release) Save(parsed.GetRequiredValue(Data), state);
         foreach (var row in SoakReport.Simulation(size, state)) Console.WriteLine(row);
-        var escaped = 0;
-        if (parsed.GetValue(All) || release)
-        {
-            var caught = PlantedHunt.Run(size.Protocols, size.Seed);
-            escaped = caught.Count(one => one.CaughtBy is null);
-            foreach (var row in SoakReport.Planted(caught)) Console.WriteLine(row);
-        }
-
+        var escaped = parsed.GetValue(All) || release ? await RunTheRest(size, release, stop) : 0;
         Console.WriteLine(SoakReport.Row("time", $"{clock.GetElapsedTime(begun):hh\\:mm\\:ss}"));
         if (state.Tally.BrokenCount > 0)
             Console.Error.WriteLine("Run a broken one again: tillbridge soak --replay 'THE LINE IN BRACKETS'.");
         return state.Tally.BrokenCount == 0 && escaped == 0 ? ExitCodes.Ok : ExitCodes.Internal;
+    }
+
+    private static async Task<int> RunTheRest(SoakSize size, bool release, CancellationToken stop)
+    {
+        var broken = 0;
+        void Show((IReadOnlyList<string> Rows, int Broken) part)
+        {
+            broken += part.Broken;
+            foreach (var row in part.Rows) Console.WriteLine(row);
+        }
+
+        Show(Trials.Planted(size.Protocols, size.Seed));
+        Show(Trials.Model());
+        Console.Error.WriteLine("Fuzzing every parser; this takes half a minute, with --release ten.");
+        Show(Trials.Fuzz(size.Seed, Trials.FuzzInputs * (release ? 20 : 1), stop));
+        if (Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) == "tillbridge")
+        {
+            Console.Error.WriteLine("Killing, cutting, stopping and starving real processes; this takes about two minutes.");
+            Show(await Trials.Processes(program, size.Protocols, size.Seed, CommonOptions.Clock, stop));
+        }
+        else
+        {
+            Console.WriteLine(SoakReport.Row("real processes", "not done, the program was not started under its own name"));
+        }
+
+        return broken;
     }
 
     private static SoakSize SizeOf(ParseResult parsed, bool release)

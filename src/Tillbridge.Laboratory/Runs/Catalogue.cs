@@ -43,13 +43,18 @@ internal static class Catalogue
             Kind = kind, Faults = [fault.Name],
         };
 
-    /// <summary>Every pair of faults, at a payment and, where asked, at the other operations that book.</summary>
+    /// <summary>
+    /// Every pair of faults at a payment, the pairs shared by the protocols; or, where all are asked for, every pair at every
+    /// operation of every protocol that needs the terminal's word.
+    /// </summary>
     public static IEnumerable<TrialId> Pairs(IReadOnlyList<IProtocol> protocols, ulong seed, bool all) =>
-        from protocol in protocols
+        from number in Enumerable.Range(0, protocols.Count)
+        let protocol = protocols[number]
         from kind in Planner.KindsOf(protocol)
         where all ? kind.NeedsProof() : kind is RequestKind.Sale
         from first in Enumerable.Range(0, FaultCatalog.All.Count)
         from second in Enumerable.Range(first + 1, FaultCatalog.All.Count - first - 1)
+        where all || (first + second) % protocols.Count == number
         select new TrialId(TrialId.Around, protocol.Name, Chance.Mix(seed, (ulong)((first * 1000) + second)))
         {
             Kind = kind, Faults = [FaultCatalog.All[first].Name, FaultCatalog.All[second].Name],

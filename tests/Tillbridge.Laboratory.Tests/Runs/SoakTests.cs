@@ -11,9 +11,11 @@ public sealed class SoakTests
     [Fact]
     public void No_invariant_breaks_in_a_hundred_thousand_sessions_under_every_fault()
     {
+        // The budget is shared: with many protocols every fault meets every operation once instead of twice.
+        var times = ProtocolCatalog.All.Count > 2 ? 1 : 2;
         var size = new SoakSize(Today.Seed, ProtocolCatalog.All)
         {
-            Sessions = 100_000, Words = true, SingleFaultTimes = 2, Pairs = true, CrashPoints = true,
+            Sessions = 100_000, Words = true, SingleFaultTimes = times, Pairs = true, CrashPoints = true,
         };
         var state = new SoakState { Seed = size.Seed };
 
