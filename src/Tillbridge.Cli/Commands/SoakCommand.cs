@@ -62,6 +62,7 @@ internal static class SoakCommand
         var state = release ? Load(parsed.GetRequiredValue(Data), size.Seed) : new SoakState { Seed = size.Seed };
         if (release) size = size with { Seed = state.Seed };
         var clock = CommonOptions.Clock;
+        var interrupted = false;
         var (begun, said) = (clock.GetTimestamp(), clock.GetTimestamp());
         try
         {
@@ -79,6 +80,7 @@ internal static class SoakCommand
         }
         catch (OperationCanceledException)
         {
+            interrupted = true;
             Console.Error.WriteLine(release
                 ? "Interrupted; the same command goes on where it stopped."
                 : "Interrupted; the figures are those until here.");
@@ -86,6 +88,7 @@ internal static class SoakCommand
 
         if (release) Save(parsed.GetRequiredValue(Data), state);
         foreach (var row in SoakReport.Simulation(size, state)) Console.WriteLine(row);
+        if (interrupted) return ExitCodes.Internal;
         var escaped = parsed.GetValue(All) || release ? await RunTheRest(size, release, stop) : 0;
         Console.WriteLine(SoakReport.Row("time", $"{clock.GetElapsedTime(begun):hh\\:mm\\:ss}"));
         if (state.Tally.BrokenCount > 0)
