@@ -79,6 +79,7 @@ public sealed class VirtualAcquirer
         var memory = AcquirerMemory.Read(File.ReadAllText(memoryFile));
         lines.AddRange(memory.Lines);
         foreach (var (key, value) in memory.Notes) notes[key] = value;
+        AppendWhatWasCutOff();
     }
 
     /// <summary>Everything that was booked, in order.</summary>
@@ -193,12 +194,25 @@ public sealed class VirtualAcquirer
     private bool IsReversed_NeedsLock(string receipt) =>
         lines.LastOrDefault(line => line.Receipt == receipt) is { State: not Booked };
 
+    // The memory is saved before the books are written: a process killed in between left its last line in the memory only.
+    private void AppendWhatWasCutOff()
+    {
+        if (booksFile is null || lines.Count == 0 || !File.Exists(booksFile)) return;
+        var last = JsonSerializer.Serialize(lines[^1], BooksJson.Default.BooksLine);
+        var written = File.ReadLines(booksFile).LastOrDefault();
+        if (written is not null && written != last) WriteBooks(lines[^1]);
+    }
+
     private void Append_NeedsLock(BooksLine line)
     {
         lines.Add(line);
         Save_NeedsLock();
-        if (booksFile is null) return;
-        using var file = new FileStream(booksFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        if (booksFile is not null) WriteBooks(line);
+    }
+
+    private void WriteBooks(BooksLine line)
+    {
+        using var file = new FileStream(booksFile!, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
         file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(line, BooksJson.Default.BooksLine) + "\n"));
     }
 

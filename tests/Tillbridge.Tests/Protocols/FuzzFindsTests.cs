@@ -57,6 +57,26 @@ public sealed class FuzzFindsTests
         Assert.Equal(first, second);
     }
 
+    // A virtual terminal killed between its memory and its books; seen by reading, when real processes were killed.
+    [Fact]
+    public void A_line_that_was_cut_off_the_books_is_written_at_the_next_start()
+    {
+        var folder = Directory.CreateTempSubdirectory("tillbridge-cut-off-").FullName;
+        var settings = new VirtualTerminalSettings { DataDirectory = folder, BooksFile = Path.Combine(folder, "books.jsonl") };
+        var acquirer = new VirtualAcquirer(settings, TimeProvider.System);
+        acquirer.Book("sale", 100, "EUR", "a", "0001", null);
+        var before = File.ReadAllText(settings.BooksFile);
+        acquirer.Book("sale", 200, "EUR", "b", "0002", null);
+        var whole = File.ReadAllText(settings.BooksFile);
+        File.WriteAllText(settings.BooksFile, before);
+
+        _ = new VirtualAcquirer(settings, TimeProvider.System);
+        _ = new VirtualAcquirer(settings, TimeProvider.System);
+
+        Assert.Equal(whole, File.ReadAllText(settings.BooksFile));
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact]
     public void A_damaged_memory_of_a_virtual_terminal_says_what_to_do()
     {
