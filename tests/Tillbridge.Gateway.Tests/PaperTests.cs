@@ -37,6 +37,14 @@ public sealed class PaperTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_Accept_that_no_caller_needs_is_disregarded()
+    {
+        var id = (await gateway.Sale(1250)).GetProperty("id").GetString();
+        var answer = await gateway.Get($"/v1/sessions/{id}/receipt", new string(',', 4000) + "text/html");
+        Assert.Equal("text/plain", answer.Content.ContentType?.MediaType);
+    }
+
+    [Fact]
     public async Task Receipts_that_are_not_there_or_in_no_form_we_have_are_problems()
     {
         var id = (await gateway.Sale(1250)).GetProperty("id").GetString();

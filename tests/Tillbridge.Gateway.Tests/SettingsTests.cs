@@ -47,6 +47,7 @@ public sealed class SettingsTests : IDisposable
     [Theory]
     [InlineData("""{ "lisen": "x" }""", "lisen", "known are listen")]
     [InlineData("""{ "data": "a", "data": "b" }""", "data", "twice")]
+    [InlineData("""{ "security": { "apiKeys": ["file:\u0000key"] } }""", "security.apiKeys[0]", "zero character")]
     [InlineData("""{ "listen": 8190 }""", "listen", "text")]
     [InlineData("""{ "listen": "127.0.0.1:99999" }""", "listen", "ADDRESS:PORT")]
     [InlineData("""{ "listen": "till.example:80" }""", "listen", "ADDRESS:PORT")]

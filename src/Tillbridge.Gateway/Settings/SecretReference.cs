@@ -18,7 +18,9 @@ internal static class SecretReference
     public static string? Read(string reference, string directory, string path, List<JsonFault> faults)
     {
         var (secret, fault) =
-            reference.StartsWith("env:", StringComparison.Ordinal) ? FromEnvironment(reference[4..])
+            // An entry of a list is not examined like other texts, and no system has a file with a zero in its name.
+            reference.Contains('\0', StringComparison.Ordinal) ? (null, "The place of a secret holds no zero character.")
+            : reference.StartsWith("env:", StringComparison.Ordinal) ? FromEnvironment(reference[4..])
             : reference.StartsWith("file:", StringComparison.Ordinal) ? FromFile(Path.Combine(directory, reference[5..]))
             : (null, "A secret never stands in the configuration itself; write \"file:PATH\" or \"env:NAME\".");
         if (fault is null && secret is { Length: 0 or > MostCharacters })

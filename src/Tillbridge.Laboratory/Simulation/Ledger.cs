@@ -109,18 +109,20 @@ internal sealed class Ledger(World world, TrialPlan plan)
         if (open is null)
         {
             // A command without money may outlive its session, which ends with the line.
-            var harmless = byKey.Values.Any(note =>
-                note.Terminal == at.Name && note.Session is { SentAt: not null } && !note.Request.Kind.NeedsProof());
-            if (!harmless && !at.Terminal.Line.WasCorrupted) Break($"I6 {at.Name}: a command arrived whose intent is not durable");
+            var last = byKey.Values.Where(note => note.Terminal == at.Name && note.Session is { SentAt: not null })
+                .MaxBy(note => note.Session!.Id.Value, StringComparer.Ordinal);
+            if (last?.Request.Kind.NeedsProof() != false
+                && !at.Terminal.Line.WasCorrupted) Break($"I6 {at.Name}: a command arrived whose intent is not durable");
             return;
         }
 
         if (world.Tells) world.Tell($"{at.Name}: command of {open.Key} arrives");
         open.Takes++;
+        open.MetChangedBytes |= at.Terminal.Line.WasCorrupted;
         open.MetItsScript = at.Armed == open.Plan;
         at.Armed = null;
         open.TargetStoodAtTake = open.Session!.Request.Original?.Receipt is { } receipt && at.Stands(receipt);
-        if (open.Takes > 1 && !open.MetChangedBytes) Break($"I5 {open.Key}: its command arrived {open.Takes} times");
+        if (open.Takes > 1) Misstated(open, $"I5 {open.Key}: its command arrived {open.Takes} times");
         if (!plan.StrictUnknown || !open.Request.Kind.NeedsProof()) return;
         var other = byKey.Values.FirstOrDefault(note => note != open && note.Terminal == at.Name && note.Session is { } left
             && left.NeedsProof && (left.IsUnresolved || left is { SentAt: not null, Phase: not SessionPhase.Closed }));

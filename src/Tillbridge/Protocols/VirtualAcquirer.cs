@@ -31,7 +31,9 @@ internal sealed record AcquirerMemory
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ScriptJson.Default.AcquirerMemory) ?? new();
+            return JsonSerializer.Deserialize(json, ScriptJson.Default.AcquirerMemory) is { Lines: not null, Notes: not null } memory
+                ? memory
+                : throw new JsonException("lines or notes are null");
         }
         catch (JsonException damaged)
         {

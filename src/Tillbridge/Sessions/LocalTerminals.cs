@@ -250,7 +250,18 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
             Metadata = order.Metadata,
         };
         var baseline = await LastBooking(order.Terminal);
-        var accepted = await journal.Accept(intent, RecordBodies.State(intent), shutdown);
+        Accepted accepted;
+        try
+        {
+            accepted = await journal.Accept(intent, RecordBodies.State(intent), shutdown);
+        }
+        catch (JournalException)
+        {
+            // It may stand all the same; an intent that nobody carries out must not stay open.
+            loop.Doubt(intent);
+            throw;
+        }
+
         if (accepted.Acceptance is not Acceptance.Accepted) return Replay(accepted.Session, fingerprint);
         loop.Begin(intent, baseline);
         return new Submission(intent, IsReplay: false, Refusal: null);

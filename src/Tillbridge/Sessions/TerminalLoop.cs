@@ -43,11 +43,12 @@ internal sealed class TerminalLoop : IAsyncDisposable
         inbox = new Inbox(settings.Name, logger, this.shutdown.Token);
         wireLog = new SessionWireLog(settings.Name, journal, logger);
         Driver = protocol.MakeDriver(settings.Driver with { WireLog = wireLog }, transport, clock);
+        var entries = new RecoveryEntries(journal, settings, this.shutdown.Token);
         var limit = settings.RecoveryLimit ?? Driver.DefaultRecoveryLimit;
-        conversations = new Conversation(Driver, Tell, MakeEntry, limit, clock, logger);
+        conversations = new Conversation(Driver, Tell, entries.Make, limit, clock, logger);
         // A question about an old unknown must not keep customers waiting.
         var brief = limit < Recovery.AskUnknownFor ? limit : Recovery.AskUnknownFor;
-        reminders = new Conversation(Driver, Tell, MakeEntry, brief, clock, logger);
+        reminders = new Conversation(Driver, Tell, entries.Make, brief, clock, logger);
     }
 
     public TerminalSettings Settings { get; }
@@ -145,8 +146,29 @@ internal sealed class TerminalLoop : IAsyncDisposable
 
         if (input is AbortAsked && session.Phase is SessionPhase.InFlight && !Driver.Capabilities.CanAbort)
             return new(RefusalCode.UnsupportedByTerminal, $"{Settings.Name} takes no abort while a payment runs; stop it at the terminal.");
-        await Apply(session, input);
-        return null;
+        try
+        {
+            await Apply(session, input);
+            return null;
+        }
+        catch (JournalException) when (session.Phase is SessionPhase.Prepared or SessionPhase.Closed)
+        {
+            // Stopped before the send, or resolved: whether it was written down decides what may still be said and sent.
+            stopConversation.Cancel();
+            if (session.Phase is SessionPhase.Closed) Doubt(session);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Only inside <see cref="Ask"/>: a write for this session was reported as failed and may stand all the same. The terminal takes
+    /// nothing until the journal has told what it holds.
+    /// </summary>
+    public void Doubt(Session session)
+    {
+        TakeUp(session);
+        journalFailed = true;
+        conversation = RetryWhenJournalWrites(session);
     }
 
     public async ValueTask DisposeAsync()
@@ -184,6 +206,8 @@ internal sealed class TerminalLoop : IAsyncDisposable
             lastHeard = clock.GetUtcNow();
         // The caller stopped it before the first byte: now not one may leave.
         if (session.Phase is SessionPhase.Closed && input is SendStarted or ResultHeard or ConfirmationAsked) return null;
+        // He stopped it, and nobody knows whether that is durable.
+        if (input is SendStarted && stopConversation.IsCancellationRequested) return null;
         return await Apply(session, input);
     }
 
@@ -280,14 +304,14 @@ internal sealed class TerminalLoop : IAsyncDisposable
     {
         try
         {
-            // What the journal has is what is known; what was only on its way to it never happened.
-            var stored = await journal.Find(session.Id, shutdown.Token)
-                ?? throw new InvariantException($"session {session.Id} is in the journal");
+            // What the journal has is what is known; what was only on its way to it never happened, an intent included.
+            var stored = await journal.Find(session.Id, shutdown.Token);
             current = null;
             settled.Raise();
             // A write that was reported as failed may stand all the same: an unknown then blocks as any other.
-            if (stored.IsUnresolved) unresolved[stored.Id] = stored;
-            if (stored.Phase is not SessionPhase.Closed) toRecover.Enqueue(stored);
+            if (stored is { IsUnresolved: true }) unresolved[stored.Id] = stored;
+            else unresolved.Remove(session.Id);
+            if (stored is { Phase: not SessionPhase.Closed }) toRecover.Enqueue(stored);
             else (journalFailed, wireLog.Current) = (false, null);
             await TakeUpNext();
         }
@@ -370,17 +394,5 @@ internal sealed class TerminalLoop : IAsyncDisposable
         if ((await journal.SentAfter(last, shutdown.Token)).Count > 0) return;
         TakeUp(last);
         conversation = Converse(last, () => reminders.AskAgain(last, stopConversation.Token));
-    }
-
-    private async Task<RecoveryEntry> MakeEntry(Session session)
-    {
-        var later = await journal.SentAfter(session, shutdown.Token);
-        var period = await journal.CurrentPeriod(session.Terminal, shutdown.Token);
-        var currency = (session.Request.Total ?? session.Request.Original?.Amount)?.Currency ?? Currency.Of(Settings.Driver.Currency);
-        return new RecoveryEntry(session)
-        {
-            TakenByOthers = [.. later.Where(other => other.Conclusion is not null).Select(other => other.Conclusion!.References)],
-            ExpectedNet = Recovery.ExpectedNet(period, session, currency),
-        };
     }
 }

@@ -77,11 +77,14 @@ public sealed class FuzzFindsTests
         Directory.Delete(folder, recursive: true);
     }
 
-    [Fact]
-    public void A_damaged_memory_of_a_virtual_terminal_says_what_to_do()
+    [Theory]
+    [InlineData("{\"lines\":[{]")]
+    [InlineData("{\"lines\":null}")]
+    [InlineData("null")]
+    public void A_damaged_memory_of_a_virtual_terminal_says_what_to_do(string memory)
     {
         var folder = Directory.CreateTempSubdirectory("tillbridge-damaged-").FullName;
-        File.WriteAllText(Path.Combine(folder, "virtual-terminal.json"), "{\"lines\":[{]");
+        File.WriteAllText(Path.Combine(folder, "virtual-terminal.json"), memory);
 
         var error = Assert.Throws<IOException>(() => new VirtualAcquirer(new() { DataDirectory = folder }, TimeProvider.System));
 

@@ -4,13 +4,13 @@ using Tillbridge.Journal;
 namespace Tillbridge.Tests.Scenarios;
 
 /// <summary>A journal that outlives the engine that used it, as a file does.</summary>
-internal sealed class KeptJournal(IJournal inner) : IJournal
+internal class KeptJournal(IJournal inner) : IJournal
 {
     public long LastSequence => inner.LastSequence;
 
-    public Task<Accepted> Accept(Session intent, string body, CancellationToken shutdown) => inner.Accept(intent, body, shutdown);
+    public virtual Task<Accepted> Accept(Session intent, string body, CancellationToken shutdown) => inner.Accept(intent, body, shutdown);
 
-    public Task<long> Append(JournalEntry entry, CancellationToken shutdown) => inner.Append(entry, shutdown);
+    public virtual Task<long> Append(JournalEntry entry, CancellationToken shutdown) => inner.Append(entry, shutdown);
 
     public void Note(JournalEntry entry) => inner.Note(entry);
 

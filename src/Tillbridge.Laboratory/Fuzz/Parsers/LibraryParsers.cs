@@ -15,5 +15,6 @@ internal static class LibraryParsers
         .. TextParsers.All,
         .. JsonParsers.All,
         .. GatewayParsers.All,
+        .. HttpParsers.All,
     ];
 }

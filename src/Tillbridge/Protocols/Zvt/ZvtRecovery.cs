@@ -184,7 +184,10 @@ internal sealed class ZvtRecovery(
         var answer = await questions.Totals(shutdown);
         if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals) return new Concluded(NotBooked());
-        var fits = SamePeriod(totals) && (entry.ExpectedNet is not { } expected || totals.Net == expected);
+        // A period without a booking and a number, as after a close, says that nothing was stored.
+        var nothingSince = totals.Count == 0 && IsNoReceipt(totals.LastReceipt);
+        var sameLast = Session.Baseline?.Receipt is { } last && totals.LastReceipt == last;
+        var fits = (nothingSince || sameLast) && (entry.ExpectedNet is not { } expected || totals.Net == expected);
         return fits
             ? new Concluded(NotBooked())
             : Unclear(

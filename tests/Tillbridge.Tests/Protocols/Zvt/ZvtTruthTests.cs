@@ -154,20 +154,7 @@ public sealed class ZvtTruthTests : IAsyncDisposable
     [Fact]
     public async Task A_refund_of_twice_the_sum_is_not_disproved_by_totals_that_look_as_before()
     {
-        var payments = 0;
-        await using var terminal = new RawTerminal(async line =>
-        {
-            await line.Send("800000");
-            if (payments++ == 0)
-            {
-                await line.Ask(Approved);
-                await line.Send("060F00");
-                return;
-            }
-
-            await line.Ask("04FF010A");
-            line.Reset();
-        }) { LastBooking = Approved, Totals = TotalsOfOneBooking };
+        await using var terminal = PaysOnceThenResets();
         await Pay(terminal);
 
         var refund = new TerminalRequest(RequestKind.Refund) { Amount = Money.Euro(2500) };
@@ -178,20 +165,7 @@ public sealed class ZvtTruthTests : IAsyncDisposable
     [Fact]
     public async Task The_same_totals_do_disprove_another_sale()
     {
-        var payments = 0;
-        await using var terminal = new RawTerminal(async line =>
-        {
-            await line.Send("800000");
-            if (payments++ == 0)
-            {
-                await line.Ask(Approved);
-                await line.Send("060F00");
-                return;
-            }
-
-            await line.Ask("04FF010A");
-            line.Reset();
-        }) { LastBooking = Approved, Totals = TotalsOfOneBooking };
+        await using var terminal = PaysOnceThenResets();
         await Pay(terminal);
 
         Assert.Equal((Outcome.Failed, Reason.NotBooked), Ended(await Pay(terminal, TestBench.Sale(2500))));
@@ -321,6 +295,24 @@ public sealed class ZvtTruthTests : IAsyncDisposable
     // 04 0F of a period with one Mastercard booking of 12.50 under receipt 0042.
     private static string TotalsOfOneBooking => "040F42" + "2700" + "04000000001250" + "60F0F5F3" + "00420042"
         + new string('0', 2 * 14) + "01000000001250" + new string('0', 2 * 28);
+
+    private static RawTerminal PaysOnceThenResets()
+    {
+        var payments = 0;
+        return new RawTerminal(async line =>
+        {
+            await line.Send("800000");
+            if (payments++ == 0)
+            {
+                await line.Ask(Approved);
+                await line.Send("060F00");
+                return;
+            }
+
+            await line.Ask("04FF010A");
+            line.Reset();
+        }) { LastBooking = Approved, Totals = TotalsOfOneBooking };
+    }
 
     private static (Outcome? Outcome, string Reason) Ended(Session session) => (session.Outcome, session.Conclusion!.Reason);
 
