@@ -257,14 +257,26 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         }
         catch (JournalException)
         {
-            // It may stand all the same; an intent that nobody carries out must not stay open.
-            loop.Doubt(intent);
+            // An intent that stands all the same, and that nobody carries out, must not stay open.
+            if (await MayStand(intent.Id)) loop.Doubt(intent);
             throw;
         }
 
         if (accepted.Acceptance is not Acceptance.Accepted) return Replay(accepted.Session, fingerprint);
         loop.Begin(intent, baseline);
         return new Submission(intent, IsReplay: false, Refusal: null);
+    }
+
+    private async Task<bool> MayStand(SessionId id)
+    {
+        try
+        {
+            return await journal.Find(id, shutdown) is not null;
+        }
+        catch (JournalException)
+        {
+            return true; // Nobody can say it now.
+        }
     }
 
     private static Submission Replay(Session known, string fingerprint)
