@@ -7,6 +7,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tillbridge.Catalog;
 using Tillbridge.Gateway.Api;
+using Tillbridge.Gateway.Facades.ZvtCallback;
+using Tillbridge.Gateway.Facades.ZvtCallback.Server;
 using Tillbridge.Gateway.Security;
 using Tillbridge.Gateway.Settings;
 using Tillbridge.Journal;
@@ -31,6 +33,9 @@ public sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>Where it listens, with the port that was taken when the settings said 0.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1");
+
+    /// <summary>Where the ZVT callback face listens; null when it is not configured.</summary>
+    public Uri? CallbackAddress { get; private set; }
 
     /// <summary>The engine, for who runs in the same process.</summary>
     public ITerminals Terminals { get; private set; } = null!;
@@ -83,13 +88,28 @@ public sealed class GatewayHost : IAsyncDisposable
 
         var journal = await SqliteJournal.Open(settings.Data, parts.Clock, logs.CreateLogger("Tillbridge.Journal"), shutdown.Token);
         owned.Add(journal);
+        if (settings.ZvtCallback is not null) await Callbacks.NoteOpen(journal, parts.Clock, shutdown.Token);
         var engine = await LocalTerminals.Start(
             journal, parts.Protocols, address => ProtocolCatalog.Transport(address, parts.Clock), entries.Select(entry => entry.Settings),
             parts.Clock, parts.Ids, logs, shutdown.Token);
         owned.Add(engine);
         Terminals = engine;
-        await Serve(settings, parts, journal, engine, new(entries, terminalsFile, engine.Put, engine.Remove));
+        var roster = new TerminalRoster(entries, terminalsFile, engine.Put, engine.Remove);
+        await Serve(settings, parts, journal, engine, roster);
+        if (settings.ZvtCallback is not null) await ServeCallbacks(settings, parts, journal, engine, roster);
         Log.Listening(logger, Address.ToString(), settings.Data, entries.Count);
+    }
+
+    // Begun last and so stopped first among what is owned: no command comes in that nobody carries out.
+    private async Task ServeCallbacks(
+        GatewaySettings settings, GatewayParts parts, SqliteJournal journal, LocalTerminals engine, TerminalRoster roster)
+    {
+        var face = new CallbackParts(
+            engine, journal, () => roster.Names, name => roster.Find(name)?.Settings, parts.Protocols, parts.Clock, parts.Ids, logger);
+        var callbacks = await CallbackServer.Start(settings, face, logs, [Address.Port], shutdown.Token);
+        owned.Add(callbacks);
+        CallbackAddress = callbacks.Address;
+        Log.CallbackListening(logger, callbacks.Address.ToString());
     }
 
     private async Task Serve(

@@ -16,4 +16,22 @@ internal static partial class Log
 
     [LoggerMessage(5004, LogLevel.Error, "The journal could not write: {Why}")]
     public static partial void JournalFailed(ILogger logger, string why);
+
+    [LoggerMessage(5010, LogLevel.Information, "Callback face on {Address}.")]
+    public static partial void CallbackListening(ILogger logger, string address);
+
+    [LoggerMessage(5011, LogLevel.Warning, "{Terminal} {Session}: attempt {Attempt} of the end message failed: {Why}")]
+    public static partial void CallbackFailed(ILogger logger, string terminal, string session, int attempt, string why);
+
+    [LoggerMessage(5012, LogLevel.Warning, "{Terminal} {Session}: the terminal was not asked to stop although nobody hears of it: {Why}")]
+    public static partial void AbortRefused(ILogger logger, string terminal, string session, string why);
+
+    [LoggerMessage(5013, LogLevel.Warning, "{Terminal} {Session}: approved unseen, and the reversal was refused: {Why}")]
+    public static partial void ReversalRefused(ILogger logger, string terminal, string session, string why);
+
+    [LoggerMessage(5014, LogLevel.Warning, "{Terminal} {Session}: approved unseen; reversal {Reversal} ended {Outcome}.")]
+    public static partial void OrphanReversed(ILogger logger, string terminal, string session, string reversal, string outcome);
+
+    [LoggerMessage(5015, LogLevel.Error, "{Terminal} {Session}: a defect in the callback face.")]
+    public static partial void CallbackDefect(ILogger logger, string terminal, string session, Exception exception);
 }

@@ -18,15 +18,20 @@ internal sealed class OriginGuard(IPAddress listen, IReadOnlyList<string> allowe
     public string? Refuse(HttpContext context)
     {
         var request = context.Request;
-        if (!IsOwnHost(request.Host.Host, context.Connection.LocalIpAddress))
+        if (!IsOwnHost(context))
             return "The gateway is not called by this Host name; call it by its address or add the name to security.allowedHosts.";
         if (request.Headers.Origin.Count == 0) return null;
-        var origin = request.Headers.Origin.ToString();
         var own = $"{request.Scheme}://{request.Host.Value}";
-        return origin.Equals(own, StringComparison.OrdinalIgnoreCase) || origins.Contains(origin)
+        return request.Headers.Origin.ToString().Equals(own, StringComparison.OrdinalIgnoreCase) || IsAllowedOrigin(context)
             ? null
             : "Web pages of this origin may not call; add it to security.allowedOrigins if they should.";
     }
+
+    /// <summary>True when the caller names this machine as one of its own names.</summary>
+    public bool IsOwnHost(HttpContext context) => IsOwnHost(context.Request.Host.Host, context.Connection.LocalIpAddress);
+
+    /// <summary>True when pages of the request's origin may call.</summary>
+    public bool IsAllowedOrigin(HttpContext context) => origins.Contains(context.Request.Headers.Origin.ToString());
 
     // An address cannot be rebound: who calls by the address of this connection means this machine.
     private bool IsOwnHost(string host, IPAddress? local) =>

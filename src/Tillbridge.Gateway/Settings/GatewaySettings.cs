@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Tillbridge.Gateway.Facades.ZvtCallback.Configuration;
 using Tillbridge.Gateway.Reading;
 using Tillbridge.Protocols;
 
@@ -41,6 +42,9 @@ public sealed record GatewaySettings
     /// <summary>Origins of web pages that may call.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>The ZVT callback face; null when it is not configured.</summary>
+    public CallbackSettings? ZvtCallback { get; init; }
+
     /// <summary>Most requests per second of one caller's address.</summary>
     public int RequestsPerSecond { get; init; } = 300;
 
@@ -73,6 +77,9 @@ public sealed record GatewaySettings
             if (terminals.All(entry => entry.Name != target))
                 reader.Faults.Add(new("routing", $"The terminal '{target}' of a rule is not configured."));
         }
+
+        if (settings.ZvtCallback?.Terminal is { } named && terminals.All(entry => entry.Name != named))
+            reader.Faults.Add(new("facades.zvtCallback.terminal", $"The terminal '{named}' is not configured."));
 
         return reader.Faults.Count == 0 ? new(settings, []) : new(null, reader.Faults);
     }

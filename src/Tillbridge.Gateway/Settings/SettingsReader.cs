@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Tillbridge.Gateway.Facades.ZvtCallback.Configuration;
 using Tillbridge.Gateway.Reading;
 using Tillbridge.Protocols;
 
@@ -49,7 +50,8 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> prot
         settings = settings with { Terminals = ReadTerminals(fields) };
         settings = settings with { Routing = ReadRouting(fields) };
         settings = ReadSecurity(fields, settings);
-        foreach (var section in new[] { "facades", "webhooks" }) RefuseUnserved(fields, section);
+        settings = ReadFacades(fields, settings);
+        RefuseUnserved(fields, "webhooks");
         fields.Finish();
         if (!IPAddress.IsLoopback(listen.Address) && settings.ApiKeys.Count == 0)
         {
@@ -84,6 +86,19 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> prot
 
         if (fields.Object(section) is { } inner && inner.Each().Any())
             fields.Fault(section, "This section is not in this version yet; leave it out.");
+    }
+
+    private GatewaySettings ReadFacades(JsonFields fields, GatewaySettings settings)
+    {
+        if (fields.Object("facades") is not { } facades) return settings;
+        foreach (var section in new[] { "kiosk", "bpos1", "k2" }) RefuseUnserved(facades, section);
+        var callback = facades.Object("zvtCallback") is { } callbackFields
+            ? new CallbackSettingsReader(Directory, Faults).Read(callbackFields, settings.ApiKeys.Count > 0)
+            : null;
+        facades.Finish();
+        if (callback is not null && callback.Listen.Equals(settings.Listen) && callback.Listen.Port != 0)
+            Faults.Add(new("facades.zvtCallback.listen", "This is the gateway's own address; the face needs one of its own."));
+        return settings with { ZvtCallback = callback };
     }
 
     private static IPEndPoint ReadListen(JsonFields fields)

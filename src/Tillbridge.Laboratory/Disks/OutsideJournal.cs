@@ -47,6 +47,12 @@ internal sealed class OutsideJournal(World world, SimStore store, SimProcess pro
 
     public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) => Read(() => inner.LastOfPeriod(terminal, shutdown));
 
+    public Task<IReadOnlyList<FacedSession>> OfFace(string face, int limit, CancellationToken shutdown) =>
+        Read(() => inner.OfFace(face, limit, shutdown));
+
+    public Task<FaceNote?> NoteOf(SessionId id, string face, CancellationToken shutdown) =>
+        Read(() => inner.NoteOf(id, face, shutdown));
+
     public Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown) => Read(() => inner.Query(query, shutdown));
 
     public Task<IReadOnlyList<JournalRecord>> RecordsAfter(

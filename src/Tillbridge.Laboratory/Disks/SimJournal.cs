@@ -65,6 +65,12 @@ internal sealed class SimJournal(World world, SimStore store, SimProcess process
     public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) =>
         Read(() => store.Durable.LastOfPeriod(terminal, shutdown));
 
+    public Task<IReadOnlyList<FacedSession>> OfFace(string face, int limit, CancellationToken shutdown) =>
+        Read(() => store.Durable.OfFace(face, limit, shutdown));
+
+    public Task<FaceNote?> NoteOf(SessionId id, string face, CancellationToken shutdown) =>
+        Read(() => store.Durable.NoteOf(id, face, shutdown));
+
     public Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown) => Read(() => store.Durable.Query(query, shutdown));
 
     public Task<IReadOnlyList<JournalRecord>> RecordsAfter(

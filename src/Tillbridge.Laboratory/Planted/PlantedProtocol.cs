@@ -28,6 +28,8 @@ internal sealed class PlantedProtocol(IProtocol inner, Func<TerminalDriver, Term
 
     public DecodedFrame Decode(ReadOnlySpan<byte> bytes, Sender? from) => inner.Decode(bytes, from);
 
+    public string ProgressCode(string key) => inner.ProgressCode(key);
+
     public string? ProgressText(string key, string language) => inner.ProgressText(key, language);
 
     public string? ResponseText(string code, string language) => inner.ResponseText(code, language);

@@ -36,6 +36,12 @@ public static class Reason
     /// <summary>Tillbridge ended after the intent was written and before a byte left.</summary>
     public const string NotSent = "not-sent";
 
+    /// <summary>The caller's callback address took no message, so nothing was sent to the terminal.</summary>
+    public const string CallbackUndeliverable = "callback-undeliverable";
+
+    /// <summary>The caller was gone before it could be told that the command was taken, so nothing was sent.</summary>
+    public const string ClientGone = "client-gone";
+
     /// <summary>The terminal could not be reached; not one byte left.</summary>
     public const string TerminalUnreachable = "terminal-unreachable";
 

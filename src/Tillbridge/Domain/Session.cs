@@ -35,6 +35,9 @@ public sealed record Session(SessionId Id, string Terminal, TerminalRequest Requ
     /// <summary>The caller's own data, returned as given.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
+    /// <summary>The foreign interface through which it came; null for the API and the command line.</summary>
+    public SessionFace? Face { get; init; }
+
     /// <summary>Where it stands.</summary>
     public SessionPhase Phase { get; init; }
 

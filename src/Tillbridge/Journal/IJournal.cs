@@ -41,6 +41,15 @@ public interface IJournal : IAsyncDisposable
     /// <summary>The newest closed session of <see cref="CurrentPeriod"/>, however long the period is; null when there is none.</summary>
     Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown);
 
+    /// <summary>
+    /// Sessions of a foreign interface that it has not settled or that it lists, oldest first. A session stands here from the
+    /// moment in which its intent is durable.
+    /// </summary>
+    Task<IReadOnlyList<FacedSession>> OfFace(string face, int limit, CancellationToken shutdown);
+
+    /// <summary>A foreign interface's newest note about a session; null when there is none.</summary>
+    Task<FaceNote?> NoteOf(SessionId id, string face, CancellationToken shutdown);
+
     /// <summary>A page of sessions, newest first.</summary>
     Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown);
 

@@ -28,6 +28,14 @@ public sealed class JournalReader : IDisposable
     private static readonly string SelectPeriod = OfPeriod + "ORDER BY s.place LIMIT ?2";
     private static readonly string SelectLastOfPeriod = OfPeriod + "AND s.phase = 'closed' ORDER BY s.place DESC LIMIT 1";
 
+    private const string SelectOfFace =
+        $"SELECT {JournalSql.SessionColumns}, r.body FROM face_notes n JOIN sessions s ON s.id = n.session "
+        + "LEFT JOIN records r ON r.sequence = n.record "
+        + "WHERE n.face = ?1 AND (n.settled = 0 OR n.listed = 1) ORDER BY n.intent LIMIT ?2";
+
+    private const string SelectNote =
+        "SELECT r.body FROM face_notes n JOIN records r ON r.sequence = n.record WHERE n.session = ?1 AND n.face = ?2";
+
     private const string SelectRecords =
         $"SELECT {JournalSql.RecordColumns} FROM records r "
         + "WHERE r.sequence > ?1 AND (?3 = 1 OR r.kind <> 'frame') ORDER BY r.sequence LIMIT ?2";
@@ -93,6 +101,39 @@ public sealed class JournalReader : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(terminal);
         return (await Sessions(() => connection.Prepare(SelectLastOfPeriod).Bind(1, terminal), shutdown)).SingleOrDefault();
+    }
+
+    /// <summary>Sessions of a foreign interface that it has not settled or that it lists, oldest first.</summary>
+    public Task<IReadOnlyList<FacedSession>> OfFace(string face, int limit, CancellationToken shutdown)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(face);
+        JournalRules.CheckLimit(limit, JournalRules.MostOfFace);
+        return Read(Faced, shutdown);
+
+        IReadOnlyList<FacedSession> Faced()
+        {
+            using var rows = connection.Prepare(SelectOfFace).Bind(1, face).Bind(2, limit);
+            var found = new List<FacedSession>();
+            while (rows.Step())
+            {
+                var note = rows.TextOrNull(JournalSql.AfterSession) is { } body ? FaceNote.OfBody(body) : null;
+                found.Add(new(JournalSql.RowAt(rows).ToSession(), note));
+            }
+
+            return found;
+        }
+    }
+
+    /// <summary>The newest note of a foreign interface about a session; null when there is none.</summary>
+    public Task<FaceNote?> NoteOf(SessionId id, string face, CancellationToken shutdown)
+    {
+        return Read(Note, shutdown);
+
+        FaceNote? Note()
+        {
+            using var row = connection.Prepare(SelectNote).Bind(1, id.Value).Bind(2, face);
+            return row.Step() ? FaceNote.OfBody(row.Text(0)) : null;
+        }
     }
 
     /// <summary>A page of sessions, newest first.</summary>

@@ -31,6 +31,9 @@ public enum RecordKind
 
     /// <summary>A masked frame on the wire.</summary>
     Frame,
+
+    /// <summary>A foreign interface's own note about a session: what it delivered, and what was acknowledged.</summary>
+    Face,
 }
 
 /// <summary>One line of the journal, chained to the one before it.</summary>
@@ -64,6 +67,17 @@ public sealed record JournalEntry(SessionId Id, string Terminal, RecordKind Kind
 
     /// <summary>The fencing number of the terminal's owner; an older owner is refused. 1 in a single process.</summary>
     public long Fence { get; init; } = 1;
+
+    /// <summary>What a foreign interface notes; only with <see cref="RecordKind.Face"/>.</summary>
+    public FaceNote? Note { get; init; }
+
+    /// <summary>An entry for a foreign interface's note about a session; it replaces the interface's note before.</summary>
+    public static JournalEntry Of(Session session, FaceNote note)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(note);
+        return new(session.Id, session.Terminal, RecordKind.Face, note.ToBody()) { Note = note };
+    }
 }
 
 /// <summary>What became of an intent.</summary>

@@ -13,6 +13,8 @@ internal static class JournalRules
     public const int MostSentAfter = 1000;
     public const int MostPeriod = 100_000;
 
+    public const int MostOfFace = 20_000;
+
     // A journal with more open or unknown sessions than this has another problem than reading them.
     public const int MostUnsettled = 100_000;
 
@@ -26,6 +28,8 @@ internal static class JournalRules
         ArgumentNullException.ThrowIfNull(entry.Body, nameof(entry));
         if (!entry.Body.StartsWith('{') || !entry.Body.EndsWith('}'))
             throw new ArgumentException("The body is no JSON object.", nameof(entry));
+        if (entry.Kind is RecordKind.Face != entry.Note is not null)
+            throw new ArgumentException("A note of an interface, and only that, brings its note.", nameof(entry));
         if (entry.Session is { } session && (session.Id != entry.Id || session.Terminal != entry.Terminal))
             throw new ArgumentException("The entry's state belongs to another session or terminal.", nameof(entry));
 

@@ -55,7 +55,21 @@ internal static class JournalSchema
         CREATE TABLE opening (only INTEGER PRIMARY KEY CHECK (only = 1), at TEXT NOT NULL, times INTEGER NOT NULL);
         """;
 
-    private static readonly string[] Steps = [First];
+    // face_notes: which sessions a foreign interface still has to deliver or lists; record is the sequence of its newest note.
+    private const string Second = """
+        ALTER TABLE sessions ADD COLUMN face TEXT;
+        CREATE TABLE face_notes (
+            session TEXT NOT NULL,
+            face TEXT NOT NULL,
+            intent INTEGER NOT NULL,
+            record INTEGER,
+            settled INTEGER NOT NULL,
+            listed INTEGER NOT NULL,
+            PRIMARY KEY (session, face)) WITHOUT ROWID;
+        CREATE INDEX open_face_notes ON face_notes (face, intent) WHERE settled = 0 OR listed = 1;
+        """;
+
+    private static readonly string[] Steps = [First, Second];
 
     /// <summary>The number of the newest step.</summary>
     public static int Current => Steps.Length;

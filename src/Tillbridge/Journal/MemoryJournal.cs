@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tillbridge.Domain;
 
 namespace Tillbridge.Journal;
@@ -6,6 +7,9 @@ namespace Tillbridge.Journal;
 public sealed class MemoryJournal(TimeProvider clock) : IJournal
 {
     private const int MostHeldNotes = 256;
+
+    private static readonly ImmutableDictionary<string, FaceNote> NoNotes =
+        ImmutableDictionary.Create<string, FaceNote>(StringComparer.Ordinal);
 
     private readonly Lock gate = new();
     private readonly List<JournalRecord> records = [];
@@ -132,6 +136,24 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
         (await CurrentPeriod(terminal, shutdown)).LastOrDefault(session => session.Phase is SessionPhase.Closed);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<FacedSession>> OfFace(string face, int limit, CancellationToken shutdown)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(face);
+        JournalRules.CheckLimit(limit, JournalRules.MostOfFace);
+        return Locked<IReadOnlyList<FacedSession>>(
+            () => [.. order.Select(id => sessions[id])
+                .Where(kept => kept.Session.Face?.Name == face || kept.Notes.ContainsKey(face))
+                .Select(kept => new FacedSession(kept.Session, kept.Notes.GetValueOrDefault(face)))
+                .Where(faced => faced.Note is null or { Settled: false } or { Listed: true })
+                .Take(limit)],
+            shutdown);
+    }
+
+    /// <inheritdoc/>
+    public Task<FaceNote?> NoteOf(SessionId id, string face, CancellationToken shutdown) =>
+        Locked(() => sessions.TryGetValue(id, out var kept) ? kept.Notes.GetValueOrDefault(face) : null, shutdown);
+
+    /// <inheritdoc/>
     public async Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown)
     {
         var filter = new SessionFilter(query);
@@ -219,6 +241,7 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
     {
         var isKnown = fences.TryGetValue(entry.Terminal, out var fence);
         if (isKnown && fence > entry.Fence) throw JournalRules.Fenced(entry, fence);
+        if (entry.Note is not null) JournalRules.CheckKnown(sessions.GetValueOrDefault(entry.Id)?.Session);
         if (entry.Session is { } next) JournalRules.CheckSuccessor(sessions.GetValueOrDefault(entry.Id)?.Session, next);
         var sequence = Write_NeedsLock(entry, entry.Fence);
         fences[entry.Terminal] = entry.Fence;
@@ -240,8 +263,11 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
         {
             var before = sessions.GetValueOrDefault(entry.Id);
             var isSentNow = session.SentAt is not null && session.SentAt != before?.Session.SentAt;
-            sessions[entry.Id] = new Kept(session, before is null || isSentNow ? record.Sequence : before.Place);
+            sessions[entry.Id] = new Kept(session, before is null || isSentNow ? record.Sequence : before.Place, before?.Notes ?? NoNotes);
         }
+
+        if (entry.Note is { } note)
+            sessions[entry.Id] = sessions[entry.Id] with { Notes = sessions[entry.Id].Notes.SetItem(note.Face, note) };
 
         signal.Publish(record.Sequence);
         return record.Sequence;
@@ -268,5 +294,5 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
     }
 
     /// <summary>A session and its place in the terminal's order: its intent's sequence, once sent that of the sending.</summary>
-    private sealed record Kept(Session Session, long Place);
+    private sealed record Kept(Session Session, long Place, ImmutableDictionary<string, FaceNote> Notes);
 }

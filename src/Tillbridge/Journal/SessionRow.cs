@@ -5,7 +5,7 @@ namespace Tillbridge.Journal;
 /// <summary>A session as one row: the whole state as JSON, and beside it the columns that are searched.</summary>
 internal sealed record SessionRow(
     string Id, string Terminal, string? Key, string Fingerprint, string Kind, string Phase, string? Outcome,
-    string? Reference, string? Receipt, string CreatedAt, string? SentAt, string? ClosedAt, string State)
+    string? Reference, string? Receipt, string CreatedAt, string? SentAt, string? ClosedAt, string? Face, string State)
 {
     public static SessionRow Of(Session session) => Project(session, JournalJson.Write(session));
 
@@ -33,5 +33,6 @@ internal sealed record SessionRow(
         JournalTime.Write(session.CreatedAt),
         JournalTime.Write(session.SentAt),
         JournalTime.Write(session.ClosedAt),
+        session.Face?.Name,
         state);
 }

@@ -89,6 +89,13 @@ public sealed class SqliteJournal : IJournal
     public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) => reader.LastOfPeriod(terminal, shutdown);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<FacedSession>> OfFace(string face, int limit, CancellationToken shutdown) =>
+        reader.OfFace(face, limit, shutdown);
+
+    /// <inheritdoc/>
+    public Task<FaceNote?> NoteOf(SessionId id, string face, CancellationToken shutdown) => reader.NoteOf(id, face, shutdown);
+
+    /// <inheritdoc/>
     public Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown) => reader.Query(query, shutdown);
 
     /// <inheritdoc/>

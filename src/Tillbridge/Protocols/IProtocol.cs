@@ -41,6 +41,9 @@ public interface IProtocol
     /// <summary>The text of a progress key of this protocol in a language; null when the key is not its own.</summary>
     string? ProgressText(string key, string language);
 
+    /// <summary>What a progress key of this protocol is about: a code out of <see cref="ProgressCode"/>.</summary>
+    string ProgressCode(string key);
+
     /// <summary>The text of a response code of this protocol in a language; null when there is none.</summary>
     string? ResponseText(string code, string language);
 }

@@ -24,9 +24,15 @@ internal sealed class Conversation(
     TimeProvider clock,
     ILogger logger)
 {
-    /// <summary>A new session, from the first byte on.</summary>
-    public async Task Run(Session session, Baseline? baseline, CancellationToken stop)
+    /// <summary>A new session, from the first byte on; a held one begins when its caller says so.</summary>
+    public async Task Run(Session session, Baseline? baseline, Hold? hold, CancellationToken stop)
     {
+        if (hold is not null && await hold.Wait(stop) is { } because)
+        {
+            await tell(new LinkFailed(because.Reason, because.Text));
+            return;
+        }
+
         var failure = await Talk(driver.Converse(session.Request, baseline, stop), session, null, stop);
         if (failure is not { } broke) return;
         // A terminal that may have been off in between counts as one that was seen away.

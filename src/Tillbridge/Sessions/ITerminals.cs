@@ -12,6 +12,15 @@ public sealed record Order(string Terminal, TerminalRequest Request)
 
     /// <summary>The caller's own data, returned as given.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>The foreign interface through which it comes, with what that needs after a restart; null for none.</summary>
+    public SessionFace? Face { get; init; }
+
+    /// <summary>
+    /// Not a byte leaves before <see cref="ITerminals.Release"/>; a session that is not released within this time fails.
+    /// Null begins at once.
+    /// </summary>
+    public TimeSpan? Hold { get; init; }
 }
 
 /// <summary>What became of an order: a session, or a refusal.</summary>
@@ -35,6 +44,15 @@ public interface ITerminals
 {
     /// <summary>Takes an order. When this completes with a session, its intent is durable; it runs on without the caller.</summary>
     Task<Submission> Submit(Order order, CancellationToken shutdown);
+
+    /// <summary>
+    /// Lets a held session begin, or ends it as failed before the first byte when <paramref name="because"/> names a reason.
+    /// </summary>
+    /// <param name="id">The session.</param>
+    /// <param name="because">Null begins; else a stable code out of <see cref="Reason"/> and what was seen.</param>
+    /// <param name="shutdown">Ends the wait.</param>
+    /// <returns>Null, or why there is nothing to release: it was not held, or its time is up.</returns>
+    Task<Refusal?> Release(SessionId id, HeldBack? because, CancellationToken shutdown);
 
     /// <summary>Asks the terminal to stop. The session ends as the terminal says.</summary>
     Task<Refusal?> Abort(SessionId id, string by, CancellationToken shutdown);

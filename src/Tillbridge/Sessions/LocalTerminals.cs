@@ -19,6 +19,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     private readonly IReadOnlyDictionary<string, IProtocol> protocols;
     private readonly Func<TerminalAddress, ITransport> transports;
     private readonly IJournal journal;
+    private readonly Originals originals;
     private readonly TimeProvider clock;
     private readonly IdSource ids;
     private readonly ILoggerFactory logs;
@@ -30,6 +31,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     {
         (this.journal, this.protocols, this.transports) = (journal, protocols, transports);
         (this.clock, this.ids, this.logs, this.shutdown) = (clock, ids, logs, shutdown);
+        originals = new Originals(journal, shutdown);
     }
 
     /// <inheritdoc/>
@@ -151,6 +153,18 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public async Task<Refusal?> Release(SessionId id, HeldBack? because, CancellationToken shutdown)
+    {
+        if (await journal.Find(id, shutdown) is not { } session) return new(RefusalCode.NotFound, $"There is no session {id}.");
+        if (!loops.TryGetValue(session.Terminal, out var loop)) return NoTerminal(session.Terminal);
+        // A word that does not fit into the inbox is none; the session's own time ends it.
+        var answer = await loop.Ask(() => Task.FromResult(new Answer(loop.Release(id, because))));
+        return answer is null
+            ? new(RefusalCode.TooMany, $"{session.Terminal} has too many requests waiting; try again later.")
+            : answer.Refusal;
+    }
+
+    /// <inheritdoc/>
     public Task<Refusal?> Abort(SessionId id, string by, CancellationToken shutdown) => Act(id, new AbortAsked(by), shutdown);
 
     /// <inheritdoc/>
@@ -240,7 +254,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         // Asked again inside the loop: another order with this key may have come first.
         if (await KnownUnder(order.Key) is { } known) return Replay(known, fingerprint);
         if (loop.RefuseNow(order.Request) is { } refusal) return Refuse(refusal);
-        var (request, wrong) = await FillOriginal(order);
+        var (request, wrong) = await originals.Fill(order);
         if (wrong is not null) return Refuse(wrong);
 
         var intent = new Session(ids.NewSession(), order.Terminal, request, clock.GetUtcNow())
@@ -248,8 +262,9 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
             Key = order.Key,
             Fingerprint = fingerprint,
             Metadata = order.Metadata,
+            Face = order.Face,
         };
-        var baseline = await LastBooking(order.Terminal);
+        var baseline = await originals.LastBooking(order.Terminal);
         Accepted accepted;
         try
         {
@@ -263,7 +278,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         }
 
         if (accepted.Acceptance is not Acceptance.Accepted) return Replay(accepted.Session, fingerprint);
-        loop.Begin(intent, baseline);
+        loop.Begin(intent, baseline, order.Hold);
         return new Submission(intent, IsReplay: false, Refusal: null);
     }
 
@@ -296,57 +311,6 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
 
     private bool HasExpired(Session known) =>
         known is { Phase: SessionPhase.Closed, IsUnresolved: false } && clock.GetUtcNow() - known.CreatedAt > IJournal.KeyLifetime;
-
-    private async Task<(TerminalRequest Request, Refusal? Wrong)> FillOriginal(Order order)
-    {
-        var request = order.Request;
-        if (request.Original is not { } original) return (request, null);
-        Session? booked;
-        if (original.Session is { } id)
-        {
-            booked = await journal.Find(id, shutdown);
-            if (booked is null) return (request, new(RefusalCode.InvalidRequest, $"There is no session {id}.", "original.session"));
-            if (booked.Terminal != order.Terminal || booked.Outcome is not Outcome.Approved)
-            {
-                var why = $"Session {id} is no approved session of {order.Terminal}.";
-                return (request, new(RefusalCode.InvalidRequest, why, "original.session"));
-            }
-        }
-        else
-        {
-            var period = await journal.CurrentPeriod(order.Terminal, shutdown);
-            booked = period.LastOrDefault(session => session.Outcome is Outcome.Approved
-                && session.Request.Kind is not RequestKind.Reversal
-                && Original.SameReceipt(session.Conclusion!.References.Receipt, original.Receipt));
-        }
-
-        if (booked?.Conclusion is not { } conclusion) return (request, null);
-        var references = conclusion.References;
-        if (original.Receipt is { } named && !Original.SameReceipt(named, references.Receipt))
-        {
-            var why = $"Session {booked.Id} has receipt {references.Receipt ?? "-"}, not {named}.";
-            return (request, new(RefusalCode.InvalidRequest, why, "original.receipt"));
-        }
-
-        var filled = original with
-        {
-            Receipt = original.Receipt ?? references.Receipt,
-            Rrn = original.Rrn ?? references.Rrn,
-            Approval = original.Approval ?? references.Approval,
-            Trace = references.Trace,
-            Amount = conclusion.ApprovedAmount,
-        };
-        return filled.Receipt is null
-            ? (request, new(RefusalCode.InvalidRequest, $"Session {booked.Id} has no receipt number to refer to.", "original.session"))
-            : (request with { Original = filled }, null);
-    }
-
-    // The newest one but ours; without a receipt number of its own nothing certain is known.
-    private async Task<Baseline?> LastBooking(string terminal) =>
-        await journal.LastOfPeriod(terminal, shutdown) is
-            { Outcome: Outcome.Approved, Conclusion.References: { Receipt: { } receipt } references }
-            ? new Baseline(receipt, references.Trace, references.Batch)
-            : null;
 
     private async Task<Refusal?> Act(SessionId id, SessionInput input, CancellationToken stop)
     {

@@ -41,4 +41,20 @@ public sealed record Refusal(RefusalCode Code, string Text, string? Field = null
 {
     /// <summary>The session that stands in the way, if one does.</summary>
     public SessionId? Session { get; init; }
+
+    internal static Refusal JournalFailed(string terminal) => new(
+        RefusalCode.JournalFull, $"The journal could not write for {terminal}; free space or repair the disk, then try again.");
+
+    internal static Refusal Unresolved(string terminal, SessionId session) => new(
+        RefusalCode.UnresolvedSession,
+        $"{terminal} has session {session} with an unknown outcome; check it at the terminal and "
+        + "resolve it (tillbridge journal resolve, or POST /v1/sessions/ID/resolve) before new money moves.");
+
+    internal static Refusal Busy(string terminal, SessionId? session)
+    {
+        var text = session is null
+            ? $"{terminal} is being taken away or replaced; try again."
+            : $"{terminal} is busy with session {session}; wait for its end or abort it.";
+        return new Refusal(RefusalCode.TerminalBusy, text) { Session = session };
+    }
 }

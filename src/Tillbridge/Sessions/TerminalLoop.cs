@@ -25,6 +25,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
     private readonly Queue<Session> toRecover = new();
     private CancellationTokenSource stopConversation;
     private Session? current;
+    private Hold? held;
     private Task conversation = Task.CompletedTask;
     private readonly Signal settled = new();
     private Task? running;
@@ -89,20 +90,9 @@ internal sealed class TerminalLoop : IAsyncDisposable
     /// <summary>Only inside <see cref="Ask"/>: why the terminal takes nothing new now; null when it does.</summary>
     public Refusal? RefuseNow(TerminalRequest request)
     {
-        if (journalFailed)
-        {
-            var why = $"The journal could not write for {Settings.Name}; free space or repair the disk, then try again.";
-            return new(RefusalCode.JournalFull, why);
-        }
-
+        if (journalFailed) return Refusal.JournalFailed(Settings.Name);
         if (Settings.StrictUnknown && request.Kind.NeedsProof() && unresolved.Count > 0)
-        {
-            return new(
-                RefusalCode.UnresolvedSession,
-                $"{Settings.Name} has session {unresolved.Keys.First()} with an unknown outcome; check it at the terminal and "
-                + "resolve it (tillbridge journal resolve, or POST /v1/sessions/ID/resolve) before new money moves.");
-        }
-
+            return Refusal.Unresolved(Settings.Name, unresolved.Keys.First());
         return current is null && toRecover.Count == 0 && !closing ? null : Busy();
     }
 
@@ -115,14 +105,21 @@ internal sealed class TerminalLoop : IAsyncDisposable
     }
 
     /// <summary>Only inside <see cref="Ask"/>: begins a session whose intent is durable.</summary>
-    public void Begin(Session session, Baseline? baseline)
+    public void Begin(Session session, Baseline? baseline, TimeSpan? holdFor)
     {
         Invariant.Holds(current is null, "a terminal has one session at a time");
         TakeUp(session);
         logger.SessionAccepted(
             session.Terminal, session.Id.Value, session.Request.Kind.ToString(), session.Request.Total?.ToString(), session.Key);
-        conversation = Converse(session, () => conversations.Run(session, baseline, stopConversation.Token));
+        held = holdFor is { } limit ? new(limit, clock) : null;
+        conversation = Converse(session, () => conversations.Run(session, baseline, held, stopConversation.Token));
     }
+
+    /// <summary>Only inside <see cref="Ask"/>: the caller's word about a held session.</summary>
+    public Refusal? Release(SessionId id, HeldBack? because) =>
+        current is { Phase: SessionPhase.Prepared } && current.Id == id && held?.Decide(because) == true
+            ? null
+            : new(RefusalCode.WrongState, $"Session {id} is not held, or its time is up.");
 
     /// <summary>Only inside <see cref="Ask"/>: something that a caller or person does to a session of this terminal.</summary>
     public async Task<Refusal?> Act(SessionId id, SessionInput input)
@@ -192,10 +189,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
     private Refusal Busy()
     {
         var session = current?.Id ?? (toRecover.TryPeek(out var left) ? left.Id : null);
-        var text = session is null
-            ? $"{Settings.Name} is being taken away or replaced; try again."
-            : $"{Settings.Name} is busy with session {session}; wait for its end or abort it.";
-        return new Refusal(RefusalCode.TerminalBusy, text) { Session = session };
+        return Refusal.Busy(Settings.Name, session);
     }
 
     private async Task<Session?> Hear(SessionInput input)

@@ -48,9 +48,16 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public Uri Address => host.Address;
 
+    public Uri CallbackAddress => host.CallbackAddress!;
+
     public ITerminals Terminals => host.Terminals;
 
+    /// <summary>What the terminals will do.</summary>
+    public TerminalScripts Scripts(int terminal = 0) => terminals[terminal].Terminal.Scripts;
+
     public VirtualAcquirer Acquirer => terminals[0].Terminal.Acquirer;
+
+    public GatewaySettings Settings => settings;
 
     public static async Task<TestGateway> Start(
         IEnumerable<string>? names = null, Func<GatewaySettings, GatewaySettings>? change = null)

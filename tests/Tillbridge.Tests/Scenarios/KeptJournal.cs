@@ -27,6 +27,12 @@ internal class KeptJournal(IJournal inner) : IJournal
 
     public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) => inner.LastOfPeriod(terminal, shutdown);
 
+    public Task<IReadOnlyList<FacedSession>> OfFace(string face, int limit, CancellationToken shutdown) =>
+        inner.OfFace(face, limit, shutdown);
+
+    public Task<FaceNote?> NoteOf(SessionId id, string face, CancellationToken shutdown) =>
+        inner.NoteOf(id, face, shutdown);
+
     public Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown) => inner.Query(query, shutdown);
 
     public Task<IReadOnlyList<JournalRecord>> RecordsAfter(

@@ -17,6 +17,13 @@ internal static class ChainVerifier
         + "(SELECT max(n.sequence) FROM records n WHERE n.session = s.id AND n.state_hash IS NOT NULL) "
         + "WHERE s.intent > ?1 ORDER BY s.intent LIMIT ?2";
 
+    // A row without a note came with its session's intent; every other one shows the newest note of its interface.
+    private const string Notes =
+        "SELECT n.session, n.face, n.intent, n.settled, n.listed, n.record, r.body, (SELECT max(m.sequence) FROM records m "
+        + "WHERE m.session = n.session AND m.kind = 'face' AND json_extract(m.body, '$.face') = n.face) "
+        + "FROM face_notes n LEFT JOIN records r ON r.sequence = n.record AND r.session = n.session AND r.kind = 'face' "
+        + "WHERE (n.session, n.face) > (?1, ?2) ORDER BY n.session, n.face LIMIT ?3";
+
     /// <summary>The records after one that is trusted.</summary>
     public static ChainCheck Chain(SqliteConnection connection, long after, CancellationToken shutdown)
     {
@@ -45,6 +52,16 @@ internal static class ChainVerifier
             if (SessionsFault(connection, ref intent) is { } fault)
                 return chain with { BrokenAt = fault.Sequence, Why = fault.Why };
             if (intent == before) break;
+        }
+
+        var (session, face) = ("", "");
+        while (chain.BrokenAt is null)
+        {
+            shutdown.ThrowIfCancellationRequested();
+            var before = (session, face);
+            if (NotesFault(connection, ref session, ref face) is { } fault)
+                return chain with { BrokenAt = fault.Sequence, Why = fault.Why };
+            if (before == (session, face)) break;
         }
 
         return chain;
@@ -98,5 +115,24 @@ internal static class ChainVerifier
         {
             return (suspect, error.Message);
         }
+    }
+
+    private static (long Sequence, string Why)? NotesFault(SqliteConnection connection, ref string session, ref string face)
+    {
+        using var rows = connection.Prepare(Notes);
+        rows.Bind(1, session).Bind(2, face).Bind(3, SessionsInPage);
+        while (rows.Step())
+        {
+            (session, face) = (rows.Text(0), rows.Text(1));
+            var suspect = rows.IsNull(5) ? rows.Long(2) : rows.Long(5);
+            var newest = rows.IsNull(7) ? (long?)null : rows.Long(7);
+            var note = rows.TextOrNull(6) is { } body ? FaceNote.OfBody(body) : null;
+            var (settled, listed) = (rows.Long(3) != 0, rows.Long(4) != 0);
+            var fits = newest is null ? rows.IsNull(5) && !settled && !listed
+                : newest == suspect && note is not null && note.Settled == settled && note.Listed == listed;
+            if (!fits) return (suspect, $"The note of {face} about session {session} is not the one that the chain holds.");
+        }
+
+        return null;
     }
 }

@@ -11,12 +11,21 @@ internal sealed class JournalAppender(SqliteConnection connection, TimeProvider 
 
     private const string InsertSession =
         "INSERT INTO sessions (intent, place, id, terminal, key, fingerprint, kind, phase, outcome, reference, receipt, "
-        + "created_at, sent_at, closed_at, state) "
-        + "VALUES (?14, ?14, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        + "created_at, sent_at, closed_at, state, face) "
+        + "VALUES (?14, ?14, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?15)";
+
+    private const string BeginNote =
+        "INSERT INTO face_notes (session, face, intent, record, settled, listed) VALUES (?1, ?2, ?3, NULL, 0, 0)";
+
+    // A session that came through no foreign interface gets its row with the first note.
+    private const string PutNote =
+        "INSERT INTO face_notes (session, face, intent, record, settled, listed) "
+        + "SELECT s.id, ?2, s.intent, ?3, ?4, ?5 FROM sessions s WHERE s.id = ?1 "
+        + "ON CONFLICT (session, face) DO UPDATE SET record = ?3, settled = ?4, listed = ?5";
 
     private const string UpdateSession =
         "UPDATE sessions SET terminal = ?2, key = ?3, fingerprint = ?4, kind = ?5, phase = ?6, outcome = ?7, reference = ?8, "
-        + "receipt = ?9, created_at = ?10, sent_at = ?11, closed_at = ?12, state = ?13, "
+        + "receipt = ?9, created_at = ?10, sent_at = ?11, closed_at = ?12, state = ?13, face = ?15, "
         + "place = CASE WHEN ?11 IS NOT NULL AND ?11 IS NOT sent_at THEN ?14 ELSE place END WHERE id = ?1";
 
     private long commits;
@@ -128,6 +137,7 @@ internal sealed class JournalAppender(SqliteConnection connection, TimeProvider 
             return null;
         }
 
+        if (entry.Note is not null) JournalRules.CheckKnown(JournalSql.Find(connection, JournalSql.SelectById, entry.Id.Value));
         if (entry.Session is { } next)
             JournalRules.CheckSuccessor(JournalSql.Find(connection, JournalSql.SelectById, next.Id.Value), next);
         if (stored is null || stored < entry.Fence)
@@ -158,6 +168,7 @@ internal sealed class JournalAppender(SqliteConnection connection, TimeProvider 
         insert.Run();
 
         if (row is not null) Project(row, record);
+        if (entry.Note is { } note) Project(note, record);
         staged = new ChainTip(record.Sequence, record.Hash);
         write.Sequence = record.Sequence;
     }
@@ -168,8 +179,20 @@ internal sealed class JournalAppender(SqliteConnection connection, TimeProvider 
             .Bind(1, row.Id).Bind(2, row.Terminal).Bind(3, row.Key).Bind(4, row.Fingerprint).Bind(5, row.Kind)
             .Bind(6, row.Phase).Bind(7, row.Outcome).Bind(8, row.Reference).Bind(9, row.Receipt).Bind(10, row.CreatedAt)
             .Bind(11, row.SentAt).Bind(12, row.ClosedAt).Bind(13, row.State).Bind(14, record.Sequence)
+            .Bind(15, row.Face)
             .Run();
         Invariant.Holds(connection.Changes == 1, "one record moves one session");
+        if (record.Kind is RecordKind.Intent && row.Face is { } face)
+            connection.Prepare(BeginNote).Bind(1, row.Id).Bind(2, face).Bind(3, record.Sequence).Run();
+    }
+
+    private void Project(FaceNote note, JournalRecord record)
+    {
+        connection.Prepare(PutNote)
+            .Bind(1, record.Session.Value).Bind(2, note.Face).Bind(3, record.Sequence)
+            .Bind(4, note.Settled ? 1 : 0).Bind(5, note.Listed ? 1 : 0)
+            .Run();
+        Invariant.Holds(connection.Changes == 1, "a note belongs to a session");
     }
 
     private long? FenceOf(string terminal)

@@ -13,10 +13,10 @@ internal static class JournalSql
 
     public const string SessionColumns =
         "s.id, s.terminal, s.key, s.fingerprint, s.kind, s.phase, s.outcome, s.reference, s.receipt, "
-        + "s.created_at, s.sent_at, s.closed_at, s.state";
+        + "s.created_at, s.sent_at, s.closed_at, s.face, s.state";
 
     /// <summary>The column that follows the session's own.</summary>
-    public const int AfterSession = 13;
+    public const int AfterSession = 14;
 
     public const string SelectById = $"SELECT {SessionColumns} FROM sessions s WHERE s.id = ?1";
 
@@ -38,7 +38,8 @@ internal static class JournalSql
 
     public static SessionRow RowAt(SqliteStatement row) => new(
         row.Text(0), row.Text(1), row.TextOrNull(2), row.Text(3), row.Text(4), row.Text(5), row.TextOrNull(6),
-        row.TextOrNull(7), row.TextOrNull(8), row.Text(9), row.TextOrNull(10), row.TextOrNull(11), row.Text(12));
+        row.TextOrNull(7), row.TextOrNull(8), row.Text(9), row.TextOrNull(10), row.TextOrNull(11),
+        row.TextOrNull(12), row.Text(13));
 
     /// <summary>The session that a statement with one text parameter finds.</summary>
     public static Session? Find(SqliteConnection connection, string sql, string value)

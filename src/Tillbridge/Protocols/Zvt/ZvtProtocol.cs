@@ -70,6 +70,22 @@ public sealed class ZvtProtocol : IProtocol
     }
 
     /// <inheritdoc/>
+    public string ProgressCode(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key switch
+        {
+            "zvt.connecting" => Domain.ProgressCode.PleaseWait,
+            "zvt.recovering" => Domain.ProgressCode.Recovering,
+            "zvt.abort.taken" => Domain.ProgressCode.AbortRequested,
+            _ => key.StartsWith(StatusPrefix, StringComparison.Ordinal)
+                && byte.TryParse(key.AsSpan(StatusPrefix.Length), NumberStyles.HexNumber, null, out var status)
+                ? ZvtCodes.ProgressCode(status)
+                : Domain.ProgressCode.Other,
+        };
+    }
+
+    /// <inheritdoc/>
     public string? ResponseText(string code, string language) =>
         byte.TryParse(code, NumberStyles.HexNumber, null, out var result) ? ZvtCodes.ResultText(result, language) : null;
 }

@@ -215,6 +215,22 @@ internal static class ZvtCodes
         return $"Status {status:X2}";
     }
 
+    /// <summary>What an intermediate status is about (zvt.md §12).</summary>
+    public static string ProgressCode(byte status) => status switch
+    {
+        0x0A or 0x2A => Domain.ProgressCode.InsertCard,
+        0x01 or 0x02 or 0xCC => Domain.ProgressCode.EnterPin,
+        0x04 or 0x05 or 0x06 or 0xD2 or 0xD3 => Domain.ProgressCode.HostContact,
+        0x15 or 0x55 => Domain.ProgressCode.WrongPin,
+        0x03 or 0x07 or 0x08 or 0x09 or 0x0C or 0x10 or 0x13 or 0x14 or 0x16 or 0x18 or 0x19 or 0x1D => Domain.ProgressCode.CardRefused,
+        // The same, with the request to take the card.
+        0x43 or 0x47 or 0x48 or 0x49 or 0x4C or 0x50 or 0x53 or 0x54 or 0x56 or 0x58 or 0x59 or 0x5D => Domain.ProgressCode.CardRefused,
+        RemoveCardOnly or 0x0B or 0x5E or 0x66 or 0x67 or (>= RemoveCardFirst and <= RemoveCardLast) => Domain.ProgressCode.RemoveCard,
+        0x00 or 0x0D or 0x0E or 0x0F or 0x17 or 0x1A or (>= 0x26 and <= 0x2C) or 0xC8 or 0xC9 or 0xCA or (>= 0xF1 and <= 0xF3) =>
+            Domain.ProgressCode.PleaseWait,
+        _ => Domain.ProgressCode.Other,
+    };
+
     /// <summary>The words of a result code. Codes of the host are shown in decimal, as the host's own receipts print them.</summary>
     public static string ResultText(byte code, string language)
     {

@@ -1,0 +1,86 @@
+using Tillbridge.Domain;
+using Tillbridge.Gateway.Facades.ZvtCallback.Configuration;
+using Tillbridge.Sessions;
+
+namespace Tillbridge.Gateway.Facades.ZvtCallback;
+
+/// <summary>
+/// Takes back a payment of which certainly nobody has seen the approval (reference §7.3), where the shop wants that. Once, by
+/// a session of its own; the pending end message is withdrawn while it runs.
+/// </summary>
+internal sealed class OrphanReversal(CallbackParts parts, CallbackSettings settings, CallbackNotes notes)
+{
+    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
+
+    /// <summary>True when how far each attempt gets decides over money, so that it is written down before.</summary>
+    public bool Guards(Session session) => settings.OrphanApproved is OrphanApproved.Reverse && IsPayment(session);
+
+    /// <summary>How long until a reversal may be due; null when it never is.</summary>
+    public TimeSpan? DueIn(Session session, CallbackNote note)
+    {
+        if (!Guards(session) || note.MayHaveBeenSeen || note.IsBeingTried || note.ReversalOver || note.RemovedAt is not null) return null;
+        var left = settings.ReverseAfter - (parts.Clock.GetUtcNow() - session.ClosedAt!.Value);
+        // A terminal that was busy is looked at again after a while.
+        return left > TimeSpan.Zero ? left : note.ReversalKey is null ? TimeSpan.Zero : TryAgain;
+    }
+
+    /// <summary>True when every condition of the reference holds now.</summary>
+    public async Task<bool> IsDue(Session session, CallbackNote note, CancellationToken stop)
+    {
+        if (DueIn(session, note) is not { } left || left > TimeSpan.Zero) return false;
+        var state = parts.Terminals.States.FirstOrDefault(terminal => terminal.Name == session.Terminal);
+        var isIdle = state is { Current: null, Unresolved: 0, JournalFailed: false };
+        var (payment, _) = await PreviousPayment.Find(parts.Journal, session.Terminal, stop);
+        if (isIdle && payment?.Id == session.Id) return true;
+        // It will not become the previous payment again; while the terminal is merely busy there is another chance.
+        var isOver = isIdle && payment?.Id != session.Id;
+        await notes.Change(session.Id, before => before with { ReversalOver = isOver }, stop);
+        if (!isOver) await parts.Pause(TryAgain, stop);
+        return false;
+    }
+
+    /// <summary>Withdraws the end message, reverses, and says what holds then. Takes up what a crash left.</summary>
+    public async Task Go(Session session, CancellationToken stop)
+    {
+        var key = $"zvtcb-reverse-{session.Id}";
+        var note = await notes.Change(
+            session.Id,
+            before => before.RemovedAt is null && !before.MayHaveBeenSeen && !before.IsBeingTried
+                ? before with { IsWithdrawn = true, ReversalKey = key }
+                : before with { IsWithdrawn = false, ReversalOver = true },
+            stop);
+        if (!note.IsWithdrawn) return;
+        var request = new TerminalRequest(RequestKind.Reversal) { Original = new Original(session.Id), Language = session.Request.Language };
+        var submission = await parts.Terminals.Submit(new Order(session.Terminal, request) { Key = key }, stop);
+        if (submission.Session is not { } reversal)
+        {
+            Log.ReversalRefused(parts.Logger, session.Terminal, session.Id.Value, submission.Refusal!.Text);
+            var mayComeBack = submission.Refusal.Code is RefusalCode.TerminalBusy or RefusalCode.TooMany or RefusalCode.JournalFull;
+            await notes.Change(session.Id, before => before with { IsWithdrawn = false, ReversalOver = !mayComeBack }, stop);
+            if (mayComeBack) await parts.Pause(TryAgain, stop);
+            return;
+        }
+
+        await notes.Change(session.Id, before => before with { ReversalSession = reversal.Id.Value }, stop);
+        var end = await EndOf(reversal.Id, stop);
+        Log.OrphanReversed(parts.Logger, session.Terminal, session.Id.Value, reversal.Id.Value, end.ToString());
+        await notes.Change(
+            session.Id, before => before with { IsWithdrawn = false, ReversalOver = true, ReversedUnseen = end is Outcome.Approved }, stop);
+    }
+
+    // An unknown reversal says nothing: until a person or the terminal has settled it nobody is told anything.
+    private async Task<Outcome> EndOf(SessionId id, CancellationToken stop)
+    {
+        while (true)
+        {
+            var seen = parts.Journal.LastSequence;
+            if (await parts.Journal.Find(id, stop) is { Phase: SessionPhase.Closed, Outcome: { } outcome } && outcome is not Outcome.Unknown)
+                return outcome;
+            await parts.Journal.WaitBeyond(seen, stop);
+        }
+    }
+
+    private static bool IsPayment(Session session) =>
+        session is { Outcome: Outcome.Approved, Request.Kind: RequestKind.Sale, Conclusion.References.Receipt: not null, ClosedAt: not null }
+        && CallbackOrigin.Of(session) is not null;
+}

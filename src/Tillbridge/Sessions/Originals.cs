@@ -1,0 +1,60 @@
+using Tillbridge.Domain;
+using Tillbridge.Journal;
+
+namespace Tillbridge.Sessions;
+
+/// <summary>Looks up in the journal what a request refers to.</summary>
+internal sealed class Originals(IJournal journal, CancellationToken shutdown)
+{
+    /// <summary>The request with everything that the journal knows of what it refers to, or why that cannot be.</summary>
+    public async Task<(TerminalRequest Request, Refusal? Wrong)> Fill(Order order)
+    {
+        var request = order.Request;
+        if (request.Original is not { } original) return (request, null);
+        Session? booked;
+        if (original.Session is { } id)
+        {
+            booked = await journal.Find(id, shutdown);
+            if (booked is null) return (request, new(RefusalCode.InvalidRequest, $"There is no session {id}.", "original.session"));
+            if (booked.Terminal != order.Terminal || booked.Outcome is not Outcome.Approved)
+            {
+                var why = $"Session {id} is no approved session of {order.Terminal}.";
+                return (request, new(RefusalCode.InvalidRequest, why, "original.session"));
+            }
+        }
+        else
+        {
+            var period = await journal.CurrentPeriod(order.Terminal, shutdown);
+            booked = period.LastOrDefault(session => session.Outcome is Outcome.Approved
+                && session.Request.Kind is not RequestKind.Reversal
+                && Original.SameReceipt(session.Conclusion!.References.Receipt, original.Receipt));
+        }
+
+        if (booked?.Conclusion is not { } conclusion) return (request, null);
+        var references = conclusion.References;
+        if (original.Receipt is { } named && !Original.SameReceipt(named, references.Receipt))
+        {
+            var why = $"Session {booked.Id} has receipt {references.Receipt ?? "-"}, not {named}.";
+            return (request, new(RefusalCode.InvalidRequest, why, "original.receipt"));
+        }
+
+        var filled = original with
+        {
+            Receipt = original.Receipt ?? references.Receipt,
+            Rrn = original.Rrn ?? references.Rrn,
+            Approval = original.Approval ?? references.Approval,
+            Trace = references.Trace,
+            Amount = conclusion.ApprovedAmount,
+        };
+        return filled.Receipt is null
+            ? (request, new(RefusalCode.InvalidRequest, $"Session {booked.Id} has no receipt number to refer to.", "original.session"))
+            : (request with { Original = filled }, null);
+    }
+
+    /// <summary>The newest booking but ours; without a receipt number of its own nothing certain is known.</summary>
+    public async Task<Baseline?> LastBooking(string terminal) =>
+        await journal.LastOfPeriod(terminal, shutdown) is
+            { Outcome: Outcome.Approved, Conclusion.References: { Receipt: { } receipt } references }
+            ? new Baseline(receipt, references.Trace, references.Batch)
+            : null;
+}
