@@ -16,4 +16,7 @@ internal static partial class Log
 
     [LoggerMessage(5004, LogLevel.Error, "The journal could not write: {Why}")]
     public static partial void JournalFailed(ILogger logger, string why);
+
+    [LoggerMessage(5005, LogLevel.Error, "No answer within {Seconds} s from: {Silent}. The watchdog is not told that we live.")]
+    public static partial void DoesNotAnswer(ILogger logger, double seconds, string silent);
 }
