@@ -9,10 +9,15 @@ namespace Tillbridge.Cli.Services;
 /// <param name="Errors">Standard error.</param>
 internal sealed record ProgramAnswer(int ExitCode, string Output, string Errors)
 {
-    /// <summary>What it complained of, in one line.</summary>
-    public string Why => Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., _] lines
-        ? string.Join(' ', lines)
-        : $"it ended with {ExitCode}.";
+    /// <summary>What it complained of, in one sentence.</summary>
+    public string Why
+    {
+        get
+        {
+            var lines = Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return lines.Length == 0 ? $"it ended with {ExitCode}." : string.Join(' ', lines).TrimEnd('.') + ".";
+        }
+    }
 }
 
 /// <summary>Runs programs of the system, which are searched in PATH alone: never where the user happens to stand.</summary>

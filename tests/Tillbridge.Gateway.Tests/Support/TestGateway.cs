@@ -48,6 +48,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public Uri Address => host.Address;
 
+    public GatewayHost Host => host;
+
     public ITerminals Terminals => host.Terminals;
 
     public VirtualAcquirer Acquirer => terminals[0].Terminal.Acquirer;
