@@ -82,7 +82,7 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         if (isDisposed) return;
         isDisposed = true;
-        // A start that failed must not begin a log of its own: a service that is started again and again would push out those that tell why.
+        // A start that failed begins no log of its own: one that is tried again and again would push out those that tell why.
         if (server is not null) Log.Stopping(logger);
         // First callers, then terminals, last the journal: nobody is told what is not written.
         if (server is not null) await server.StopAsync(CancellationToken.None);

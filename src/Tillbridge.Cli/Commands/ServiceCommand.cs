@@ -72,7 +72,8 @@ internal static class ServiceCommand
 
     private static SystemdInstallation OnLinux(ServiceChoice choice) => OperatingSystem.IsLinux()
         ? new SystemdInstallation(choice, CommonOptions.Clock)
-        : throw CliException.Usage("Services are made for systemd and for Windows; here, start `tillbridge serve` by the system's own means.");
+        : throw CliException.Usage(
+            "Services are made for systemd and for Windows; here, start `tillbridge serve` by the system's own means.");
 
     private static ServiceChoice Choose(ParseResult parsed, bool withConfig = false)
     {

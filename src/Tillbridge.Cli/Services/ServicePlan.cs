@@ -43,7 +43,8 @@ internal sealed record ServicePlan
     /// <summary>The plan for this program with an examined configuration.</summary>
     public static ServicePlan Of(string name, string config, GatewaySettings settings)
     {
-        var program = Environment.ProcessPath ?? throw new CliException(ExitCodes.Internal, "The system does not tell where this program is.");
+        var program = Environment.ProcessPath
+            ?? throw new CliException(ExitCodes.Internal, "The system does not tell where this program is.");
         var isRuntime = Path.GetFileNameWithoutExtension(program) == "dotnet";
         var plan = new ServicePlan
         {

@@ -111,7 +111,7 @@ public sealed class ServiceCommandTests : ServiceBench
     [InlineData("systemctl", "daemon-reload", "Access denied", 3, "systemctl daemon-reload failed: Access denied.")]
     [InlineData("useradd", "--system", "useradd: cannot lock /etc/passwd", 3, "--user NAME")]
     [InlineData("chown", "tillbridge:", "chown: not permitted", 3, "chown tillbridge: ")]
-    [InlineData("runuser", "-u", "tillbridge: cannot be read", 64, "The user 'tillbridge' cannot run the gateway: tillbridge: cannot be read.")]
+    [InlineData("runuser", "-u", "FILE cannot be read", 64, "'tillbridge' cannot run the gateway: FILE cannot be read.")]
     public async Task What_fails_is_one_line_with_its_cure(string program, string argument, string why, int exitCode, string says)
     {
         RequireRoot();

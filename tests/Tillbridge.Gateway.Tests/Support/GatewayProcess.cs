@@ -129,7 +129,10 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Starts a command line with these variables besides the inherited ones.</summary>
     internal static Process Begin(string[] command, IEnumerable<(string Name, string Value)> environment)
     {
-        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(command[0])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
         foreach (var argument in command[1..]) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} does not start.");

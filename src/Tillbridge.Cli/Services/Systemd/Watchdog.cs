@@ -12,6 +12,11 @@ namespace Tillbridge.Cli.Services.Systemd;
 /// <param name="clock">Time.</param>
 internal sealed class Watchdog(TimeSpan period, Func<TimeSpan, Task<bool>> isAlive, Action tell, TimeProvider clock)
 {
+    // However short the limit: a gateway that only answers its watchdog does nothing else.
+    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(10);
+
+    private readonly TimeSpan pause = period / 2 < LeastPause ? LeastPause : period / 2;
+
     /// <summary>The time limit that systemd set for this process; null when it set none.</summary>
     /// <param name="microseconds">WATCHDOG_USEC.</param>
     /// <param name="process">WATCHDOG_PID: for whom it is meant; the variables are inherited.</param>
@@ -33,7 +38,7 @@ internal sealed class Watchdog(TimeSpan period, Func<TimeSpan, Task<bool>> isAli
             {
                 // Pause and limit together stay below the period, so that a slow answer is no false alarm.
                 if (await isAlive(period / 4)) tell();
-                await Task.Delay(period / 2, clock, stop);
+                await Task.Delay(pause, clock, stop);
             }
         }
         catch (OperationCanceledException)

@@ -3,7 +3,9 @@ using System.Runtime.Versioning;
 
 namespace Tillbridge.Cli.Services.Windows;
 
-/// <summary>The functions of advapi32 that a service needs, as its documentation declares them. Never run by us: there was no Windows.</summary>
+/// <summary>
+/// The functions of advapi32 that a service needs, as its documentation declares them. Never run by us: there was no Windows.
+/// </summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class ServiceNative
 {

@@ -23,7 +23,8 @@ internal static class WindowsInstallation
         var account = $@"NT SERVICE\{choice.Name}";
         using var created = ServiceControl.Create(choice.Name, CommandLine(plan), account);
         using var existing = created is null ? ServiceControl.Open(choice.Name, toChange: true) : null;
-        var service = created ?? existing ?? throw new CliException(ExitCodes.Failed, $"The service {choice.Name} is being deleted; try again.");
+        var service = created ?? existing
+            ?? throw new CliException(ExitCodes.Failed, $"The service {choice.Name} is being deleted; try again.");
         if (created is null)
         {
             RequireOurs(choice.Name);
