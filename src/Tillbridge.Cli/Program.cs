@@ -64,6 +64,7 @@ internal static class Program
         root.Subcommands.Add(DecodeCommand.Build());
         root.Subcommands.Add(JournalCommand.Build());
         root.Subcommands.Add(ConfigCommand.Build());
+        root.Subcommands.Add(ServiceCommand.Build());
         root.Subcommands.Add(SoakCommand.Build());
         return root;
     }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Tillbridge.Gateway.Api;
 using Tillbridge.Gateway.Api.Requests;
 using Tillbridge.Gateway.Page;
@@ -25,9 +26,13 @@ internal static class Composition
             .SetMinimumLevel(settings.LogLevel)
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddProvider(new RunLog(directory, parts.Clock))
-            .AddFilter<Microsoft.Extensions.Logging.Console.ConsoleLoggerProvider>("Microsoft", LogLevel.None)
-            .AddFilter<Microsoft.Extensions.Logging.Console.ConsoleLoggerProvider>(level => level >= LogLevel.Warning)
-            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+            .AddFilter<ConsoleLoggerProvider>("Microsoft", LogLevel.None)
+            .AddFilter<ConsoleLoggerProvider>(level => level >= LogLevel.Warning)
+            .AddConsole(console =>
+            {
+                console.LogToStandardErrorThreshold = LogLevel.Trace;
+                if (parts.LinesForSystemd) console.FormatterName = ConsoleFormatterNames.Systemd;
+            }));
     }
 
     /// <summary>The web server, not yet started.</summary>

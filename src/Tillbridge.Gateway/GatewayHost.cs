@@ -26,10 +26,14 @@ public sealed class GatewayHost : IAsyncDisposable
     private readonly CancellationTokenSource shutdown = new();
     private readonly ILoggerFactory logs;
     private readonly ILogger logger;
+    private readonly TimeProvider clock;
+    private LocalTerminals? engine;
     private WebApplication? server;
+    private CallbackServer? callbacks;
     private bool isDisposed;
 
-    private GatewayHost(ILoggerFactory logs) => (this.logs, logger) = (logs, logs.CreateLogger("Tillbridge.Gateway"));
+    private GatewayHost(ILoggerFactory logs, TimeProvider clock) =>
+        (this.logs, this.clock, logger) = (logs, clock, logs.CreateLogger("Tillbridge.Gateway"));
 
     /// <summary>Where it listens, with the port that was taken when the settings said 0.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1");
@@ -38,7 +42,7 @@ public sealed class GatewayHost : IAsyncDisposable
     public Uri? CallbackAddress { get; private set; }
 
     /// <summary>The engine, for who runs in the same process.</summary>
-    public ITerminals Terminals { get; private set; } = null!;
+    public ITerminals Terminals => engine!;
 
     /// <summary>Starts a gateway.</summary>
     /// <exception cref="JournalException">The journal cannot be opened; the message names cause and cure.</exception>
@@ -48,7 +52,7 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(parts);
-        var host = new GatewayHost(Composition.MakeLogs(settings, parts));
+        var host = new GatewayHost(Composition.MakeLogs(settings, parts), parts.Clock);
         try
         {
             await host.Open(settings, parts);
@@ -65,14 +69,30 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <summary>Completes when the process is asked to end (Ctrl+C, SIGTERM) or <paramref name="stop"/> is.</summary>
     public Task WaitForStop(CancellationToken stop) => server!.WaitForShutdownAsync(stop);
 
+    /// <summary>
+    /// True when journal and engine answer a trivial question within <paramref name="limit"/> each. False means that the process
+    /// hangs and only a new start helps; a journal that says that it cannot write has answered.
+    /// </summary>
+    public async Task<bool> Answers(TimeSpan limit)
+    {
+        var read = Reads();
+        await Task.WhenAny(read, Task.Delay(limit, clock, shutdown.Token));
+        var silent = await engine!.Silent(limit, shutdown.Token);
+        if (shutdown.IsCancellationRequested || (read.IsCompleted && silent.Count == 0)) return true;
+        Log.DoesNotAnswer(logger, limit.TotalSeconds, string.Join(", ", read.IsCompleted ? silent : ["journal", .. silent]));
+        return false;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (isDisposed) return;
         isDisposed = true;
-        Log.Stopping(logger);
+        // A start that failed begins no log of its own: one that is tried again and again would push out those that tell why.
+        if (server is not null) Log.Stopping(logger);
         // First callers, then terminals, last the journal: nobody is told what is not written.
         if (server is not null) await server.StopAsync(CancellationToken.None);
+        if (callbacks is not null) await callbacks.DisposeAsync();
         await shutdown.CancelAsync();
         for (var index = owned.Count - 1; index >= 0; index--) await owned[index].DisposeAsync();
         shutdown.Dispose();
@@ -89,31 +109,39 @@ public sealed class GatewayHost : IAsyncDisposable
         var journal = await SqliteJournal.Open(settings.Data, parts.Clock, logs.CreateLogger("Tillbridge.Journal"), shutdown.Token);
         owned.Add(journal);
         if (settings.ZvtCallback is not null) await Callbacks.NoteOpen(journal, parts.Clock, shutdown.Token);
-        var engine = await LocalTerminals.Start(
+        engine = await LocalTerminals.Start(
             journal, parts.Protocols, address => ProtocolCatalog.Transport(address, parts.Clock), entries.Select(entry => entry.Settings),
             parts.Clock, parts.Ids, logs, shutdown.Token);
         owned.Add(engine);
-        Terminals = engine;
         var roster = new TerminalRoster(entries, terminalsFile, engine.Put, engine.Remove);
-        await Serve(settings, parts, journal, engine, roster);
-        if (settings.ZvtCallback is not null) await ServeCallbacks(settings, parts, journal, engine, roster);
+        await Serve(settings, parts, journal, roster);
+        if (settings.ZvtCallback is not null) await ServeCallbacks(settings, parts, journal, roster);
         Log.Listening(logger, Address.ToString(), settings.Data, entries.Count);
     }
 
-    // Begun last and so stopped first among what is owned: no command comes in that nobody carries out.
-    private async Task ServeCallbacks(
-        GatewaySettings settings, GatewayParts parts, SqliteJournal journal, LocalTerminals engine, TerminalRoster roster)
+    private async Task ServeCallbacks(GatewaySettings settings, GatewayParts parts, SqliteJournal journal, TerminalRoster roster)
     {
         var face = new CallbackParts(
-            engine, journal, () => roster.Names, name => roster.Find(name)?.Settings, parts.Protocols, parts.Clock, parts.Ids, logger);
-        var callbacks = await CallbackServer.Start(settings, face, logs, [Address.Port], shutdown.Token);
-        owned.Add(callbacks);
+            engine!, journal, () => roster.Names, name => roster.Find(name)?.Settings, parts.Protocols, parts.Clock, parts.Ids, logger);
+        callbacks = await CallbackServer.Start(settings, face, logs, [Address.Port], shutdown.Token);
         CallbackAddress = callbacks.Address;
         Log.CallbackListening(logger, callbacks.Address.ToString());
     }
 
-    private async Task Serve(
-        GatewaySettings settings, GatewayParts parts, SqliteJournal journal, LocalTerminals engine, TerminalRoster roster)
+    // A session that nobody has: what matters is that an answer comes.
+    private async Task Reads()
+    {
+        try
+        {
+            await engine!.Find(new(new string('0', Domain.SessionId.Length)), shutdown.Token);
+        }
+        catch (Exception answered) when (answered is JournalException or OperationCanceledException)
+        {
+            // The journal has spoken, or we are going down; neither hangs.
+        }
+    }
+
+    private async Task Serve(GatewaySettings settings, GatewayParts parts, SqliteJournal journal, TerminalRoster roster)
     {
         var web = Composition.MakeServer(settings, logs);
         owned.Add(web);
@@ -121,7 +149,7 @@ public sealed class GatewayHost : IAsyncDisposable
         var metrics = new Metrics(journal.LastSequence);
         var gate = new Gate(settings, metrics, logger);
         owned.Add(gate);
-        Composition.MapRoutes(web, new(engine, journal, roster, settings, parts, stopping), metrics, gate);
+        Composition.MapRoutes(web, new(Terminals, journal, roster, settings, parts, stopping), metrics, gate);
         await web.StartAsync(shutdown.Token);
         server = web;
         var bound = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();

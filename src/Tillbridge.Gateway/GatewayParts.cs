@@ -11,4 +11,7 @@ public sealed record GatewayParts(IReadOnlyDictionary<string, IProtocol> Protoco
 {
     /// <summary>The scripts of the virtual terminals that this process runs, by the name of the terminal; none outside the demo.</summary>
     public IReadOnlyDictionary<string, TerminalScripts> Scripts { get; init; } = new Dictionary<string, TerminalScripts>();
+
+    /// <summary>True when standard error goes to systemd's journal: one line per message, its level as a prefix.</summary>
+    public bool LinesForSystemd { get; init; }
 }

@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(5004, LogLevel.Error, "The journal could not write: {Why}")]
     public static partial void JournalFailed(ILogger logger, string why);
 
+    [LoggerMessage(5005, LogLevel.Error, "No answer within {Seconds} s from: {Silent}. The watchdog is not told that we live.")]
+    public static partial void DoesNotAnswer(ILogger logger, double seconds, string silent);
+
     [LoggerMessage(5010, LogLevel.Information, "Callback face on {Address}.")]
     public static partial void CallbackListening(ILogger logger, string address);
 

@@ -32,7 +32,8 @@ internal sealed class RunLog : ILoggerProvider, ISupportExternalScope
         run = "tillbridge-" + clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         try
         {
-            Directory.CreateDirectory(directory);
+            MakePrivate(Path.GetDirectoryName(Path.GetFullPath(directory)));
+            MakePrivate(directory);
         }
         catch (UnauthorizedAccessException wrong)
         {
@@ -54,6 +55,15 @@ internal sealed class RunLog : ILoggerProvider, ISupportExternalScope
             file?.Dispose();
             file = null;
         }
+    }
+
+    // Usually inside of the data directory, which is made here first: neither is anybody else's to read.
+    private static void MakePrivate(string? place)
+    {
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (place is null) return;
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(place);
+        else Directory.CreateDirectory(place, Private);
     }
 
     private void Write(string line)

@@ -25,6 +25,22 @@ public sealed class RunLogTests : IDisposable
     }
 
     [Fact]
+    public void A_log_that_comes_before_the_journal_leaves_the_data_directory_private()
+    {
+        var data = Path.Combine(folder, "data");
+        using var log = new RunLog(Path.Combine(data, "logs"), TimeProvider.System);
+
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no modes of files.");
+            return;
+        }
+
+        Assert.Equal((Private, Private), (File.GetUnixFileMode(data), File.GetUnixFileMode(Path.Combine(data, "logs"))));
+    }
+
+    [Fact]
     public void Only_the_last_twenty_files_stay()
     {
         for (var day = 1; day <= 25; day++)

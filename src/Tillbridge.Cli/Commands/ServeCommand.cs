@@ -1,5 +1,8 @@
 using System.CommandLine;
 using Tillbridge.Catalog;
+using Tillbridge.Cli.Services;
+using Tillbridge.Cli.Services.Systemd;
+using Tillbridge.Cli.Services.Windows;
 using Tillbridge.Domain;
 using Tillbridge.Gateway;
 using Tillbridge.Gateway.Settings;
@@ -7,14 +10,20 @@ using Tillbridge.Journal;
 
 namespace Tillbridge.Cli.Commands;
 
-/// <summary>The gateway in the foreground.</summary>
+/// <summary>The gateway in the foreground, or as the system's service.</summary>
 internal static class ServeCommand
 {
     private static readonly Option<string> Config = CommonOptions.Config();
 
+    // Written into the service's command line by `service install`; nobody types it.
+    private static readonly Option<string?> WindowsName = new("--windows-service") { Hidden = true };
+
     public static Command Build()
     {
-        var command = new Command("serve", "Run the gateway: API, page and events, for the terminals of the configuration.") { Config };
+        var command = new Command("serve", "Run the gateway: API, page and events, for the terminals of the configuration.")
+        {
+            Config, WindowsName,
+        };
         command.SetAction(Run);
         return command;
     }
@@ -38,11 +47,41 @@ internal static class ServeCommand
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken stop)
     {
-        var settings = ConfigCommand.Read(parsed.GetRequiredValue(Config));
+        var config = parsed.GetRequiredValue(Config);
+        if (parsed.GetValue(WindowsName) is { } name) return await RunForWindows(name, config, stop);
+        using var systemd = SystemdOverseer.FromEnvironment(CommonOptions.Clock);
+        return await Serve(config, systemd, stop);
+    }
+
+    private static async Task<int> Serve(string config, IOverseer? overseer, CancellationToken stop)
+    {
+        var settings = ConfigCommand.Read(config);
         var clock = CommonOptions.Clock;
-        await using var host = await Start(settings, new GatewayParts(ProtocolCatalog.ByName, clock, IdSource.Of(clock)));
+        var parts = new GatewayParts(ProtocolCatalog.ByName, clock, IdSource.Of(clock))
+        {
+            LinesForSystemd = SystemdOverseer.ReadsStandardError(),
+        };
+        await using var host = await Start(settings, parts);
         Console.WriteLine($"listening on {host.Address}");
+        overseer?.Ready(host);
+        // Before the requests that still run are waited for.
+        using var told = stop.Register(() => overseer?.Stopping());
         await host.WaitForStop(stop);
+        overseer?.Stopping();
+        if (overseer is not null) await overseer.LetGo();
         return ExitCodes.Ok;
+    }
+
+    private static async Task<int> RunForWindows(string name, string config, CancellationToken stop)
+    {
+        if (!OperatingSystem.IsWindows()) throw CliException.Usage("--windows-service is for the service manager of Windows.");
+        // A service has no console; what cannot be started must be told somewhere.
+        if (WindowsInstallation.LogsOf(name) is { } logs)
+        {
+            Directory.CreateDirectory(logs);
+            Console.SetError(new StreamWriter(Path.Combine(logs, "service-errors.txt"), append: true) { AutoFlush = true });
+        }
+
+        return await WindowsOverseer.Run(name, (overseer, asked) => Serve(config, overseer, asked), stop);
     }
 }

@@ -106,6 +106,9 @@ public sealed record TerminalScript
     /// <summary>Ends without a booking under this response code of its protocol; null leaves that to the outcome.</summary>
     public string? ResponseCode { get; init; }
 
+    /// <summary>A request to stop is refused: the terminal goes on to its result.</summary>
+    public bool IgnoreAbort { get; init; }
+
     /// <summary>Progress code of its protocol that it shows besides its own; null shows none.</summary>
     public string? ProgressCode { get; init; }
 
@@ -190,7 +193,7 @@ public sealed class TerminalScripts
                 + $"always; in each outcome ({string.Join(", ", Enum.GetNames<ScriptOutcome>())}), "
                 + $"cut ({string.Join(", ", Enum.GetNames<ScriptCut>())}), "
                 + "goneSeconds, forget, silent, slowSeconds, dribble, glue, signature, withdraw, "
-                + "lateSuccess, wrongMemory, leaksCard, extraMinorUnits, responseCode, progressCode.",
+                + "lateSuccess, wrongMemory, leaksCard, extraMinorUnits, responseCode, ignoreAbort, progressCode.",
                 wrong);
         }
     }

@@ -38,6 +38,9 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     public IReadOnlyList<TerminalState> States =>
         [.. loops.Values.Select(loop => loop.State).OrderBy(state => state.Name, StringComparer.Ordinal)];
 
+    /// <summary>The terminals whose owner answers nothing within <paramref name="limit"/>: it hangs, only a new start helps.</summary>
+    public Task<IReadOnlyList<string>> Silent(TimeSpan limit, CancellationToken stop) => Pulse.Missing(loops.Values, limit, clock, stop);
+
     /// <summary>Starts the engine. Open sessions of these terminals are recovered before new work is taken.</summary>
     /// <param name="journal">The journal; stays the caller's.</param>
     /// <param name="protocols">Protocols by name.</param>

@@ -123,13 +123,23 @@ internal sealed class GatewayProcess : IAsyncDisposable
     internal static Process Begin(params string[] arguments)
     {
         var (program, first) = Find();
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in (string[])[.. first, .. arguments]) start.ArgumentList.Add(argument);
-        return Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start.");
+        return Begin([program, .. first, .. arguments], []);
+    }
+
+    /// <summary>Starts a command line with these variables besides the inherited ones.</summary>
+    internal static Process Begin(string[] command, IEnumerable<(string Name, string Value)> environment)
+    {
+        var start = new ProcessStartInfo(command[0])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
+        foreach (var argument in command[1..]) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} does not start.");
     }
 
     // tests/NAME/bin/CONFIGURATION/net10.0 beside src/Tillbridge.Cli/bin/CONFIGURATION/net10.0; else what lies beside this assembly.
-    private static (string Program, string[] First) Find()
+    internal static (string Program, string[] First) Find()
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var root = here.Parent?.Parent?.Parent?.Parent?.Parent?.FullName ?? "";

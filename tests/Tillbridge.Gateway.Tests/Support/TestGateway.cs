@@ -50,6 +50,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public Uri CallbackAddress => host.CallbackAddress!;
 
+    public GatewayHost Host => host;
+
     public ITerminals Terminals => host.Terminals;
 
     /// <summary>What the terminals will do.</summary>

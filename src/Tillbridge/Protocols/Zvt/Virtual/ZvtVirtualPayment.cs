@@ -76,6 +76,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
     private async Task Conversation(ZvtTransaction command, CancellationToken stop)
     {
         await client.Acknowledge(stop);
+        client.PastAbort = script.IgnoreAbort;
         if (script.Cut is ScriptCut.AfterAcknowledge) throw HangUp();
         while (script.Silent) await client.Link.ReceiveAsync(ForEver, stop);
         await client.Show(InsertCard, stop);

@@ -1,0 +1,190 @@
+using System.Net;
+using System.Text.Json;
+using Tillbridge.Gateway.Facades.ZvtCallback.Configuration;
+using Tillbridge.Gateway.Tests.Support;
+
+namespace Tillbridge.Gateway.Tests.Facades.ZvtCallback;
+
+/// <summary>A receiver that is down, slow, broken, or gone in the middle (reference §7).</summary>
+public sealed class UndeliverableTests : FaceBench
+{
+    private protected override CallbackSettings Face => new() { Timeout = TimeSpan.FromMilliseconds(1000), GiveUp = TimeSpan.FromSeconds(4) };
+
+    [Fact]
+    public async Task A_dead_receiver_costs_no_money_and_the_terminal_is_not_asked()
+    {
+        await Sink.Close();
+        var id = await Taken("Authorisation", "1250");
+        var session = await Closed(id);
+        Assert.Equal("failed", session.Outcome);
+        Assert.Equal("callback-undeliverable", session.Reason);
+        Assert.Equal(0, Gateway.Acquirer.Net);
+        Assert.Equal(0, Gateway.Scripts().Taken);
+        Sink.Open();
+        var end = await Sink.End(id, Stop);
+        Assert.False(end.Success);
+        Assert.Equal("callback-undeliverable", end.Code);
+        Assert.Equal("invalid", Assert.Single(await Listed()).GetProperty("Kind").GetString());
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(500)]
+    [InlineData(0)]
+    [InlineData(302)]
+    public async Task A_receiver_that_takes_no_first_message_gets_no_payment(int status)
+    {
+        var good = status == 302 ? CallbackSink.Start() : null;
+        Sink.Act = (message, _) => message.IsIntermediate ? new(status) { Location = good?.Url } : new();
+        var end = await Ended("Authorisation", "1250");
+        Assert.Equal("callback-undeliverable", end.Code);
+        var attempts = Sink.Messages.Count(message => message.IsIntermediate);
+        Assert.Equal(status is 404 or 302 ? 1 : 3, attempts);
+        Assert.Equal(0, Gateway.Scripts().Taken);
+        if (good is null) return;
+        Assert.Empty(good.Messages);
+        await good.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_receiver_that_hangs_is_given_up_in_time()
+    {
+        Sink.Act = (message, _) => message.IsIntermediate ? new() { Delay = TimeSpan.FromSeconds(20) } : new();
+        var end = await Ended("Authorisation", "1250");
+        Assert.Equal("callback-undeliverable", end.Code);
+        Assert.Equal(0, Gateway.Acquirer.Net);
+    }
+
+    [Fact]
+    public async Task A_large_answer_of_a_receiver_is_not_read()
+    {
+        Sink.Act = (_, _) => new() { BodyBytes = 10 * 1024 * 1024 };
+        Assert.True((await Ended("Authorisation", "1250")).Success);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_dies_on_the_way_lets_the_terminal_be_asked_to_stop()
+    {
+        Sink.Act = (message, number) => number > 2 && message.IsIntermediate ? new(500) : new();
+        var end = await Ended("Authorisation", "1009907");
+        Assert.False(end.Success);
+        Assert.Equal("cancelled", end.Text("Outcome"));
+        Assert.Equal(0, Gateway.Acquirer.Net);
+        var entry = Assert.Single(await Listed());
+        Assert.Equal("aborted", entry.GetProperty("Kind").GetString());
+        Assert.Equal("the receiver answered 500", entry.GetProperty("LastDeliveryError").GetString());
+        Assert.NotNull(entry.GetProperty("AbortRequestedAt").GetString());
+    }
+
+    [Fact]
+    public async Task A_terminal_that_approves_all_the_same_is_listed_with_its_amount()
+    {
+        Gateway.Scripts().ReplaceFromJson(
+            """{"next":[{"ignoreAbort":true,"slowSeconds":6}]}""");
+        Sink.Act = (message, number) => number > 2 ? new(500) : new();
+        var id = await Taken("Authorisation", "1250");
+        var session = await Closed(id);
+        Assert.Equal("approved", session.Outcome);
+        Assert.Equal(1250, Gateway.Acquirer.Net);
+        var told = await Gateway.Get($"/v1/sessions/{id}/timeline");
+        Assert.Contains("callback undeliverable", told.Text, StringComparison.Ordinal);
+        Sink.Act = (_, _) => new();
+        var entry = (await Listed()).Single(one => one.GetProperty("Id").GetString() == id);
+        Assert.Equal("aborted", entry.GetProperty("Kind").GetString());
+        Assert.Equal("approved", entry.GetProperty("Outcome").GetString());
+        Assert.Equal(1250, entry.GetProperty("ApprovedAmount").GetProperty("minorUnits").GetInt64());
+    }
+
+    [Fact]
+    public async Task An_end_that_is_not_taken_is_told_again_after_a_restart_with_the_same_number()
+    {
+        Sink.Act = (message, _) => message.IsIntermediate ? new() : new(500);
+        var id = await Taken("Authorisation", "1250");
+        var first = await Sink.End(id, Stop);
+        Sink.Act = (_, _) => new();
+        await Gateway.Restart();
+        var second = await Sink.Await(message => message.SessionId == id && !message.IsIntermediate && message.At > first.At, Stop);
+        Assert.True(second.Success);
+        Assert.Equal(first.Sequence, second.Sequence);
+        Assert.Equal(1250, Gateway.Acquirer.Net);
+    }
+
+    private async Task<(string Outcome, string Reason)> Closed(string id)
+    {
+        var answer = await Gateway.Get($"/v1/sessions/{id}?wait=60");
+        return (answer.Json.GetProperty("outcome").GetString()!, answer.Json.GetProperty("reason").GetString()!);
+    }
+}
+
+/// <summary>What becomes of an approval that nobody saw, where the shop wants it reversed (reference §7.3).</summary>
+public sealed class OrphanTests : FaceBench
+{
+    private protected override CallbackSettings Face => new()
+    {
+        OnUndeliverable = OnUndeliverable.Continue, OrphanApproved = OrphanApproved.Reverse, ReverseAfter = TimeSpan.FromSeconds(2), Timeout = TimeSpan.FromSeconds(1),
+    };
+
+    [Fact]
+    public async Task An_approval_that_nobody_can_have_seen_is_reversed_once()
+    {
+        using var events = await SseReader.Open(Gateway.Client, "/v1/events");
+        var id = await DiesBeforeTheEnd();
+        Assert.Equal("approved", (await Reversal(events)).GetProperty("outcome").GetString());
+        Assert.Equal(0, Gateway.Acquirer.Net);
+        Sink.Open();
+        var end = await Sink.End(id, Stop, 60);
+        Assert.False(end.Success);
+        Assert.Equal("reversed-unseen", end.Code);
+        var entry = Assert.Single(await Listed());
+        Assert.Equal("approved", entry.GetProperty("Reversal").GetProperty("Outcome").GetString());
+    }
+
+    [Fact]
+    public async Task An_approval_that_may_have_been_seen_is_not_reversed()
+    {
+        Sink.Act = (message, _) => message.IsIntermediate ? new() : new(500);
+        var id = await Taken("Authorisation", "1250");
+        await Sink.Await(message => !message.IsIntermediate && message.SessionId == id && Ends(id) >= 5, Stop, 40);
+        Assert.Equal(1250, Gateway.Acquirer.Net);
+        Assert.Equal(1, Gateway.Scripts().Taken);
+    }
+
+    [Fact]
+    public async Task Who_read_the_approval_in_the_list_keeps_it()
+    {
+        var id = await DiesBeforeTheEnd();
+        var other = CallbackSink.Start();
+        var answer = await Send($$"""{"Command":"GetAbortedSessions","CallbackUrl":"{{other.Url}}","Parameter":"{{id}}"}""");
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        await other.Await(message => !message.IsIntermediate, Stop);
+        Sink.Open();
+        Assert.True((await Sink.End(id, Stop, 60)).Success);
+        Assert.Equal(1250, Gateway.Acquirer.Net);
+        await other.DisposeAsync();
+    }
+
+    private int Ends(string id) => Sink.Messages.Count(message => message.SessionId == id && !message.IsIntermediate);
+
+    // The receiver goes away while the payment runs, and nobody stops the payment for that.
+    private async Task<string> DiesBeforeTheEnd()
+    {
+        Gateway.Scripts().ReplaceFromJson("""{"next":[{"slowSeconds":3}]}""");
+        var id = await Taken("Authorisation", "1250");
+        await Sink.Await(message => message.SessionId == id && message.Sequence > 1, Stop);
+        await Sink.Close();
+        await Gateway.Get($"/v1/sessions/{id}?wait=30");
+        return id;
+    }
+
+    // The end of the first reversal that anybody orders.
+    private static async Task<JsonElement> Reversal(SseReader events)
+    {
+        while (await events.Next() is { } one)
+        {
+            if (one.Event == "concluded" && one.Data.GetProperty("result") is var result && result.GetProperty("kind").GetString() == "reversal")
+                return result;
+        }
+
+        throw new InvalidOperationException("The stream ended.");
+    }
+}
