@@ -147,7 +147,7 @@ internal sealed class CallbackSink : IAsyncDisposable
                 messages.Enqueue(message);
                 arrived.Release();
                 var act = Act(message, messages.Count);
-                if (act.Delay > TimeSpan.Zero) await Task.Delay(act.Delay, stop.Token);
+                if (act.Delay > TimeSpan.Zero) await Task.Delay(act.Delay, TimeProvider.System, stop.Token);
                 if (act.Status == 0) return;
                 var location = act.Location is null ? "" : $"Location: {act.Location}\r\n";
                 var head = $"HTTP/1.1 {act.Status} X\r\n{location}Content-Length: {act.BodyBytes}\r\nConnection: close\r\n\r\n";

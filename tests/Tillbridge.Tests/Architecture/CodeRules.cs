@@ -17,6 +17,8 @@ internal static partial class CodeRules
         "src/Tillbridge/Sessions/Inbox.cs",
         "src/Tillbridge/Sessions/TerminalLoop.cs",
         "src/Tillbridge.Gateway/GatewayHost.cs",
+        "src/Tillbridge.Gateway/Facades/ZvtCallback/Callbacks.cs",
+        "src/Tillbridge.Gateway/Facades/ZvtCallback/Server/CallbackServer.cs",
         "src/Tillbridge.Laboratory/Fuzz/FuzzTrial.cs",
         "src/Tillbridge.Laboratory/Runs/Runner.cs",
         "src/Tillbridge.Laboratory/Worlds/SimProcess.cs",

@@ -71,7 +71,10 @@ internal sealed class AbortedSessions(CallbackParts parts, CallbackSettings sett
 
         // A session that is still being talked about is settled by its own talk.
         var isForeign = CallbackOrigin.Of(session) is null;
-        await notes.Change(id, before => before with { RemovedAt = parts.Clock.GetUtcNow(), RemovedBy = by, IsSettled = before.IsSettled || isForeign }, stop);
+        await notes.Change(id, before => before with
+        {
+            RemovedAt = parts.Clock.GetUtcNow(), RemovedBy = by, IsSettled = before.IsSettled || isForeign,
+        }, stop);
         stir(id);
         return new(true, "removed", "Removed.");
     }

@@ -115,7 +115,8 @@ internal sealed record CallbackCommand(CommandName Name, Uri CallbackUrl, string
         CommandName name, Dictionary<string, string?> texts, string? keyHeader)
     {
         if (texts["CallbackUrl"] is not { } address)
-            return Refuse(422, "invalid-callback-url", "CallbackUrl is missing; every command needs one, for example http://127.0.0.1:9000/zvt.");
+            return Refuse(422, "invalid-callback-url", "CallbackUrl is missing; every command needs one, for example "
+                + "http://127.0.0.1:9000/zvt.");
         if (AddressGuard.Read(address, out var why) is not { } url) return Refuse(422, "invalid-callback-url", why);
         if (texts["IdempotencyKey"] is { } inBody && keyHeader is not null && inBody != keyHeader)
             return Refuse(400, "invalid-request", "IdempotencyKey and the header Idempotency-Key differ; send one of them.");
@@ -132,11 +133,14 @@ internal sealed record CallbackCommand(CommandName Name, Uri CallbackUrl, string
         }, null);
     }
 
-    private static (CallbackCommand?, CallbackRefusal?) WrongType(string name, JsonValueKind kind) => name == "Command"
-        ? Refuse(400, "invalid-request", "Command must be a text.")
-        : Refuse(422, name == "CallbackUrl" ? "invalid-callback-url" : "invalid-parameter", kind is JsonValueKind.Number && name == "Parameter"
+    private static (CallbackCommand?, CallbackRefusal?) WrongType(string name, JsonValueKind kind)
+    {
+        if (name == "Command") return Refuse(400, "invalid-request", "Command must be a text.");
+        if (name == "CallbackUrl") return Refuse(422, "invalid-callback-url", "CallbackUrl must be a text.");
+        return Refuse(422, "invalid-parameter", kind is JsonValueKind.Number && name == "Parameter"
             ? "Parameter must be a text, not a number: write \"1250\" for 12.50, the amount in minor units."
             : $"{name} must be a text.");
+    }
 
     private static (CallbackCommand?, CallbackRefusal?) Refuse(int status, string code, string message) =>
         (null, new CallbackRefusal(status, code, message));

@@ -74,8 +74,10 @@ internal sealed class CallbackMessage(CallbackSettings settings, CallbackText te
         if (end.Outcome is Outcome.Approved)
         {
             var kind = session.Request.Kind;
-            return (true, end.Reason is Reason.Recovered ? Reason.Approved : end.Reason, kind is RequestKind.Reconciliation ? TotalsText(end)
-                : kind.MovesMoney() ? "Approved" : end.TerminalText ?? Messages.ForConclusion(end, kind, language));
+            var words = kind is RequestKind.Reconciliation ? TotalsText(end)
+                : kind.MovesMoney() ? "Approved"
+                : end.TerminalText ?? Messages.ForConclusion(end, kind, language);
+            return (true, end.Reason is Reason.Recovered ? Reason.Approved : end.Reason, words);
         }
 
         return (false, end.Reason, end.Outcome is Outcome.Cancelled
@@ -86,11 +88,12 @@ internal sealed class CallbackMessage(CallbackSettings settings, CallbackText te
     private static string Stopped(Session session, CallbackNote note, string language)
     {
         // What was booked before still stands where a reversal or a close was stopped.
-        if (session.Request.Kind is not RequestKind.Sale) return Messages.ForConclusion(session.Conclusion!, session.Request.Kind, language);
+        var kind = session.Request.Kind;
+        if (kind is not RequestKind.Sale) return Messages.ForConclusion(session.Conclusion!, kind, language);
         if (note.LostBecause is not null) return Messages.ForReason("callback-cancelled-lost", language);
-        return session.AbortAsked
-            ? string.Format(CultureInfo.InvariantCulture, Messages.ForReason("callback-cancelled-by", language), CallbackOrigin.Of(session)?.By)
-            : Messages.ForReason("callback-cancelled-at-terminal", language);
+        if (!session.AbortAsked) return Messages.ForReason("callback-cancelled-at-terminal", language);
+        var who = CallbackOrigin.Of(session)?.By ?? "-";
+        return Messages.ForReason("callback-cancelled-by", language).Replace("{0}", who, StringComparison.Ordinal);
     }
 
     private static string TotalsText(Conclusion end)

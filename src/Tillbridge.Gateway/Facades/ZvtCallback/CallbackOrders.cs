@@ -135,7 +135,8 @@ internal sealed class CallbackOrders(CallbackParts parts, CallbackSettings setti
         var (payment, refusal) = await PreviousPayment.Find(parts.Journal, command.Terminal, stop);
         if (payment is null) return (null, refusal);
         if (command.Parameter.Length > 0 && command.Parameter != payment.Id.Value)
-            return Refused($"Only the previous payment can be reversed here, and that is session {payment.Id}; use POST /v1/sessions for others.");
+            return Refused($"Only the previous payment can be reversed here, and that is session {payment.Id}; "
+                + "use POST /v1/sessions for others.");
         return (empty with { Kind = RequestKind.Reversal, Original = new Original(payment.Id) }, null);
     }
 
@@ -144,7 +145,8 @@ internal sealed class CallbackOrders(CallbackParts parts, CallbackSettings setti
         // A close over a payment of which nobody knows makes it harder to find out.
         var unresolved = parts.Terminals.States.FirstOrDefault(state => state.Name == terminal.Name)?.Unresolved ?? 0;
         return unresolved > 0
-            ? (null, new(409, "unresolved-session", $"{terminal.Name} has a session with an unknown outcome; resolve it before the end of day."))
+            ? (null, new(409, "unresolved-session", $"{terminal.Name} has a session with an unknown outcome; "
+                + "resolve it before the end of day."))
             : (empty with { Kind = RequestKind.Reconciliation, Reference = null }, null);
     }
 

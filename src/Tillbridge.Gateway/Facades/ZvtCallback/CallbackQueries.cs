@@ -88,7 +88,8 @@ internal sealed class CallbackQueries(
         while (isOurs && parts.Clock.GetElapsedTime(began) < CancelLimit)
         {
             var seen = parts.Journal.LastSequence;
-            if (CallbackNote.Of(await parts.Journal.NoteOf(running, CallbackOrigin.Face, stop)) is { Attempts: > 0 } or { IsSettled: true }) break;
+            var note = CallbackNote.Of(await parts.Journal.NoteOf(running, CallbackOrigin.Face, stop));
+            if (note is { Attempts: > 0 } or { IsSettled: true }) break;
             await Beyond(seen, CancelLimit - parts.Clock.GetElapsedTime(began), stop);
         }
 

@@ -56,7 +56,8 @@ internal sealed class CallbackTalk(
         else
         {
             (because, var words) = await lastLook();
-            if (because is null && MayAbort && settings.Probe && await Tell(ProgressCode.Accepted, words, stop) is { IsDelivered: false } lost)
+            var isProbed = because is null && MayAbort && settings.Probe;
+            if (isProbed && await Tell(ProgressCode.Accepted, words, stop) is { IsDelivered: false } lost)
             {
                 because = new(Reason.CallbackUndeliverable, $"No message could be delivered to {Url.Authority}: {lost.Error}.");
                 await notes.Remember(session.Id, note => note with { LostBecause = lost.Error }, stop);

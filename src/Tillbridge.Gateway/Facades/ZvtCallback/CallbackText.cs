@@ -45,9 +45,13 @@ internal sealed class CallbackText(string charset)
         return Convert.ToBase64String(bytes);
     }
 
-    // 28591 of the provider would take Windows' neighbours for what is missing; a question mark is asked for.
-    private static Encoding Of(int page) =>
-        (page is 28591 or 20127 ? Encoding.GetEncoding(page, new EncoderReplacementFallback("?"), new DecoderReplacementFallback("?"))
-            : CodePagesEncodingProvider.Instance.GetEncoding(page, new EncoderReplacementFallback("?"), new DecoderReplacementFallback("?")))
-        ?? throw new InvariantException("the runtime brings its code pages");
+    private static Encoding Of(int page)
+    {
+        var (unknown, broken) = (new EncoderReplacementFallback("?"), new DecoderReplacementFallback("?"));
+        // Latin-1 and ASCII are the runtime's own; the others come with its code pages.
+        return page is 28591 or 20127
+            ? Encoding.GetEncoding(page, unknown, broken)
+            : CodePagesEncodingProvider.Instance.GetEncoding(page, unknown, broken)
+                ?? throw new InvariantException("the runtime brings its code pages");
+    }
 }

@@ -123,7 +123,8 @@ internal sealed class EndDelivery(
         }
     }
 
-    private Task<CallbackNote> Settle(CancellationToken stop) => notes.Change(session.Id, note => note with { IsSettled = true, IsAskedAgain = false }, stop);
+    private Task<CallbackNote> Settle(CancellationToken stop) =>
+        notes.Change(session.Id, note => note with { IsSettled = true, IsAskedAgain = false }, stop);
 
     private async Task Stirred(long seen, TimeSpan wait, CancellationToken stop)
     {

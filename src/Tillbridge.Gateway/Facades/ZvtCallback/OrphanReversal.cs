@@ -50,7 +50,10 @@ internal sealed class OrphanReversal(CallbackParts parts, CallbackSettings setti
                 : before with { IsWithdrawn = false, ReversalOver = true },
             stop);
         if (!note.IsWithdrawn) return;
-        var request = new TerminalRequest(RequestKind.Reversal) { Original = new Original(session.Id), Language = session.Request.Language };
+        var request = new TerminalRequest(RequestKind.Reversal)
+        {
+            Original = new Original(session.Id), Language = session.Request.Language,
+        };
         var submission = await parts.Terminals.Submit(new Order(session.Terminal, request) { Key = key }, stop);
         if (submission.Session is not { } reversal)
         {
@@ -74,13 +77,15 @@ internal sealed class OrphanReversal(CallbackParts parts, CallbackSettings setti
         while (true)
         {
             var seen = parts.Journal.LastSequence;
-            if (await parts.Journal.Find(id, stop) is { Phase: SessionPhase.Closed, Outcome: { } outcome } && outcome is not Outcome.Unknown)
+            var session = await parts.Journal.Find(id, stop);
+            if (session is { Phase: SessionPhase.Closed, Outcome: { } outcome and not Outcome.Unknown })
                 return outcome;
             await parts.Journal.WaitBeyond(seen, stop);
         }
     }
 
     private static bool IsPayment(Session session) =>
-        session is { Outcome: Outcome.Approved, Request.Kind: RequestKind.Sale, Conclusion.References.Receipt: not null, ClosedAt: not null }
+        session is { Outcome: Outcome.Approved, Request.Kind: RequestKind.Sale, ClosedAt: not null }
+        && session.Conclusion!.References.Receipt is not null
         && CallbackOrigin.Of(session) is not null;
 }

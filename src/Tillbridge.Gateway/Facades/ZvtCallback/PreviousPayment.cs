@@ -26,11 +26,13 @@ internal static class PreviousPayment
                 case { Request.Kind: RequestKind.Sale, Conclusion.References.Receipt: not null }:
                     return (session, null);
                 case { Request.Kind: RequestKind.Sale }:
-                    return Refuse("nothing-to-reverse", $"The terminal gave session {session.Id} no receipt number; reverse it at the terminal.");
+                    return Refuse(
+                        "nothing-to-reverse", $"The terminal gave session {session.Id} no receipt number; reverse it at the terminal.");
                 case { Request.Kind: RequestKind.Reversal }:
                     return Refuse("already-reversed", $"The last payment was reversed already by session {session.Id}.");
                 default:
-                    return Refuse("nothing-to-reverse", $"The last booking is session {session.Id}, which is no payment; use POST /v1/sessions.");
+                    return Refuse(
+                        "nothing-to-reverse", $"The last booking is session {session.Id}, which is no payment; use POST /v1/sessions.");
             }
         }
 

@@ -53,7 +53,8 @@ public sealed class AddressGuardTests
     [Fact]
     public async Task One_banned_address_among_good_ones_is_enough()
     {
-        var (addresses, _) = await Guard("http://shop.example", "93.184.216.34", "169.254.169.254").Admit(new("http://shop.example/x"), Stop);
+        var guard = Guard("http://shop.example", "93.184.216.34", "169.254.169.254");
+        var (addresses, _) = await guard.Admit(new("http://shop.example/x"), Stop);
         Assert.Empty(addresses);
     }
 

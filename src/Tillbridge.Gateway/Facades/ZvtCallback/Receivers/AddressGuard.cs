@@ -16,6 +16,8 @@ internal sealed class AddressGuard(
     private const int MostCharacters = 2048;
     private const int MostAddresses = 32;
 
+    private static readonly byte[] TranslationPrefix = [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]; // 64:ff9b::/96, RFC 6052.
+
     /// <summary>Reads a callback address; null with the reason why it is none.</summary>
     public static Uri? Read(string text, out string why)
     {
@@ -85,7 +87,7 @@ internal sealed class AddressGuard(
             : address.IsIPv6Multicast ? "a multicast address"
             // ::a.b.c.d and the translation prefix reach IPv4 behind the rules above.
             : bytes.AsSpan(0, 12).IndexOfAnyExcept((byte)0) < 0 && !IPAddress.IsLoopback(address) ? "an address that hides an IPv4 address"
-            : bytes.AsSpan(0, 12).SequenceEqual<byte>([0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]) ? "an address that hides an IPv4 address"
+            : bytes.AsSpan(0, 12).SequenceEqual(TranslationPrefix) ? "an address that hides an IPv4 address"
             : null;
     }
 }

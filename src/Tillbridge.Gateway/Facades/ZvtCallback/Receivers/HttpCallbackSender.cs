@@ -8,7 +8,9 @@ using Tillbridge.Gateway.Facades.ZvtCallback.Configuration;
 
 namespace Tillbridge.Gateway.Facades.ZvtCallback.Receivers;
 
-/// <summary>Callbacks over HTTP: no redirects, no cookies, no proxy, each attempt on a connection to an address that was looked at.</summary>
+/// <summary>
+/// Callbacks over HTTP: no redirects, no cookies, no proxy, each attempt on a connection to an address that was looked at.
+/// </summary>
 internal sealed class HttpCallbackSender : ICallbackSender, IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1); // Reference §7.1.

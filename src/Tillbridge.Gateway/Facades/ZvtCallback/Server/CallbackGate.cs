@@ -25,11 +25,16 @@ internal sealed class CallbackGate(CallbackSettings settings, ApiKeys keys, Time
     public async Task<CallbackRefusal?> Refuse(HttpContext context)
     {
         if (!origins.IsOwnHost(context))
-            return new(421, "wrong-host", "This face is not called by that Host name; use its address or add the name to facades.zvtCallback.allowedHosts.");
+            {
+                return new(421, "wrong-host", "This face is not called by that Host name; use its address or add the name to "
+                    + "facades.zvtCallback.allowedHosts.");
+            }
+
         if (context.Request.Headers.Origin.Count > 0)
         {
             // A form of a foreign page can be sent without asking; one with this content type cannot.
-            if (!origins.IsAllowedOrigin(context)) return new(403, "forbidden", "Web pages of this origin may not call; see facades.zvtCallback.allowedOrigins.");
+            if (!origins.IsAllowedOrigin(context))
+                return new(403, "forbidden", "Web pages of this origin may not call; see facades.zvtCallback.allowedOrigins.");
             if (!(context.Request.ContentType ?? "").StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
                 return new(415, "not-json", "A web page must send Content-Type: application/json.");
         }
@@ -56,7 +61,8 @@ internal sealed class CallbackGate(CallbackSettings settings, ApiKeys keys, Time
     private async Task<CallbackRefusal?> Unauthorized(HttpContext context, string address)
     {
         var wanted = settings.Auth is CallbackAuth.Basic ? "Basic " : "Bearer ";
-        var isRightKind = context.Request.Headers.Authorization is [{ } shown] && shown.StartsWith(wanted, StringComparison.OrdinalIgnoreCase);
+        var isRightKind = context.Request.Headers.Authorization is [{ } shown]
+            && shown.StartsWith(wanted, StringComparison.OrdinalIgnoreCase);
         if (isRightKind && keys.Admit(context)) return null;
         if (Note(failures, address, FailuresWithin) > MostFailures) await Task.Delay(Penalty, clock, context.RequestAborted);
         context.Response.Headers.WWWAuthenticate = settings.Auth is CallbackAuth.Basic ? "Basic realm=\"Tillbridge\"" : "Bearer";

@@ -184,7 +184,8 @@ internal sealed class CallbackServer : IAsyncDisposable
     {
         const string Prefix = "/terminals/";
         var path = context.Request.Path.Value ?? "/";
-        var isTerminal = path.StartsWith(Prefix, StringComparison.Ordinal) && path.Length > Prefix.Length && path.IndexOf('/', Prefix.Length) < 0;
+        var isTerminal = path.StartsWith(Prefix, StringComparison.Ordinal) && path.Length > Prefix.Length
+            && path.IndexOf('/', Prefix.Length) < 0;
         if (path != "/" && path != "/health" && !isTerminal)
             return (null, new(404, "not-found", "There is nothing here; send commands with POST / or POST /terminals/NAME."));
         if (path != "/health" && HttpMethods.IsPost(context.Request.Method)) return (isTerminal ? path[Prefix.Length..] : null, null);
