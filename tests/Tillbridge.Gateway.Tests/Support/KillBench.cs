@@ -34,9 +34,12 @@ internal sealed class KillBench : IAsyncDisposable
     public IReadOnlyList<BooksLine> Standing =>
         [.. terminal.Acquirer.Lines.Where(line => line.State == "booked" && terminal.Acquirer.Standing(line.Receipt) == line)];
 
-    public static async Task<KillBench> Start(CancellationToken stop)
+    /// <summary>Where the callback face listens; null runs without it.</summary>
+    public int? FacePort { get; private init; }
+
+    public static async Task<KillBench> Start(CancellationToken stop, int? facePort = null)
     {
-        var bench = new KillBench();
+        var bench = new KillBench { FacePort = facePort };
         await bench.StartGateway(stop);
         return bench;
     }
@@ -48,10 +51,11 @@ internal sealed class KillBench : IAsyncDisposable
         // An earlier proxy stays: it may hold a connection of which the terminal must not see the end.
         proxies.Add(new KillProxy(acceptor.Port));
         var configuration = Path.Combine(directory, "tillbridge.json");
+        var face = FacePort is { } port ? $$""", "facades": { "zvtCallback": { "listen": "127.0.0.1:{{port}}" } }""" : "";
         var text = $$"""
             {
               "listen": "127.0.0.1:0", "data": "data",
-              "terminals": { "till-1": { "uri": "zvt+tcp://127.0.0.1:{{Proxy.Port}}", "recoveryLimit": 20 } }
+              "terminals": { "till-1": { "uri": "zvt+tcp://127.0.0.1:{{Proxy.Port}}", "recoveryLimit": 20 } }{{face}}
             }
             """;
         await File.WriteAllTextAsync(configuration, text, stop);

@@ -4,7 +4,7 @@ using static Tillbridge.Tests.Journal.JournalSamples;
 
 namespace Tillbridge.Tests.Journal;
 
-public sealed class MemoryJournalTests : JournalReadsContract
+public sealed class MemoryJournalTests : JournalFacesContract
 {
     protected override Task<IJournal> Open() => Task.FromResult<IJournal>(new MemoryJournal(Clock));
 

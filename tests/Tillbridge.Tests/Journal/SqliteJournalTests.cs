@@ -4,7 +4,7 @@ using static Tillbridge.Tests.Journal.JournalSamples;
 
 namespace Tillbridge.Tests.Journal;
 
-public sealed class SqliteJournalTests : JournalReadsContract
+public sealed class SqliteJournalTests : JournalFacesContract
 {
     private readonly JournalFolder folder = new();
 
