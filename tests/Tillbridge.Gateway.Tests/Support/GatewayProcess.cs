@@ -129,7 +129,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     }
 
     // tests/NAME/bin/CONFIGURATION/net10.0 beside src/Tillbridge.Cli/bin/CONFIGURATION/net10.0; else what lies beside this assembly.
-    private static (string Program, string[] First) Find()
+    internal static (string Program, string[] First) Find()
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var root = here.Parent?.Parent?.Parent?.Parent?.Parent?.FullName ?? "";
