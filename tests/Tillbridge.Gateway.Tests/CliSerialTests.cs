@@ -96,7 +96,9 @@ public sealed class CliSerialTests : IAsyncLifetime
         Assert.SkipUnless(SocatPair.IsInstalled, SocatPair.WhySkipped);
         var config = Path.Combine(folder, "tillbridge.json");
         await File.WriteAllTextAsync(
-            config, $$"""{ "data": "{{Data}}", "terminals": { "till-1": { "uri": "{{simulator.Address}}?baud=19200&framing=8n1" } } }""", Stop);
+            config,
+            $$"""{ "data": "{{Data}}", "terminals": { "till-1": { "uri": "{{simulator.Address}}?baud=19200&framing=8n1" } } }""",
+            Stop);
 
         var (code, output) = await GatewayProcess.Run(Stop, "sale", "12.50", "EUR", "--terminal", "till-1", "--config", config);
 
@@ -134,8 +136,9 @@ public sealed class CliSerialTests : IAsyncLifetime
     public async Task A_missing_permission_names_the_group_and_how_to_join_it()
     {
         Assert.SkipUnless(SocatPair.IsInstalled, SocatPair.WhySkipped);
-        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "Only root can become somebody without rights.");
-        File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+        Assert.SkipUnless(
+            Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "Only root can become somebody without rights.");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
         var (program, first) = GatewayProcess.Find();
         using var process = Process.Start(new ProcessStartInfo(
             "setpriv",

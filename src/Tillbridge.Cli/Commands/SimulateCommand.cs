@@ -16,7 +16,8 @@ internal static class SimulateCommand
     private static readonly Option<string?> Serial =
         new("--serial") { Description = "Serial port to serve on: /dev/ttyUSB0, COM8 or usb:VID:PID" };
     private static readonly Option<string?> Baud = new("--baud") { Description = "Speed on --serial (default for ZVT: 9600)" };
-    private static readonly Option<string?> Framing = new("--framing") { Description = "Characters on --serial, as 8n1 (default for ZVT: 8n2)" };
+    private static readonly Option<string?> Framing =
+        new("--framing") { Description = "Characters on --serial, as 8n1 (default for ZVT: 8n2)" };
     private static readonly Option<string?> Script =
         new("--script") { Description = "JSON file {\"next\":[{…}],\"always\":{…}}; without it the amount decides" };
     private static readonly Option<string?> Dialect = new("--dialect") { Description = "Dialect of the protocol" };

@@ -82,7 +82,8 @@ internal static class Planner
 
     /// <summary>One operation between ordinary ones, met by the given faults.</summary>
     public static TrialPlan Around(
-        IProtocol protocol, RequestKind kind, IReadOnlyList<Fault> faults, ulong seed, Planted.Bug? bug = null, Carrier carrier = Carrier.Stream)
+        IProtocol protocol, RequestKind kind, IReadOnlyList<Fault> faults, ulong seed, Planted.Bug? bug = null,
+        Carrier carrier = Carrier.Stream)
     {
         var chance = new Chance(Chance.Mix(seed, 0x7112));
         var order = new OrderPlan(kind) { SameAmount = chance.OneIn(2) };

@@ -179,7 +179,8 @@ internal sealed class SimWire(World world, SimLine line)
 
     private void Strike()
     {
-        if (struck++ == 0 && world.Tells) world.Tell($"{line.Name}: {fault.Trouble} at byte {fault.At} towards {(fault.TowardsEcr ? "ecr" : "terminal")}");
+        if (struck++ == 0 && world.Tells)
+            world.Tell($"{line.Name}: {fault.Trouble} at byte {fault.At} towards {(fault.TowardsEcr ? "ecr" : "terminal")}");
     }
 
     // The adapter is pulled out and comes back some time later; both sides are its.

@@ -112,7 +112,8 @@ internal sealed class Ledger(World world, TrialPlan plan)
             var last = byKey.Values.Where(note => note.Terminal == at.Name && note.Session is { SentAt: not null })
                 .MaxBy(note => note.Session!.Id.Value, StringComparer.Ordinal);
             if (last?.Request.Kind.NeedsProof() != false
-                && (plan.ChecksFrames || !at.Terminal.Line.WasCorrupted)) Break($"I6 {at.Name}: a command arrived whose intent is not durable");
+                && (plan.ChecksFrames || !at.Terminal.Line.WasCorrupted))
+                Break($"I6 {at.Name}: a command arrived whose intent is not durable");
             return;
         }
 

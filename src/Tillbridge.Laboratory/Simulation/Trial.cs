@@ -41,15 +41,15 @@ internal sealed class Trial : IDisposable
         for (var number = 0; number < plan.Tills.Count; number++)
         {
             var line = new SimLine(world, $"terminal-{number + 1}", plan.Carrier) { AtHostByte = Count };
-            if (plan is { CountWords: true, Carrier: Carrier.Stream }) line.Tap = (sender, bytes) => Words.Heard(plan.Protocol, sender, bytes.Span);
+            if (plan is { CountWords: true, Carrier: Carrier.Stream })
+                line.Tap = (sender, bytes) => Words.Heard(plan.Protocol, sender, bytes.Span);
             lines.Add(line);
             var terminal = new SimTerminal(
                 world, plan.Protocol, line, new VirtualTerminalSettings { Name = line.Name, Dialect = plan.Dialect }, number);
             terminals.Add(terminal);
             Ledger.Watch(terminal, line.Name);
-            settings.Add(new TerminalSettings(
-                line.Name, TerminalAddress.TryParse(
-                    plan.Carrier is Carrier.Serial ? $"{protocol.Name}+serial://{line.Name}" : $"{protocol.Name}+tcp://{line.Name}:1", out _)!)
+            var place = plan.Carrier is Carrier.Serial ? $"serial://{line.Name}" : $"tcp://{line.Name}:1";
+            settings.Add(new TerminalSettings(line.Name, TerminalAddress.TryParse($"{protocol.Name}+{place}", out _)!)
             {
                 Driver = new DriverSettings { Dialect = plan.Dialect },
                 StrictUnknown = plan.StrictUnknown,

@@ -4,7 +4,7 @@ namespace Tillbridge.Transports.Serial;
 /// <param name="Device">How it is opened, for example <c>/dev/ttyUSB0</c> or <c>COM8</c>.</param>
 public sealed record SerialPortEntry(string Device)
 {
-    /// <summary>The name under <c>/dev/serial/by-id</c>, which stays the same when the cable comes back elsewhere; null without one.</summary>
+    /// <summary>The name under <c>/dev/serial/by-id</c>, which stays the same wherever the cable comes back; null without.</summary>
     public string? ById { get; init; }
 
     /// <summary>USB vendor id, four hexadecimal digits in lower case; null when it is not on USB.</summary>

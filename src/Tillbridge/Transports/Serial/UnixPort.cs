@@ -30,7 +30,8 @@ internal sealed class UnixPort : ITransportConnection
         (this.port, this.name, this.closing) = (port, name, closing);
         outlet = new Outlet(this);
         wake = new Descriptor(UnixNative.EventDescriptor(0, UnixNative.NonBlocking | UnixNative.CloseOnExec));
-        if (wake.IsInvalid) throw new LinkLostException($"{name}: the system gives no event descriptor (error {Marshal.GetLastPInvokeError()}).");
+        if (wake.IsInvalid)
+            throw new LinkLostException($"{name}: the system gives no event descriptor (error {Marshal.GetLastPInvokeError()}).");
         new Thread(Run) { IsBackground = true, Name = $"serial {name}" }.Start();
     }
 
@@ -99,7 +100,8 @@ internal sealed class UnixPort : ITransportConnection
         var read = UnixNative.Read(port, bytes, (nuint)bytes.Length);
         if (read < 0)
         {
-            return Marshal.GetLastPInvokeError() is var error and not (UnixNative.TryAgain or UnixNative.Interrupted) ? Failure(error) : null;
+            var error = Marshal.GetLastPInvokeError();
+            return error is UnixNative.TryAgain or UnixNative.Interrupted ? null : Failure(error);
         }
 
         // A terminal without a peer gives the end of a file at once, and again and again.

@@ -18,7 +18,8 @@ internal static class UnixSerialFault
             + "or choose another port.",
         UnixNative.NoSuchFile or UnixNative.NoDevice or UnixNative.NoSuchDevice =>
             $"There is no serial port {device}: is the cable plugged in? {SerialPorts.Describe(new SerialPorts().List())}",
-        UnixNative.NotATerminal or UnixNative.InvalidArgument => $"{device} is no serial port. {SerialPorts.Describe(new SerialPorts().List())}",
+        UnixNative.NotATerminal or UnixNative.InvalidArgument =>
+            $"{device} is no serial port. {SerialPorts.Describe(new SerialPorts().List())}",
         UnixNative.InputOutput => $"The serial port {device} hung up: is the cable plugged in?",
         _ => $"The serial port {device} cannot be opened (error {error.ToString(CultureInfo.InvariantCulture)}).",
     };
@@ -35,8 +36,8 @@ internal static class UnixSerialFault
         var number = BinaryPrimitives.ReadUInt32LittleEndian(status[GroupOffset..]).ToString(CultureInfo.InvariantCulture);
         try
         {
-            return File.ReadLines("/etc/group").Select(line => line.Split(':')).FirstOrDefault(parts => parts.Length > 2 && parts[2] == number)?[0]
-                ?? number;
+            var groups = File.ReadLines("/etc/group").Select(line => line.Split(':'));
+            return groups.FirstOrDefault(parts => parts.Length > 2 && parts[2] == number)?[0] ?? number;
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

@@ -24,7 +24,8 @@ internal static partial class WindowsSerial
         var parity = mode.Parity switch { SerialParity.None => 'N', SerialParity.Even => 'E', _ => 'O' };
         var wanted = string.Create(
             CultureInfo.InvariantCulture,
-            $"baud={mode.Baud} parity={parity} data={mode.DataBits} stop={mode.StopBits} to=off xon=off odsr=off octs=off dtr=on rts=on idsr=off");
+            $"baud={mode.Baud} parity={parity} data={mode.DataBits} stop={mode.StopBits} ")
+            + "to=off xon=off odsr=off octs=off dtr=on rts=on idsr=off";
         // With both read fields at their most, a read returns at once with what is there, or else waits for the first byte.
         var limits = new WindowsNative.TimeOuts
         {

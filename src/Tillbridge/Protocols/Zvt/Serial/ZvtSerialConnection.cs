@@ -37,6 +37,7 @@ internal sealed class ZvtSerialConnection : ITransportConnection
     private long writeUntil;
 
     // Of the pump alone.
+    private ZvtSerialOrder? sender;
     private byte[]? pending;
     private byte[]? answered;
     private byte[]? last;
@@ -199,13 +200,12 @@ internal sealed class ZvtSerialConnection : ITransportConnection
         if (receiver.IsInside) return null;
         var refused = wasRefused;
         wasRefused = false;
-        var current = Current();
-        if (current is null) pending = null;
+        if (sender is { IsOver: true }) pending = null; // It was given up.
         if (pending is not null)
         {
             var isLate = clock.GetTimestamp() >= deadline;
             if (isLate && isImplied && !refused) Acknowledged();
-            else if (isLate || refused) return await Send(current!);
+            else if (isLate || refused) return await Send();
         }
 
         while (pending is null && Current() is { } next)
@@ -217,8 +217,10 @@ internal sealed class ZvtSerialConnection : ITransportConnection
                 break;
             }
 
-            (sends, isImplied, answered) = (0, false, last);
-            if (await Send(next) is { } error) return error;
+            // Every positive answer has the same bytes: the next one after a command of ours is the answer to that.
+            if (last is not null && IsAnswer(last) && !IsAnswer(pending)) last = null;
+            (sender, sends, isImplied, answered) = (next, 0, false, last);
+            if (await Send() is { } error) return error;
         }
 
         return null;
@@ -229,13 +231,13 @@ internal sealed class ZvtSerialConnection : ITransportConnection
         lock (gate) return order is { IsOver: false } open ? open : null;
     }
 
-    private async Task<string?> Send(ZvtSerialOrder from)
+    private async Task<string?> Send()
     {
         if (sends == MostSends) return TransmissionError();
         sends++;
         isImplied = false;
         var frame = ZvtFraming.FrameSerial(pending);
-        if (from.IsDribbling)
+        if (sender!.IsDribbling)
         {
             foreach (var octet in frame) await Write(octet);
         }

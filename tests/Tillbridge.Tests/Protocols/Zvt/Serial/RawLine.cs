@@ -47,7 +47,9 @@ internal sealed class RawLine : IAsyncDisposable
     public async Task Hears(params byte[] bytes)
     {
         var read = await far.Input.ReadAtLeastAsync(bytes.Length, Stop);
-        Assert.Equal(Convert.ToHexString(bytes), Convert.ToHexString(read.Buffer.Slice(0, Math.Min(bytes.Length, read.Buffer.Length)).ToArray()));
+        Assert.Equal(
+            Convert.ToHexString(bytes),
+            Convert.ToHexString(read.Buffer.Slice(0, Math.Min(bytes.Length, read.Buffer.Length)).ToArray()));
         far.Input.AdvanceTo(read.Buffer.GetPosition(bytes.Length));
     }
 

@@ -52,7 +52,7 @@ public sealed class ZvtSerialLineTests
     {
         Assert.SkipUnless(PtyPair.IsSupported, WhySkipped);
         var (losses, follows) = (1, false);
-        var (session, _, net) = await Pay(token =>
+        var (session, cable, net) = await Pay(token =>
         {
             if (token.From == from && token.Kind is ZvtSerialHeard.Block) follows = token.IsBlock(block);
             var isLost = token.From == loser && token.Kind is ZvtSerialHeard.Acknowledge && follows && losses-- > 0;
@@ -60,6 +60,7 @@ public sealed class ZvtSerialLineTests
         });
 
         Assert.Equal((Outcome.Approved, 1250), (session.Outcome, net));
+        Assert.Single(cable, token => token.IsBlock(block)); // It waited for no repeat.
     }
 
     [Fact]
