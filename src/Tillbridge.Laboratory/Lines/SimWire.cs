@@ -23,6 +23,8 @@ internal sealed class SimWire(World world, SimLine line)
     private bool isCut;
     private long unpluggedUntil;
     private long stormUntil;
+    private long lastTowardsEcr;
+    private long lastTowardsTerminal;
 
     /// <summary>Opens the host's port.</summary>
     /// <exception cref="LinkLostException">There is no such port now, or somebody has it.</exception>
@@ -96,9 +98,9 @@ internal sealed class SimWire(World world, SimLine line)
                 LinkTrouble.LateAnswer when towardsEcr && from.Sent > fault.At => LateBy,
                 _ => TimeSpan.Zero,
             };
-            // A byte takes a millisecond at 9600 baud.
-            var arrival = Math.Max(world.Now + extra.Ticks, from.LastArrival) + (TimeSpan.TicksPerMillisecond * part.Length);
-            from.LastArrival = arrival;
+            // A byte takes a millisecond at 9600 baud, and none overtakes another, whoever opened which port in between.
+            ref var last = ref towardsEcr ? ref lastTowardsEcr : ref lastTowardsTerminal;
+            var arrival = last = Math.Max(world.Now + extra.Ticks, last) + (TimeSpan.TicksPerMillisecond * part.Length);
             world.After(TimeSpan.FromTicks(arrival - world.Now), () => Arrive(towardsEcr, part));
         }
     }
@@ -209,8 +211,6 @@ internal sealed class SimWire(World world, SimLine line)
         public bool IsGone { get; private set; }
 
         public int Sent { get; set; }
-
-        public long LastArrival { get; set; }
 
         public PipeReader Input => inbound.Reader;
 

@@ -132,7 +132,12 @@ internal sealed class ZvtDriver : TerminalDriver
     private async Task<Conclusion?> Register(ZvtTalk talk, CancellationToken shutdown)
     {
         if (!dialect.Register) return null;
-        var answer = await talk.Command(requests.Registration(), null, shutdown);
+        // The end of an earlier payment must not be taken for that of the registration: each attempt would then leave an answer
+        // behind for the next one (found by the laboratory).
+        var registration = requests.Registration();
+        var answer = talk.IsSerial
+            ? await talk.CommandPastStrays(registration, shutdown)
+            : await talk.Command(registration, null, shutdown);
         if (answer is ZvtNegative { Code: ZvtResultCodes.UnknownCommand }) return null;
         if (answer is ZvtNegative refused) return ZvtConclusions.Refused(refused);
         var message = answer is ZvtPositive ? await talk.Next(shutdown) : answer;

@@ -73,6 +73,18 @@ public sealed class ZvtSerialStrayTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_end_of_an_earlier_payment_is_no_end_of_the_registration()
+    {
+        var session = await Begin();
+        await Hears("0600");
+        await Say("060F00");
+        await Hears(Positive);
+        await Say("849C00"); // The answer to the registration, which came in the middle of it.
+
+        Assert.Equal(Outcome.Failed, (await End(session)).Outcome);
+    }
+
+    [Fact]
     public async Task A_terminal_that_is_still_in_an_earlier_payment_gets_no_new_one()
     {
         var session = await Begin();
