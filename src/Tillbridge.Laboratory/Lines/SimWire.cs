@@ -13,7 +13,6 @@ internal sealed class SimWire(World world, SimLine line)
 {
     private const int MostNoise = 6;
     private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan LateBy = TimeSpan.FromSeconds(200);
 
     private readonly Signal changed = new();
     private LinkFault fault = LinkFault.None;
@@ -95,7 +94,7 @@ internal sealed class SimWire(World world, SimLine line)
             {
                 LinkTrouble.Delay => TimeSpan.FromMilliseconds(world.Chance.Below(800)),
                 LinkTrouble.Join => Hold,
-                LinkTrouble.LateAnswer when towardsEcr && from.Sent > fault.At => LateBy,
+                // A cable holds no bytes back for minutes; a converter that does is a named limit (docs/reliability.md).
                 _ => TimeSpan.Zero,
             };
             // A byte takes a millisecond at 9600 baud, and none overtakes another, whoever opened which port in between.
