@@ -89,7 +89,8 @@ public sealed class CliTests : CliBench
     [InlineData("nonesuch+tcp://127.0.0.1:1")]
     [InlineData("zvt+tcp://127.0.0.1:1?password=123456")]
     [InlineData("zvt+tcp://user:secret@127.0.0.1:1")]
-    [InlineData("zvt+serial:///dev/ttyS0")]
+    [InlineData("zvt+serial:///dev/ttyS0?baud=9601")]
+    [InlineData("zvt+serial://usb:403:6001")]
     public async Task A_wrong_terminal_is_named_and_64(string terminal)
     {
         var (code, output) = await GatewayProcess.Run(Stop, "sale", "1.00", "EUR", "--terminal", terminal, "--data", Data);

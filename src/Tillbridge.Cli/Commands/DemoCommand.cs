@@ -1,13 +1,11 @@
 using System.CommandLine;
 using System.Net;
-using Microsoft.Extensions.Logging.Abstractions;
 using Tillbridge.Catalog;
 using Tillbridge.Domain;
 using Tillbridge.Gateway;
 using Tillbridge.Gateway.Settings;
-using Tillbridge.Protocols;
-using Tillbridge.Sessions;
 using Tillbridge.Transports;
+using Tillbridge.Transports.Serial;
 
 namespace Tillbridge.Cli.Commands;
 
@@ -40,7 +38,9 @@ internal static class DemoCommand
             // The demo's terminals take new ports at each start; what was changed over HTTP would point at old ones.
             File.Delete(Path.Combine(directory, "terminals.json"));
             foreach (var protocol in ProtocolCatalog.All)
-                terminals.Add(DemoTerminal.Start(protocol, directory, clock, stopTerminals.Token));
+                terminals.Add(DemoTerminal.OverTcp(protocol, directory, clock, stopTerminals.Token));
+            foreach (var protocol in ProtocolCatalog.All.Where(protocol => protocol.SerialMode is not null && PtyPair.IsSupported))
+                terminals.Add(DemoTerminal.OverPty(protocol, directory, clock, stopTerminals.Token));
             var settings = new GatewaySettings
             {
                 Listen = new IPEndPoint(IPAddress.Loopback, port),
@@ -55,6 +55,10 @@ internal static class DemoCommand
             Explain(host.Address, terminals);
             await host.WaitForStop(stop);
             return ExitCodes.Ok;
+        }
+        catch (LinkLostException wrong)
+        {
+            throw new CliException(ExitCodes.Usage, wrong.Message, wrong);
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
@@ -72,6 +76,7 @@ internal static class DemoCommand
         var root = address.ToString().TrimEnd('/');
         Console.WriteLine($"Tillbridge demo: {root}/");
         foreach (var terminal in terminals) Console.WriteLine($"  terminal {terminal.Settings.Name} at {terminal.Settings.Address}");
+        if (!PtyPair.IsSupported) Console.WriteLine("  (no terminal on a serial line: this system has no pseudo-terminals)");
         Console.WriteLine("Make a payment from another shell (the last four digits of minorUnits choose what happens, 9901 declines):");
         Console.WriteLine(
             $"  curl -s {root}/v1/sessions -H 'Content-Type: application/json' "
@@ -79,37 +84,5 @@ internal static class DemoCommand
             + $"-d '{{\"kind\":\"sale\",\"terminal\":\"{terminals[0].Settings.Name}\","
             + "\"amount\":{\"minorUnits\":1250,\"currency\":\"EUR\"}}'");
         Console.WriteLine("Ctrl+C ends it.");
-    }
-
-    private sealed class DemoTerminal : IAsyncDisposable
-    {
-        private readonly TcpAcceptor acceptor;
-        private readonly Task serving;
-
-        private DemoTerminal(VirtualTerminal terminal, TcpAcceptor acceptor, Task serving, TerminalSettings settings) =>
-            (Virtual, this.acceptor, this.serving, Settings) = (terminal, acceptor, serving, settings);
-
-        public VirtualTerminal Virtual { get; }
-
-        public TerminalSettings Settings { get; }
-
-        public static DemoTerminal Start(IProtocol protocol, string directory, TimeProvider clock, CancellationToken stop)
-        {
-            var name = $"demo-{protocol.Name}";
-            var home = Path.Combine(directory, name);
-            Directory.CreateDirectory(home);
-            var settings = new VirtualTerminalSettings { Name = name, DataDirectory = home, BooksFile = Path.Combine(home, "books.jsonl") };
-            var terminal = protocol.MakeVirtualTerminal(settings, clock, NullLogger.Instance);
-            var acceptor = TcpAcceptor.Open(IPAddress.Loopback, 0);
-            var address = TerminalAddress.TryParse($"{protocol.Name}+tcp://{acceptor.Name}", out _)!;
-            return new DemoTerminal(terminal, acceptor, terminal.Serve(acceptor, stop), new TerminalSettings(name, address));
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await serving;
-            await Virtual.DisposeAsync();
-            await acceptor.DisposeAsync();
-        }
     }
 }

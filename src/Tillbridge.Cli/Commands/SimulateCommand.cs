@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tillbridge.Catalog;
 using Tillbridge.Protocols;
 using Tillbridge.Transports;
+using Tillbridge.Transports.Serial;
 
 namespace Tillbridge.Cli.Commands;
 
@@ -12,7 +13,11 @@ internal static class SimulateCommand
 {
     private static readonly Argument<string> Protocol = new("PROTOCOL") { Description = "zvt" };
     private static readonly Option<string?> Listen = new("--listen") { Description = "HOST:PORT to serve on; port 0 takes a free one" };
-    private static readonly Option<string?> Serial = new("--serial") { Description = "Serial port to serve on" };
+    private static readonly Option<string?> Serial =
+        new("--serial") { Description = "Serial port to serve on: /dev/ttyUSB0, COM8 or usb:VID:PID" };
+    private static readonly Option<string?> Baud = new("--baud") { Description = "Speed on --serial (default for ZVT: 9600)" };
+    private static readonly Option<string?> Framing =
+        new("--framing") { Description = "Characters on --serial, as 8n1 (default for ZVT: 8n2)" };
     private static readonly Option<string?> Script =
         new("--script") { Description = "JSON file {\"next\":[{…}],\"always\":{…}}; without it the amount decides" };
     private static readonly Option<string?> Dialect = new("--dialect") { Description = "Dialect of the protocol" };
@@ -31,7 +36,7 @@ internal static class SimulateCommand
         var command = new Command(
             "simulate", "Run one virtual terminal: what happens is decided by a script or by the amount's last four digits.")
         {
-            Protocol, Listen, Serial, Script, Dialect, Books, Data, Currency, Name, Refuse,
+            Protocol, Listen, Serial, Baud, Framing, Script, Dialect, Books, Data, Currency, Name, Refuse,
         };
         command.SetAction(Run);
         return command;
@@ -42,16 +47,14 @@ internal static class SimulateCommand
         var name = parsed.GetRequiredValue(Protocol);
         if (!ProtocolCatalog.ByName.TryGetValue(name, out var protocol))
             throw CliException.Usage($"There is no protocol '{name}'; known are {string.Join(", ", ProtocolCatalog.ByName.Keys.Order())}.");
-        if (parsed.GetValue(Serial) is not null)
-            throw CliException.Usage("--serial is not served by this version yet; use --listen HOST:PORT.");
-        var place = CommonOptions.Listen(
-            parsed.GetValue(Listen) ?? throw CliException.Usage("Give --listen HOST:PORT, for example --listen 127.0.0.1:0."));
+        if (parsed.GetValue(Serial) is null == parsed.GetValue(Listen) is null)
+            throw CliException.Usage("Give either --listen HOST:PORT, for example --listen 127.0.0.1:0, or --serial PORT.");
         var settings = ReadSettings(parsed);
         try
         {
             await using var terminal = protocol.MakeVirtualTerminal(settings, CommonOptions.Clock, NullLogger.Instance);
-            await using var acceptor = TcpAcceptor.Open(place.Address, place.Port);
-            Console.WriteLine($"listening on {acceptor.Name}");
+            await using var acceptor = Open(parsed, protocol);
+            Console.WriteLine($"{(acceptor.Carrier is Carrier.Serial ? "open" : "listening")} on {acceptor.Name}");
             await terminal.Serve(acceptor, stop);
             return ExitCodes.Ok;
         }
@@ -59,6 +62,21 @@ internal static class SimulateCommand
         {
             throw new CliException(ExitCodes.Usage, wrong.Message, wrong);
         }
+    }
+
+    private static IAcceptor Open(ParseResult parsed, IProtocol protocol)
+    {
+        if (parsed.GetValue(Listen) is { } listen)
+        {
+            var place = CommonOptions.Listen(listen);
+            return TcpAcceptor.Open(place.Address, place.Port);
+        }
+
+        var usual = protocol.SerialMode ?? throw CliException.Usage($"{protocol.Name} does not run over serial lines; use --listen.");
+        var options = new Dictionary<string, string>();
+        if (parsed.GetValue(Baud) is { } baud) options["baud"] = baud;
+        if (parsed.GetValue(Framing) is { } framing) options["framing"] = framing;
+        return SerialAcceptor.Open(SerialSettings.Of(parsed.GetRequiredValue(Serial)!, options, usual), CommonOptions.Clock);
     }
 
     private static VirtualTerminalSettings ReadSettings(ParseResult parsed)

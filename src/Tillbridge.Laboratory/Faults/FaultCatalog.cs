@@ -22,6 +22,9 @@ internal sealed record Fault(FaultSide Side, string Name, Action<OrderPlan, Chan
     /// <summary>Nobody but the line may notice: the order has to end as if it had not been.</summary>
     public bool IsHarmless { get; init; }
 
+    /// <summary>It can happen on a serial line only.</summary>
+    public bool OnSerialOnly { get; init; }
+
     public void LayFor(OrderPlan order, Chance chance)
     {
         Lay(order, chance);
@@ -37,7 +40,7 @@ internal static class FaultCatalog
     private const int MostWireBytes = 420;
     private const int MostConnections = 3;
 
-    public static IReadOnlyList<Fault> All { get; } = [.. Link(), .. Terminal(), .. Host(), .. Till()];
+    public static IReadOnlyList<Fault> All { get; } = [.. Link(), .. Terminal(), .. Host(), .. Till(), .. SerialLink()];
 
     private static IEnumerable<Fault> Link()
     {
@@ -56,6 +59,15 @@ internal static class FaultCatalog
         {
             for (var count = 0; count < 12; count++) order.Link.Add(new(LinkTrouble.Reset, chance.OneIn(2), chance.Below(MostWireBytes)));
         });
+    }
+
+    private static IEnumerable<Fault> SerialLink()
+    {
+        yield return Line("noise between blocks", LinkTrouble.Noise) with { OnSerialOnly = true };
+        yield return Line("acknowledge lost", LinkTrouble.AcknowledgeLost) with { OnSerialOnly = true };
+        yield return Line("storm of refusals", LinkTrouble.RefusalStorm) with { OnSerialOnly = true };
+        yield return Line("wrong parity", LinkTrouble.Parity) with { OnSerialOnly = true };
+        yield return Line("serial line hangs up", LinkTrouble.HangUp) with { OnSerialOnly = true };
     }
 
     private static IEnumerable<Fault> Terminal()

@@ -25,7 +25,9 @@ internal static class Planner
         var kinds = KindsOf(protocol, dialect);
         // A quarter of the runs knows harmless things only: there everything has to end as its script says.
         var harmless = chance.OneIn(4);
-        var faults = FaultCatalog.All.Where(fault => !harmless || fault.IsHarmless).ToList();
+        // A third of the runs of a protocol with a serial carrier is on one. These dice are their own: other runs stay as they were.
+        var serial = protocol.SerialMode is not null && new Chance(Chance.Mix(seed, 0x7115)).OneIn(3);
+        var faults = FaultCatalog.All.Where(fault => (!harmless || fault.IsHarmless) && (serial || !fault.OnSerialOnly)).ToList();
         var tills = new List<IReadOnlyList<OrderPlan>>();
         for (var till = 0; till < (chance.OneIn(3) ? 2 : 1); till++)
         {
@@ -46,6 +48,7 @@ internal static class Planner
         return new TrialPlan(protocol, seed, tills)
         {
             Dialect = dialect, StrictUnknown = !chance.OneIn(5), CountWords = chance.OneIn(4), OnRealFile = chance.OneIn(60), Bug = bug,
+            Carrier = serial ? Carrier.Serial : Carrier.Stream,
         };
     }
 
@@ -78,7 +81,9 @@ internal static class Planner
     }
 
     /// <summary>One operation between ordinary ones, met by the given faults.</summary>
-    public static TrialPlan Around(IProtocol protocol, RequestKind kind, IReadOnlyList<Fault> faults, ulong seed, Planted.Bug? bug = null)
+    public static TrialPlan Around(
+        IProtocol protocol, RequestKind kind, IReadOnlyList<Fault> faults, ulong seed, Planted.Bug? bug = null,
+        Carrier carrier = Carrier.Stream)
     {
         var chance = new Chance(Chance.Mix(seed, 0x7112));
         var order = new OrderPlan(kind) { SameAmount = chance.OneIn(2) };
@@ -86,17 +91,18 @@ internal static class Planner
         var after = new OrderPlan(RequestKind.Sale) { SameAmount = chance.OneIn(2) };
         return new TrialPlan(protocol, seed, [[.. Before(kind, chance), order, after]])
         {
-            Bug = bug, StrictUnknown = !chance.OneIn(4),
+            Bug = bug, StrictUnknown = !chance.OneIn(4), Carrier = carrier,
         };
     }
 
     /// <summary>One operation in which the host dies at a given point; points are counted from its order on.</summary>
-    public static TrialPlan DyingAt(IProtocol protocol, RequestKind kind, long? point, HostDeath death, ulong seed)
+    public static TrialPlan DyingAt(
+        IProtocol protocol, RequestKind kind, long? point, HostDeath death, ulong seed, Carrier carrier = Carrier.Stream)
     {
         var chance = new Chance(Chance.Mix(seed, 0x7113));
         var order = new OrderPlan(kind) { SameAmount = true, HostDiesAtPoint = point, HostDeath = death, IsHarmless = point is null };
         order.Faults.Add("crash point");
-        return new TrialPlan(protocol, seed, [[.. Before(kind, chance), order]]);
+        return new TrialPlan(protocol, seed, [[.. Before(kind, chance), order]]) { Carrier = carrier };
     }
 
     /// <summary>What a terminal of the protocol and dialect can be asked.</summary>
@@ -134,6 +140,8 @@ internal static class Planner
         public static TimeProvider Clock { get; } = new StandingClock();
 
         public string Name => "nowhere";
+
+        public Carrier Carrier => Carrier.Stream;
 
         public Task<ITransportConnection> Connect(CancellationToken shutdown) => throw new LinkLostException("There is nothing.");
 

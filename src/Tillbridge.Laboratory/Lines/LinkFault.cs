@@ -15,6 +15,13 @@ internal enum LinkTrouble
     Join,
     Delay,
     LateAnswer,
+
+    // Of serial lines alone.
+    Noise,
+    AcknowledgeLost,
+    RefusalStorm,
+    Parity,
+    HangUp,
 }
 
 /// <summary>A trouble, and where it strikes.</summary>
@@ -29,5 +36,5 @@ internal sealed record LinkFault(LinkTrouble Trouble, bool TowardsEcr = true, in
     public bool IsHarmless => Trouble is LinkTrouble.None or LinkTrouble.Split or LinkTrouble.Join or LinkTrouble.Delay;
 
     /// <summary>Bytes arrive changed, which only a check of the protocol itself can find out.</summary>
-    public bool Corrupts => Trouble is LinkTrouble.ByteLost or LinkTrouble.ByteFlipped or LinkTrouble.ByteDoubled;
+    public bool Corrupts => Trouble is LinkTrouble.ByteLost or LinkTrouble.ByteFlipped or LinkTrouble.ByteDoubled or LinkTrouble.Parity;
 }

@@ -9,7 +9,7 @@ namespace Tillbridge.Laboratory.Lines;
 /// <summary>One connection: two directions of bytes in order, each piece with a latency, and the trouble that was laid out.</summary>
 internal sealed class SimConnection
 {
-    private static readonly PipeOptions NoThreads = new(
+    public static readonly PipeOptions NoThreads = new(
         readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline,
         pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 512, useSynchronizationContext: true);
 
@@ -198,7 +198,7 @@ internal sealed class SimConnection
 
         public PipeReader Input => inbound.Reader;
 
-        public PipeWriter Output => field ??= new Outlet(connection, this);
+        public PipeWriter Output => field ??= new SimOutlet(Write);
 
         public void Receive(ReadOnlyMemory<byte> bytes)
         {
@@ -222,43 +222,11 @@ internal sealed class SimConnection
             connection.Close(owner, reset: false);
             return ValueTask.CompletedTask;
         }
-    }
 
-    /// <summary>Hands over what was written at each flush, as a socket does.</summary>
-    private sealed class Outlet(SimConnection connection, End end) : PipeWriter
-    {
-        private byte[] buffer = new byte[512];
-        private int used;
-
-        public override void Advance(int bytes) => used += bytes;
-
-        public override Memory<byte> GetMemory(int sizeHint = 0)
+        private void Write(byte[] bytes)
         {
-            var wanted = Math.Max(sizeHint, 1);
-            if (buffer.Length - used < wanted) Array.Resize(ref buffer, Math.Max(buffer.Length * 2, used + wanted));
-            return buffer.AsMemory(used);
-        }
-
-        public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
-
-        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
-        {
-            if (used == 0) return ValueTask.FromResult(default(FlushResult));
-            var bytes = buffer.AsMemory(0, used);
-            (buffer, used) = (new byte[512], 0);
-            if (end.IsBroken) throw ResetError(SocketError.ConnectionReset);
-            connection.Send(end, bytes);
-            return ValueTask.FromResult(default(FlushResult));
-        }
-
-        public override void CancelPendingFlush()
-        {
-            // A flush never waits here.
-        }
-
-        public override void Complete(Exception? exception = null)
-        {
-            // The connection's end is told by disposing it.
+            if (IsBroken) throw ResetError(SocketError.ConnectionReset);
+            connection.Send(this, bytes);
         }
     }
 }

@@ -8,15 +8,18 @@ namespace Tillbridge.Laboratory.Lines;
 /// The line between the host and one terminal: connections with latency, troubles that are laid out for the next ones, and the
 /// ends that processes leave when they die.
 /// </summary>
-internal sealed class SimLine(World world, string name)
+internal sealed class SimLine(World world, string name, Carrier carrier = Carrier.Stream)
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
 
     private readonly Queue<LinkFault> faults = new();
     private readonly List<SimConnection> open = [];
     private SimDoor? door;
+    private SimWire? wire;
 
     public string Name => name;
+
+    public Carrier CarriedBy => carrier;
 
     /// <summary>Troubles of the next connections, one each.</summary>
     public Queue<LinkFault> Faults => faults;
@@ -33,16 +36,20 @@ internal sealed class SimLine(World world, string name)
     /// <summary>True while the device has power and listens; a device without power does not even refuse.</summary>
     public bool HasPower { get; set; } = true;
 
+    /// <summary>The wire of a serial line; unused where the line is a stream.</summary>
+    private SimWire Wire => wire ??= new SimWire(world, this);
+
     public ITransport TransportOf(SimProcess host) => new SimTransport(this, host);
 
     /// <summary>The listening side of a terminal's process.</summary>
-    public IAcceptor Listen(SimProcess terminal) => door = new SimDoor(name, terminal);
+    public IAcceptor Listen(SimProcess terminal) => door = new SimDoor(this, terminal);
 
     /// <summary>Ends a process's connections as its machine does.</summary>
     /// <param name="process">Who died.</param>
     /// <param name="silently">Its machine lost power: nobody is told.</param>
     public void Died(SimProcess process, bool silently)
     {
+        wire?.Died(process);
         foreach (var connection in open.Where(one => one.Has(process)).ToList())
         {
             if (silently) connection.GoSilent(process);
@@ -58,6 +65,7 @@ internal sealed class SimLine(World world, string name)
     {
         var fault = faults.TryDequeue(out var laid) ? laid : LinkFault.None;
         if (world.Tells) world.Tell($"{name}: connect{(fault.Trouble is LinkTrouble.None ? "" : $", the line will do: {fault}")}");
+        if (carrier is Carrier.Serial) return Wire.OpenHost(host, fault);
         if (fault.Trouble is LinkTrouble.ConnectHangs || !HasPower)
         {
             await Task.Delay(ConnectLimit, host.Clock, stop);
@@ -81,19 +89,31 @@ internal sealed class SimLine(World world, string name)
     {
         public string Name => line.Name;
 
+        public Carrier Carrier => line.CarriedBy;
+
         public Task<ITransportConnection> Connect(CancellationToken shutdown) => line.Connect(host, shutdown);
     }
 
-    private sealed class SimDoor(string name, SimProcess owner) : IAcceptor
+    private sealed class SimDoor(SimLine line, SimProcess owner) : IAcceptor
     {
         private readonly Queue<ITransportConnection> clients = new();
         private TaskCompletionSource<ITransportConnection>? waiting;
 
-        public string Name => name;
+        public string Name => line.Name;
+
+        public Carrier Carrier => line.CarriedBy;
 
         public SimProcess Owner => owner;
 
-        public bool IsOpen { get; set; } = true;
+        public bool IsOpen
+        {
+            get;
+            set
+            {
+                field = value;
+                line.wire?.Switched(value);
+            }
+        } = true;
 
         public void Take(ITransportConnection client)
         {
@@ -103,6 +123,7 @@ internal sealed class SimLine(World world, string name)
 
         public async Task<ITransportConnection> Accept(CancellationToken shutdown)
         {
+            if (Carrier is Carrier.Serial) return await line.Wire.OpenTerminal(owner, () => IsOpen, shutdown);
             if (clients.TryDequeue(out var client)) return client;
             var mine = waiting = new TaskCompletionSource<ITransportConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
             using var ended = shutdown.UnsafeRegister(

@@ -12,6 +12,8 @@ internal sealed class LosesHalfFrames() : Bug("frame buffer that lives for one r
     {
         public string Name => inner.Name;
 
+        public Carrier Carrier => inner.Carrier;
+
         public async Task<ITransportConnection> Connect(CancellationToken shutdown) => new Connection(await inner.Connect(shutdown));
     }
 

@@ -18,6 +18,8 @@ internal sealed class PlantedProtocol(IProtocol inner, Func<TerminalDriver, Term
 
     public IReadOnlyList<ProtocolParser> Parsers => inner.Parsers;
 
+    public Transports.Serial.SerialMode? SerialMode => inner.SerialMode;
+
     public bool ChecksFrames(string carrier) => inner.ChecksFrames(carrier);
 
     public TerminalDriver MakeDriver(DriverSettings settings, ITransport transport, TimeProvider clock) =>

@@ -37,10 +37,12 @@ internal static class Catalogue
         from protocol in protocols
         from kind in Planner.KindsOf(protocol)
         from fault in FaultCatalog.All
+        from serial in CarriersOf(protocol)
+        where serial || !fault.OnSerialOnly
         from time in Enumerable.Range(0, times)
         select new TrialId(TrialId.Around, protocol.Name, Chance.Mix(seed, (ulong)time))
         {
-            Kind = kind, Faults = [fault.Name],
+            OnSerial = serial, Kind = kind, Faults = [fault.Name],
         };
 
     /// <summary>
@@ -55,9 +57,11 @@ internal static class Catalogue
         from first in Enumerable.Range(0, FaultCatalog.All.Count)
         from second in Enumerable.Range(first + 1, FaultCatalog.All.Count - first - 1)
         where all || (first + second) % protocols.Count == number
+        from serial in CarriersOf(protocol)
+        where serial || !(FaultCatalog.All[first].OnSerialOnly || FaultCatalog.All[second].OnSerialOnly)
         select new TrialId(TrialId.Around, protocol.Name, Chance.Mix(seed, (ulong)((first * 1000) + second)))
         {
-            Kind = kind, Faults = [FaultCatalog.All[first].Name, FaultCatalog.All[second].Name],
+            OnSerial = serial, Kind = kind, Faults = [FaultCatalog.All[first].Name, FaultCatalog.All[second].Name],
         };
 
     /// <summary>
@@ -70,13 +74,19 @@ internal static class Catalogue
         {
             foreach (var kind in Planner.KindsOf(protocol).Where(kind => all || Essential.Contains(kind)))
             {
-                var whole = new TrialId(TrialId.Crash, protocol.Name, seed) { Kind = kind };
-                var points = Trial.Run(whole.MakePlan()).Points;
-                for (var point = 1L; point <= points; point++)
+                foreach (var serial in CarriersOf(protocol).Where(serial => !serial || all || kind is RequestKind.Sale))
                 {
-                    foreach (var death in Enum.GetValues<HostDeath>()) yield return whole with { Point = point, Death = death };
+                    var whole = new TrialId(TrialId.Crash, protocol.Name, seed) { Kind = kind, OnSerial = serial };
+                    var points = Trial.Run(whole.MakePlan()).Points;
+                    for (var point = 1L; point <= points; point++)
+                    {
+                        foreach (var death in Enum.GetValues<HostDeath>()) yield return whole with { Point = point, Death = death };
+                    }
                 }
             }
         }
     }
+
+    // Stream, and where the protocol has one the serial line.
+    private static bool[] CarriersOf(IProtocol protocol) => protocol.SerialMode is null ? [false] : [false, true];
 }

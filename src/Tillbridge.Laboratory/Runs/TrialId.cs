@@ -5,6 +5,7 @@ using Tillbridge.Laboratory.Faults;
 using Tillbridge.Laboratory.Planted;
 using Tillbridge.Laboratory.Simulation;
 using Tillbridge.Protocols;
+using Tillbridge.Transports;
 
 namespace Tillbridge.Laboratory.Runs;
 
@@ -18,6 +19,11 @@ internal sealed record TrialId(string Part, string Protocol, ulong Seed)
     public const string Words = "words";
     public const string Around = "faults";
     public const string Crash = "crash";
+
+    private const string SerialMark = "+serial";
+
+    /// <summary>The run is on a serial line; a random run throws its own dice for that.</summary>
+    public bool OnSerial { get; init; }
 
     public RequestKind Kind { get; init; }
 
@@ -36,14 +42,16 @@ internal sealed record TrialId(string Part, string Protocol, ulong Seed)
     {
         why = "";
         var parts = text.Split(':');
-        if (parts.Length < 3 || !ProtocolCatalog.ByName.ContainsKey(parts[1])
+        var serial = parts.Length > 1 && parts[1].EndsWith(SerialMark, StringComparison.Ordinal);
+        var protocol = serial ? parts[1][..^SerialMark.Length] : parts.ElementAtOrDefault(1) ?? "";
+        if (parts.Length < 3 || !ProtocolCatalog.ByName.ContainsKey(protocol)
             || !ulong.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
         {
             why = $"'{text}' names no run; copy the line that soak printed, for example random:zvt:12345.";
             return null;
         }
 
-        var id = new TrialId(parts[0], parts[1], seed);
+        var id = new TrialId(parts[0], protocol, seed) { OnSerial = serial };
         switch (parts)
         {
             case [Random or Words, _, _]:
@@ -70,21 +78,24 @@ internal sealed record TrialId(string Part, string Protocol, ulong Seed)
     public TrialPlan MakePlan()
     {
         var protocol = ProtocolCatalog.ByName[Protocol];
+        var carrier = OnSerial ? Carrier.Serial : Carrier.Stream;
         return Part switch
         {
             Random => Planner.Random(protocol, Seed, Bug),
             Words => Planner.Words(protocol, Seed),
-            Around => Planner.Around(protocol, Kind, [.. Faults.Select(Find)], Seed, Bug),
-            _ => Planner.DyingAt(protocol, Kind, Point, Death, Seed),
+            Around => Planner.Around(protocol, Kind, [.. Faults.Select(Find)], Seed, Bug, carrier),
+            _ => Planner.DyingAt(protocol, Kind, Point, Death, Seed, carrier),
         };
     }
 
     public override string ToString() => Part switch
     {
-        Around => $"{Part}:{Protocol}:{Kind}:{string.Join('+', Faults)}:{Seed}",
-        Crash => $"{Part}:{Protocol}:{Kind}:{Point}:{Death}:{Seed}",
+        Around => $"{Part}:{Place}:{Kind}:{string.Join('+', Faults)}:{Seed}",
+        Crash => $"{Part}:{Place}:{Kind}:{Point}:{Death}:{Seed}",
         _ => $"{Part}:{Protocol}:{Seed}",
     };
+
+    private string Place => OnSerial ? Protocol + SerialMark : Protocol;
 
     private static Fault Find(string name) => FaultCatalog.All.First(fault => fault.Name == name);
 }

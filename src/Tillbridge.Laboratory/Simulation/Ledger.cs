@@ -50,7 +50,7 @@ internal sealed class Ledger(World world, TrialPlan plan)
     {
         // Where nothing on the wire can find out a changed byte, neither side can; that is counted, not hidden.
         var behindTheWire = (note?.MetChangedBytes ?? byKey.Values.Any(other => other.MetChangedBytes))
-            && !plan.Protocol.ChecksFrames("tcp");
+            && !plan.ChecksFrames;
         if (!behindTheWire)
         {
             Break(what);
@@ -112,7 +112,8 @@ internal sealed class Ledger(World world, TrialPlan plan)
             var last = byKey.Values.Where(note => note.Terminal == at.Name && note.Session is { SentAt: not null })
                 .MaxBy(note => note.Session!.Id.Value, StringComparer.Ordinal);
             if (last?.Request.Kind.NeedsProof() != false
-                && !at.Terminal.Line.WasCorrupted) Break($"I6 {at.Name}: a command arrived whose intent is not durable");
+                && (plan.ChecksFrames || !at.Terminal.Line.WasCorrupted))
+                Break($"I6 {at.Name}: a command arrived whose intent is not durable");
             return;
         }
 

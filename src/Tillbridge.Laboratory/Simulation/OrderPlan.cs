@@ -1,5 +1,6 @@
 using Tillbridge.Domain;
 using Tillbridge.Protocols;
+using Tillbridge.Transports;
 
 namespace Tillbridge.Laboratory.Simulation;
 
@@ -96,6 +97,12 @@ internal sealed class OrderPlan(RequestKind kind)
 /// <param name="Tills">The orders of each till; each till has a terminal of its own.</param>
 internal sealed record TrialPlan(IProtocol Protocol, ulong Seed, IReadOnlyList<IReadOnlyList<OrderPlan>> Tills)
 {
+    /// <summary>What carries the bytes between host and terminals.</summary>
+    public Carrier Carrier { get; init; }
+
+    /// <summary>A byte that the line changes is found out by the protocol's own check.</summary>
+    public bool ChecksFrames => Protocol.ChecksFrames(Carrier is Carrier.Serial ? "serial" : "tcp");
+
     /// <summary>Dialect of driver and terminal; null takes the general one.</summary>
     public string? Dialect { get; init; }
 

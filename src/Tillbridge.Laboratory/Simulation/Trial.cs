@@ -2,6 +2,7 @@ using Tillbridge.Domain;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 using Tillbridge.Sessions;
+using Tillbridge.Transports;
 
 namespace Tillbridge.Laboratory.Simulation;
 
@@ -39,15 +40,16 @@ internal sealed class Trial : IDisposable
         var lines = new List<SimLine>();
         for (var number = 0; number < plan.Tills.Count; number++)
         {
-            var line = new SimLine(world, $"terminal-{number + 1}") { AtHostByte = Count };
-            if (plan.CountWords) line.Tap = (sender, bytes) => Words.Heard(plan.Protocol, sender, bytes.Span);
+            var line = new SimLine(world, $"terminal-{number + 1}", plan.Carrier) { AtHostByte = Count };
+            if (plan is { CountWords: true, Carrier: Carrier.Stream })
+                line.Tap = (sender, bytes) => Words.Heard(plan.Protocol, sender, bytes.Span);
             lines.Add(line);
             var terminal = new SimTerminal(
                 world, plan.Protocol, line, new VirtualTerminalSettings { Name = line.Name, Dialect = plan.Dialect }, number);
             terminals.Add(terminal);
             Ledger.Watch(terminal, line.Name);
-            settings.Add(new TerminalSettings(
-                line.Name, TerminalAddress.TryParse($"{protocol.Name}+tcp://127.0.0.1:{1000 + number}", out _)!)
+            var place = plan.Carrier is Carrier.Serial ? $"serial://{line.Name}" : $"tcp://{line.Name}:1";
+            settings.Add(new TerminalSettings(line.Name, TerminalAddress.TryParse($"{protocol.Name}+{place}", out _)!)
             {
                 Driver = new DriverSettings { Dialect = plan.Dialect },
                 StrictUnknown = plan.StrictUnknown,
@@ -60,7 +62,7 @@ internal sealed class Trial : IDisposable
             new Dictionary<string, IProtocol> { [protocol.Name] = protocol },
             (address, life) =>
             {
-                var transport = lines[address.Port - 1000].TransportOf(life);
+                var transport = lines.Single(line => line.Name == address.Host).TransportOf(life);
                 return plan.Bug?.Plant(transport) ?? transport;
             },
             settings);

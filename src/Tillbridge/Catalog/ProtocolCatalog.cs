@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Tillbridge.Protocols;
 using Tillbridge.Protocols.Zvt;
 using Tillbridge.Transports;
+using Tillbridge.Transports.Serial;
 
 namespace Tillbridge.Catalog;
 
@@ -28,7 +29,17 @@ public static class ProtocolCatalog
         return address.Carrier switch
         {
             "tcp" => new TcpTransport(TransportSettings.Of(address.Host, address.Port, address.Options), clock),
-            _ => throw new ArgumentException($"{address}: serial lines are not served by this version yet; reach the terminal over TCP."),
+            _ => new SerialTransport(Serial(address)),
         };
+    }
+
+    /// <summary>The serial port of an address, driven as its protocol wants it unless the address says otherwise.</summary>
+    /// <exception cref="ArgumentException">The address has a wrong option, or its protocol has no serial carrier.</exception>
+    public static SerialSettings Serial(TerminalAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var usual = ByName.GetValueOrDefault(address.Protocol)?.SerialMode
+            ?? throw new ArgumentException($"{address}: {address.Protocol} does not run over serial lines; reach the terminal over TCP.");
+        return SerialSettings.Of(address.Host, address.Options, usual);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
 using Tillbridge.Transports;
+using Tillbridge.Transports.Serial;
 
 namespace Tillbridge.Protocols;
 
@@ -18,6 +19,9 @@ public interface IProtocol
 
     /// <summary>What its two sides can say: the laboratory measures by it what it has produced.</summary>
     ProtocolVocabulary Vocabulary { get; }
+
+    /// <summary>Speed and form of its characters on a serial line unless configured; null when it has no serial carrier.</summary>
+    SerialMode? SerialMode { get; }
 
     /// <summary>
     /// True when every frame on that carrier (<c>tcp</c> or <c>serial</c>) brings a check of its own, so that a byte which was

@@ -24,7 +24,10 @@ internal enum Heard
 internal sealed class MessageLink<T> : IAsyncDisposable
     where T : class
 {
-    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(5); // T3: a peer that takes no bytes is gone.
+    private static readonly TimeSpan StreamLimit = TimeSpan.FromSeconds(5); // T3: a peer that takes no bytes is gone.
+
+    // Blocks on a serial line are repeated by the layer below, which ends that by itself: three times T2, and their own length.
+    private static readonly TimeSpan SerialLimit = TimeSpan.FromSeconds(30);
     private const int MostFirstBytes = 16;
 
     private readonly ITransportConnection connection;
@@ -32,6 +35,7 @@ internal sealed class MessageLink<T> : IAsyncDisposable
     private readonly Sender self;
     private readonly TimeProvider clock;
     private readonly IWireLog? wireLog;
+    private readonly bool isSerial;
     private readonly ITimer timer;
     private long deadline = long.MaxValue;
     private bool interrupted;
@@ -39,8 +43,10 @@ internal sealed class MessageLink<T> : IAsyncDisposable
     private bool heardAnything;
     private string? broken;
 
-    public MessageLink(ITransportConnection connection, IMessageCodec<T> codec, Sender self, TimeProvider clock, IWireLog? wireLog)
+    public MessageLink(
+        ITransportConnection connection, IMessageCodec<T> codec, Sender self, TimeProvider clock, IWireLog? wireLog, Carrier carrier)
     {
+        isSerial = carrier is Carrier.Serial;
         (this.connection, this.codec, this.self, this.clock, this.wireLog) = (connection, codec, self, clock, wireLog);
         timer = clock.CreateTimer(static link => ((MessageLink<T>)link!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -61,7 +67,7 @@ internal sealed class MessageLink<T> : IAsyncDisposable
             codec.Encode(message, connection.Output);
             LogSent(message);
             var flush = connection.Output.FlushAsync(shutdown);
-            if (!flush.IsCompleted) Arm(SendLimit, forSending: true);
+            if (!flush.IsCompleted) Arm(isSerial ? SerialLimit : StreamLimit, forSending: true);
             var result = await flush;
             Disarm();
             if (result.IsCanceled) throw Break("The peer takes no more bytes.", away: true);
@@ -159,9 +165,11 @@ internal sealed class MessageLink<T> : IAsyncDisposable
     {
         var first = Interlocked.CompareExchange(ref broken, reason, null) ?? reason;
         connection.Input.CancelPendingRead();
+        // On a serial line nobody sees that the peer was switched off, and a short silence looks like none.
+        away |= isSerial;
         return cause is null
             ? new LinkLostException(first) { IsSilence = silence, PeerWasAway = away }
-            : new LinkLostException(first, cause) { PeerWasAway = WasAway(cause) };
+            : new LinkLostException(first, cause) { PeerWasAway = away || WasAway(cause) };
     }
 
     public async ValueTask DisposeAsync()
@@ -245,7 +253,7 @@ internal sealed class MessageLink<T> : IAsyncDisposable
 
     private void ThrowIfBroken()
     {
-        if (Broken is { } reason) throw new LinkLostException(reason);
+        if (Broken is { } reason) throw new LinkLostException(reason) { PeerWasAway = isSerial };
     }
 
     // A reset out of nowhere, or probes without an answer: the device may have been switched off in between.

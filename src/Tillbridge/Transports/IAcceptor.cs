@@ -6,6 +6,9 @@ public interface IAcceptor : IAsyncDisposable
     /// <summary>For messages, for example <c>127.0.0.1:20007</c>.</summary>
     string Name { get; }
 
+    /// <summary>What carries its bytes.</summary>
+    Carrier Carrier { get; }
+
     /// <summary>The next client.</summary>
     Task<ITransportConnection> Accept(CancellationToken shutdown);
 

@@ -8,6 +8,9 @@ public interface ITransport
     /// <summary>For logs and messages, without secrets, for example <c>10.0.0.5:20007</c>.</summary>
     string Name { get; }
 
+    /// <summary>What carries its bytes.</summary>
+    Carrier Carrier { get; }
+
     /// <summary>Connects.</summary>
     /// <exception cref="LinkLostException">The device cannot be reached; the message names cause and cure.</exception>
     Task<ITransportConnection> Connect(CancellationToken shutdown);

@@ -42,6 +42,9 @@ public sealed class LoopbackTransport(TimeProvider clock) : ITransport, IAccepto
     /// <inheritdoc/>
     public string Name => "loopback";
 
+    /// <summary>What it stands for; a stream unless said otherwise.</summary>
+    public Carrier Carrier { get; init; }
+
     /// <inheritdoc/>
     public bool IsOpen { get; set; } = true;
 

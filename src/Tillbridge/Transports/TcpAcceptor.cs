@@ -21,6 +21,9 @@ public sealed class TcpAcceptor : IAcceptor
     /// <inheritdoc/>
     public string Name => place.ToString();
 
+    /// <inheritdoc/>
+    public Carrier Carrier => Carrier.Stream;
+
     /// <summary>The port that is really listened on.</summary>
     public int Port => place.Port;
 

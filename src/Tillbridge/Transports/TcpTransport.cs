@@ -18,6 +18,9 @@ public sealed class TcpTransport(TransportSettings settings, TimeProvider clock)
     public string Name { get; } = $"{settings.Host}:{settings.Port}";
 
     /// <inheritdoc/>
+    public Carrier Carrier => Carrier.Stream;
+
+    /// <inheritdoc/>
     public async Task<ITransportConnection> Connect(CancellationToken shutdown)
     {
         using var limit = new CancellationTokenSource(settings.ConnectLimit, clock);

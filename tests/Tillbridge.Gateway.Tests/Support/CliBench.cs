@@ -27,11 +27,13 @@ public abstract class CliBench : IAsyncLifetime
     protected Task<(int ExitCode, string Output)> Sale(string amount, params string[] options) =>
         GatewayProcess.Run(Stop, ["sale", amount, "EUR", "--terminal", Simulator.Address, "--data", Data, .. options]);
 
-    protected long Booked()
+    protected long Booked() => Booked(Books);
+
+    internal static long Booked(string books)
     {
-        if (!File.Exists(Books)) return 0;
+        if (!File.Exists(books)) return 0;
         var net = 0L;
-        foreach (var line in File.ReadLines(Books))
+        foreach (var line in File.ReadLines(books))
         {
             var row = JsonDocument.Parse(line).RootElement;
             var minor = row.GetProperty("minorUnits").GetInt64();

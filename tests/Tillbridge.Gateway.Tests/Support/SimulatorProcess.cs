@@ -21,6 +21,14 @@ internal sealed class SimulatorProcess : IAsyncDisposable
         return new SimulatorProcess(process, $"zvt+tcp://{line![Ready.Length..]}");
     }
 
+    /// <summary>The same on a serial port; the address is that of the cable's other end.</summary>
+    public static async Task<SimulatorProcess> Start(SocatPair cable, string books, CancellationToken stop)
+    {
+        var process = GatewayProcess.Begin("simulate", "zvt", "--serial", cable.Terminal, "--books", books);
+        Assert.Equal($"open on {cable.Terminal}", await process.StandardOutput.ReadLineAsync(stop));
+        return new SimulatorProcess(process, $"zvt+serial://{cable.Ecr}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         process.Kill();

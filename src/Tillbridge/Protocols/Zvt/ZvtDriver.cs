@@ -9,6 +9,7 @@ namespace Tillbridge.Protocols.Zvt;
 internal sealed class ZvtDriver : TerminalDriver
 {
     private static readonly TimeSpan LongestWaitForCard = TimeSpan.FromSeconds(60);
+    private const int MostSettling = 3;
 
     private readonly DriverSettings settings;
     private readonly ITransport transport;
@@ -68,6 +69,12 @@ internal sealed class ZvtDriver : TerminalDriver
             yield break;
         }
 
+        if (talk.IsSerial && await Settle(talk, shutdown) is { } unsettled)
+        {
+            yield return new Concluded(unsettled);
+            yield break;
+        }
+
         if (request.Kind.NeedsProof())
         {
             // The terminal's memory just before we begin is the safest mark to tell our booking by (§9.3).
@@ -94,6 +101,8 @@ internal sealed class ZvtDriver : TerminalDriver
     {
         await using var talk = await Open(shutdown);
         yield return new Reached();
+        // On a serial line a terminal that was switched off looks like one that was silent: it may have forgotten.
+        entry.StayedReachable &= !talk.IsSerial;
         yield return new Progress("zvt.recovering");
         if (await Register(talk, shutdown) is { } refused)
         {
@@ -123,7 +132,12 @@ internal sealed class ZvtDriver : TerminalDriver
     private async Task<Conclusion?> Register(ZvtTalk talk, CancellationToken shutdown)
     {
         if (!dialect.Register) return null;
-        var answer = await talk.Command(requests.Registration(), null, shutdown);
+        // The end of an earlier payment must not be taken for that of the registration: each attempt would then leave an answer
+        // behind for the next one (found by the laboratory).
+        var registration = requests.Registration();
+        var answer = talk.IsSerial
+            ? await talk.CommandPastStrays(registration, shutdown)
+            : await talk.Command(registration, null, shutdown);
         if (answer is ZvtNegative { Code: ZvtResultCodes.UnknownCommand }) return null;
         if (answer is ZvtNegative refused) return ZvtConclusions.Refused(refused);
         var message = answer is ZvtPositive ? await talk.Next(shutdown) : answer;
@@ -138,10 +152,12 @@ internal sealed class ZvtDriver : TerminalDriver
                 case ZvtAbort aborted:
                     await talk.Acknowledge(shutdown);
                     return ZvtConclusions.Aborted(aborted, announced: null);
+                case ZvtNegative late when talk.IsSerial:
+                    return ZvtConclusions.Refused(late); // The acknowledge before it was that of an earlier conversation.
                 case null or ZvtPositive or ZvtNegative:
                     break;
                 default:
-                    await talk.Acknowledge(shutdown);
+                    await talk.AnswerStray(message, shutdown);
                     break;
             }
 
@@ -149,6 +165,21 @@ internal sealed class ZvtDriver : TerminalDriver
         }
 
         throw new ProtocolViolationException("The registration does not come to an end.");
+    }
+
+    // A serial line knows no connections. Only when the terminal has answered a question that no payment can answer is what comes
+    // after it about what we ask next. Null when it has.
+    private async Task<Conclusion?> Settle(ZvtTalk talk, CancellationToken shutdown)
+    {
+        var questions = new ZvtQuestions(talk, requests.Password, dialect);
+        for (var asked = 0; asked < MostSettling; asked++)
+        {
+            var ready = await questions.Ready(shutdown);
+            if (questions.IsSettled(ready)) return null;
+            if (ready.Refused is { } refused) return ZvtConclusions.Refused(refused);
+        }
+
+        return new Conclusion(Outcome.Failed, Reason.TerminalBusy) { TerminalText = "The terminal is still in an earlier conversation." };
     }
 
     // §7.2: the terminal leads after the acknowledge; every command of it is answered; 06 0F or 06 1E ends it.

@@ -5,6 +5,7 @@ using Tillbridge.Domain;
 using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Protocols.Zvt.Virtual;
 using Tillbridge.Transports;
+using Tillbridge.Transports.Serial;
 
 namespace Tillbridge.Protocols.Zvt;
 
@@ -34,6 +35,9 @@ public sealed class ZvtProtocol : IProtocol
 
     /// <inheritdoc/>
     public ProtocolVocabulary Vocabulary => ZvtWords.All;
+
+    /// <inheritdoc/>
+    public SerialMode? SerialMode { get; } = new(9600, 8, SerialParity.None, 2); // zvt.md §1
 
     /// <inheritdoc/>
     public bool ChecksFrames(string carrier) => carrier == "serial"; // zvt.md §4: CRC on serial lines, nothing over TCP.

@@ -36,7 +36,14 @@ internal sealed class ZvtQuestions(ZvtTalk talk, string password, ZvtDialect dia
         : Task.FromResult(new ZvtAnswer(null, null, null, null));
 
     /// <summary>05 01: is it ready?</summary>
-    public Task<ZvtAnswer> Ready(CancellationToken shutdown) => Ask(new ZvtStatusEnquiry(), shutdown);
+    public Task<ZvtAnswer> Ready(CancellationToken shutdown) => Ask(new ZvtStatusEnquiry(), shutdown, bringsStatus: false);
+
+    /// <summary>
+    /// On a serial line only an answer to 05 01 itself shows that an earlier conversation is over: its end carries a status byte
+    /// (§8.2), that of a payment does not, and what was said before it has come before it.
+    /// </summary>
+    public bool IsSettled(ZvtAnswer ready) =>
+        !talk.IsSerial || ready.Completion?.TerminalStatus is not null || ready.Refused is { Code: ZvtResultCodes.UnknownCommand };
 
     /// <summary>06 10: the totals of the open period; does not close it.</summary>
     public Task<ZvtAnswer> Totals(CancellationToken shutdown) => Ask(new ZvtCommand(ZvtCommands.Totals, password), shutdown);
@@ -48,10 +55,12 @@ internal sealed class ZvtQuestions(ZvtTalk talk, string password, ZvtDialect dia
         return Tlv.TryFind(completion.Tlv.Span, out set, TagCharacterSets, TagCharacterSet) && set.Length == 1 ? set[0] : null;
     }
 
-    private async Task<ZvtAnswer> Ask(ZvtMessage question, CancellationToken shutdown)
+    private async Task<ZvtAnswer> Ask(ZvtMessage question, CancellationToken shutdown, bool bringsStatus = true)
     {
         ZvtStatusInformation? status = null;
-        var message = await talk.Command(question, null, shutdown);
+        var message = talk.IsSerial && !bringsStatus
+            ? await talk.CommandPastStrays(question, shutdown)
+            : await talk.Command(question, null, shutdown);
         if (message is ZvtNegative refused) return new(null, null, null, refused);
         if (message is ZvtPositive) message = null;
         for (var messages = 0; messages < MostMessages; messages++)
@@ -65,6 +74,9 @@ internal sealed class ZvtQuestions(ZvtTalk talk, string password, ZvtDialect dia
                 case ZvtAbort aborted:
                     await talk.Acknowledge(shutdown);
                     return new(status, null, aborted, null);
+                case ZvtStatusInformation stray when !bringsStatus:
+                    await talk.AnswerStray(stray, shutdown);
+                    break;
                 case ZvtStatusInformation heard:
                     status = heard;
                     await talk.Acknowledge(shutdown);

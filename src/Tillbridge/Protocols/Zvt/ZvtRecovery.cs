@@ -28,6 +28,8 @@ internal sealed class ZvtRecovery(
     {
         var ready = await questions.Ready(shutdown);
         var status = ready.Completion?.TerminalStatus;
+        if (!questions.IsSettled(ready))
+            return Unclear(Reason.TerminalBusy, "The terminal is still in an earlier conversation.", askAgain: true);
         if (ready.IsBusy || status is ZvtResultCodes.PleaseWait or ZvtResultCodes.CardInserted)
             return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         // A terminal that is not idle may still be booking: what it has not stored or summed up yet proves nothing.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tillbridge.Domain;
 using Tillbridge.Protocols.Zvt.Apdu;
+using Tillbridge.Protocols.Zvt.Serial;
 using Tillbridge.Transports;
 
 namespace Tillbridge.Protocols.Zvt;
@@ -21,13 +22,17 @@ internal sealed class ZvtTalk : IAsyncDisposable
     private TimeSpan conversationLimit;
     private long heardAt;
 
-    private ZvtTalk(ZvtMessageCodec codec, MessageLink<ZvtMessage> link, TimeSpan? limit, TimeProvider clock)
+    private ZvtTalk(ZvtMessageCodec codec, MessageLink<ZvtMessage> link, TimeSpan? limit, TimeProvider clock, Carrier carrier)
     {
         (this.codec, this.link, configuredLimit, this.clock) = (codec, link, limit, clock);
+        IsSerial = carrier is Carrier.Serial;
         conversationLimit = limit ?? T4;
     }
 
     public ZvtText Text => codec.Text;
+
+    /// <summary>There are no connections on this line: what comes may belong to an earlier conversation.</summary>
+    public bool IsSerial { get; }
 
     private TimeSpan AcknowledgeLimit => configuredLimit is { } limit && limit < T3 ? limit : T3;
 
@@ -36,7 +41,9 @@ internal sealed class ZvtTalk : IAsyncDisposable
     {
         var codec = new ZvtMessageCodec(new ZvtText(dialect.CharacterSet));
         var connection = await transport.Connect(shutdown);
-        return new ZvtTalk(codec, new MessageLink<ZvtMessage>(connection, codec, Sender.Ecr, clock, wireLog), answerLimit, clock);
+        if (transport.Carrier is Carrier.Serial) connection = new ZvtSerialConnection(connection, clock);
+        var link = new MessageLink<ZvtMessage>(connection, codec, Sender.Ecr, clock, wireLog, transport.Carrier);
+        return new ZvtTalk(codec, link, answerLimit, clock, transport.Carrier);
     }
 
     /// <summary>The set that the terminal said it will use (§3, §6.1).</summary>
@@ -85,6 +92,33 @@ internal sealed class ZvtTalk : IAsyncDisposable
 
     /// <summary>Refuses a command of the terminal, or puts its status information off.</summary>
     public ValueTask Refuse(byte code, CancellationToken shutdown) => link.SendAsync(new ZvtNegative(code), shutdown);
+
+    /// <summary>
+    /// Answers a command of the terminal that is not about anything we asked. A result that nobody made durable is not committed:
+    /// the terminal takes it back, as it does when a connection breaks (§7.3).
+    /// </summary>
+    public ValueTask AnswerStray(ZvtMessage message, CancellationToken shutdown) =>
+        IsSerial && message is ZvtStatusInformation { ResultCode: null or 0 }
+            ? Refuse(ZvtResultCodes.ProcessingError, shutdown)
+            : Acknowledge(shutdown);
+
+    /// <summary>
+    /// Sends a command and waits for its own answer: commands of the terminal that come first belong to an earlier conversation,
+    /// for a line keeps the order.
+    /// </summary>
+    public async Task<ZvtMessage> CommandPastStrays(ZvtMessage command, CancellationToken shutdown)
+    {
+        var answer = await Command(command, null, shutdown);
+        for (var strays = 0; answer is not (ZvtPositive or ZvtNegative); strays++)
+        {
+            if (strays == MostAnswersIgnored) throw new ProtocolViolationException("The terminal sends commands instead of an answer.");
+            await AnswerStray(answer, shutdown);
+            answer = await Receive(AcknowledgeLimit, "acknowledge the command", shutdown);
+        }
+
+        heardAt = clock.GetTimestamp();
+        return answer;
+    }
 
     /// <summary>Answers the terminal's last word. It has been heard, so a line that breaks now takes nothing away from it.</summary>
     public async ValueTask AcknowledgeLast(CancellationToken shutdown)

@@ -52,6 +52,31 @@ internal static class Pcap
         return file.ToArray();
     }
 
+    /// <summary>What passed a serial line, one packet each: blocks, acknowledges, refusals.</summary>
+    public static byte[] WriteSerial(IReadOnlyList<byte[]> packets)
+    {
+        const int FirstUserLink = 147; // LINKTYPE_USER0: tshark is told what is in it.
+        using var file = new MemoryStream();
+        using var writer = new BinaryWriter(file);
+        writer.Write(0xA1B2C3D4);
+        writer.Write((ushort)2);
+        writer.Write((ushort)4);
+        writer.Write(0);
+        writer.Write(0);
+        writer.Write(65535);
+        writer.Write(FirstUserLink);
+        for (var index = 0; index < packets.Count; index++)
+        {
+            writer.Write(1_000_000_000 + index / 1000);
+            writer.Write(index % 1000 * 1000);
+            writer.Write(packets[index].Length);
+            writer.Write(packets[index].Length);
+            writer.Write(packets[index]);
+        }
+
+        return file.ToArray();
+    }
+
     private static IEnumerable<byte[]> Connection(int port, IEnumerable<WirePiece> pieces, int mostSegmentBytes)
     {
         var next = new Dictionary<Sender, uint> { [Sender.Ecr] = 1000, [Sender.Terminal] = 500_000 };

@@ -16,11 +16,19 @@ internal static class Tshark
         .Any(directory => File.Exists(Path.Combine(directory, "tshark")) || File.Exists(Path.Combine(directory, "tshark.exe")));
 
     /// <summary>Per frame that holds application data, the values of each asked field in order.</summary>
-    public static async Task<IReadOnlyList<TsharkFrame>> Read(byte[] capture, IReadOnlyList<string> fields, CancellationToken stop)
+    public static Task<IReadOnlyList<TsharkFrame>> Read(byte[] capture, IReadOnlyList<string> fields, CancellationToken stop) =>
+        Read(capture, ["-d", $"tcp.port=={Pcap.TerminalPort},zvt", "-Y", "tcp.len > 0"], fields, stop);
+
+    /// <summary>The same of a capture whose packets are what passed a serial line, see <see cref="Pcap.WriteSerial"/>.</summary>
+    public static Task<IReadOnlyList<TsharkFrame>> ReadSerial(byte[] capture, IReadOnlyList<string> fields, CancellationToken stop) =>
+        Read(capture, ["-o", "uat:user_dlts:\"User 0 (DLT=147)\",\"zvt\",\"0\",\"\",\"0\",\"\""], fields, stop);
+
+    private static async Task<IReadOnlyList<TsharkFrame>> Read(
+        byte[] capture, IReadOnlyList<string> how, IReadOnlyList<string> fields, CancellationToken stop)
     {
         List<string> arguments =
         [
-            "-Y", "tcp.len > 0", "-T", "fields",
+            .. how, "-T", "fields",
             "-E", "separator=/t", "-E", "occurrence=a", "-E", $"aggregator={Aggregator}",
         ];
         foreach (var field in fields) arguments.AddRange(["-e", field]);
@@ -46,7 +54,7 @@ internal static class Tshark
         {
             await File.WriteAllBytesAsync(file, capture, limit.Token);
             var start = new ProcessStartInfo("tshark") { RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var argument in (string[])["-r", file, "-n", "-d", $"tcp.port=={Pcap.TerminalPort},zvt", .. arguments])
+            foreach (var argument in (string[])["-r", file, "-n", .. arguments])
                 start.ArgumentList.Add(argument);
             using var process = Process.Start(start)!;
             var errors = process.StandardError.ReadToEndAsync(limit.Token);

@@ -9,11 +9,14 @@ internal sealed class ZvtVirtualClient(
     ZvtVirtualMemory memory,
     MessageLink<ZvtMessage> link,
     VirtualTerminalSettings settings,
-    TimeProvider clock)
+    TimeProvider clock,
+    Transports.Carrier carrier)
 {
     private const string SoftwareVersion = "TB 1.0";
     private const int MostStraySignals = 1000;
     private static readonly TimeSpan Idle = TimeSpan.FromDays(20); // No T3 runs while the ECR leads.
+
+    private ZvtRegistration? beginning;
 
     public ZvtVirtualMemory Memory => memory;
 
@@ -22,6 +25,8 @@ internal sealed class ZvtVirtualClient(
     public TimeProvider Clock => clock;
 
     public MessageLink<ZvtMessage> Link => link;
+
+    public bool IsSerial => carrier is Transports.Carrier.Serial;
 
     /// <summary>The ECR asked to stop, at a moment when the terminal still could.</summary>
     public bool Aborted { get; set; }
@@ -36,6 +41,13 @@ internal sealed class ZvtVirtualClient(
             (Aborted, PastAbort) = (false, false);
             try
             {
+                if (beginning is { } registration)
+                {
+                    beginning = null;
+                    await Answer(registration, stop);
+                    continue;
+                }
+
                 var heard = await link.ReceiveAsync(Idle, stop, mayClose: true);
                 if (heard is Heard.Closed) return;
                 if (heard is Heard.Message) await Answer(link.Message!, stop);
@@ -44,6 +56,19 @@ internal sealed class ZvtVirtualClient(
             {
                 await link.SendAsync(new ZvtNegative(ZvtResultCodes.ProtocolError), stop);
             }
+        }
+    }
+
+    /// <summary>
+    /// Says nothing any more, until the ECR begins anew. Over TCP it does so with a connection; a serial line has none, and the
+    /// registration takes its place.
+    /// </summary>
+    public async Task FallSilent(CancellationToken stop)
+    {
+        while (beginning is null)
+        {
+            var heard = await link.ReceiveAsync(Idle, stop);
+            if (IsSerial && heard is Heard.Message) beginning = link.Message as ZvtRegistration;
         }
     }
 

@@ -22,7 +22,6 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
     private static readonly TimeSpan CustomerPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan GoodsWindow = TimeSpan.FromSeconds(30);   // §5: BMP 01
-    private static readonly TimeSpan ForEver = TimeSpan.FromDays(20);
 
     private TerminalScript script = TerminalScript.Plain;
 
@@ -51,7 +50,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
             await client.Acknowledge(stop);
             await client.Say(refused, stop);
         }
-        else if (script is { Glue: true, Withdraw: false } && RefusalCode() == 0)
+        else if (script is { Glue: true, Withdraw: false } && RefusalCode() == 0 && !client.IsSerial) // Blocks take turns: none is glued.
         {
             await Glued(command, stop);
         }
@@ -78,7 +77,12 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         await client.Acknowledge(stop);
         client.PastAbort = script.IgnoreAbort;
         if (script.Cut is ScriptCut.AfterAcknowledge) throw HangUp();
-        while (script.Silent) await client.Link.ReceiveAsync(ForEver, stop);
+        if (script.Silent)
+        {
+            await client.FallSilent(stop);
+            return;
+        }
+
         await client.Show(InsertCard, stop);
         if (CodeOf(script.ProgressCode) is { } shown) await client.Show(shown, stop);
         if (script.Cut is ScriptCut.AfterProgress) throw HangUp();

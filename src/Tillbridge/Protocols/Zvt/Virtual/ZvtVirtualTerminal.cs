@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tillbridge.Protocols.Zvt.Apdu;
+using Tillbridge.Protocols.Zvt.Serial;
 using Tillbridge.Transports;
 
 namespace Tillbridge.Protocols.Zvt.Virtual;
@@ -91,11 +92,13 @@ internal sealed class ZvtVirtualTerminal : VirtualTerminal
     private async Task ServeClient(ITransportConnection connection, CancellationToken stop)
     {
         var codec = new ZvtMessageCodec(new ZvtText(Dialect.CharacterSet));
-        await using var link = new MessageLink<ZvtMessage>(connection, codec, Sender.Terminal, clock, wireLog: null);
-        logger.ClientTaken(settings.Name, acceptor!.Name);
+        var carrier = acceptor!.Carrier;
+        if (carrier is Carrier.Serial) connection = new ZvtSerialConnection(connection, clock);
+        await using var link = new MessageLink<ZvtMessage>(connection, codec, Sender.Terminal, clock, wireLog: null, carrier);
+        logger.ClientTaken(settings.Name, acceptor.Name);
         try
         {
-            await new ZvtVirtualClient(this, memory, link, settings, clock).Run(stop);
+            await new ZvtVirtualClient(this, memory, link, settings, clock, carrier).Run(stop);
             logger.ClientLost(settings.Name, "It closed the connection.");
         }
         catch (Exception over) when (over is LinkLostException or ProtocolViolationException or OperationCanceledException)

@@ -1,0 +1,15 @@
+namespace Tillbridge.Transports.Serial;
+
+/// <summary>The one place that knows which system this is.</summary>
+internal static class SerialDevice
+{
+    /// <summary>Opens a port; one that is named by USB ids is looked up anew each time.</summary>
+    /// <exception cref="LinkLostException">It cannot be opened; the message names cause and cure.</exception>
+    public static ITransportConnection Open(SerialSettings settings, SerialPorts ports)
+    {
+        var device = ports.Find(settings.Port);
+        if (OperatingSystem.IsLinux()) return UnixSerial.Open(device, settings.Mode);
+        if (OperatingSystem.IsWindows()) return WindowsSerial.Open(device, settings.Mode);
+        throw new LinkLostException("Serial lines are served on Linux and Windows only.");
+    }
+}

@@ -1,0 +1,47 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace Tillbridge.Transports.Serial;
+
+/// <summary>Why a serial port cannot be used, with the cure, out of the system's error number.</summary>
+internal static class UnixSerialFault
+{
+    private const int CurrentDirectory = -100; // AT_FDCWD
+    private const uint WantsGroup = 0x10;      // STATX_GID
+    private const int GroupOffset = 24;        // stx_gid, the same on every machine.
+    private const int StatusBytes = 256;
+
+    public static string Explain(string device, int error) => error switch
+    {
+        UnixNative.AccessDenied => Forbidden(device, GroupOf(device) ?? "dialout"),
+        UnixNative.Busy => $"The serial port {device} is in use by another program: end it (sudo fuser -v {device} names it), "
+            + "or choose another port.",
+        UnixNative.NoSuchFile or UnixNative.NoDevice or UnixNative.NoSuchDevice =>
+            $"There is no serial port {device}: is the cable plugged in? {SerialPorts.Describe(new SerialPorts().List())}",
+        UnixNative.NotATerminal or UnixNative.InvalidArgument =>
+            $"{device} is no serial port. {SerialPorts.Describe(new SerialPorts().List())}",
+        UnixNative.InputOutput => $"The serial port {device} hung up: is the cable plugged in?",
+        _ => $"The serial port {device} cannot be opened (error {error.ToString(CultureInfo.InvariantCulture)}).",
+    };
+
+    /// <summary>The sentence about a missing permission.</summary>
+    public static string Forbidden(string device, string group) =>
+        $"No permission for {device}: it belongs to the group {group}. Join it with: sudo usermod -aG {group} $USER - "
+        + "then log out and in again (a service: restart it).";
+
+    private static string? GroupOf(string device)
+    {
+        Span<byte> status = stackalloc byte[StatusBytes];
+        if (UnixNative.Status(CurrentDirectory, device, 0, WantsGroup, status) < 0) return null;
+        var number = BinaryPrimitives.ReadUInt32LittleEndian(status[GroupOffset..]).ToString(CultureInfo.InvariantCulture);
+        try
+        {
+            var groups = File.ReadLines("/etc/group").Select(line => line.Split(':'));
+            return groups.FirstOrDefault(parts => parts.Length > 2 && parts[2] == number)?[0] ?? number;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return number;
+        }
+    }
+}
