@@ -35,6 +35,7 @@ public sealed class MoneyTests
     [InlineData("12.500", "EUR")]
     [InlineData("1.0", "JPY")]
     [InlineData("0.0001", "KWD")]
+    [InlineData(".505", "EUR")]
     public void More_decimals_than_the_currency_has_are_refused_and_not_rounded(string text, string code)
     {
         Assert.Null(Money.TryParse(text, Currency.Of(code), out var why));

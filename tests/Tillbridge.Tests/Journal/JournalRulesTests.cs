@@ -89,6 +89,14 @@ public sealed class JournalRulesTests
         AssertBroken("time of creation", stored, stored with { CreatedAt = stored.CreatedAt.AddTicks(1) });
     }
 
+    [Fact]
+    public void A_session_that_is_asked_about_is_in_the_journal()
+    {
+        JournalRules.CheckKnown(Stored);
+        var error = Assert.Throws<InvariantException>(() => JournalRules.CheckKnown(null));
+        Assert.Contains("asked about", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{}", """{"dropped":3}""")]
     [InlineData("{ }", """{"dropped":3}""")]

@@ -154,6 +154,17 @@ public sealed class MachineMoneyTests
     }
 
     [Fact]
+    public void Progress_and_receipts_are_written_and_nothing_waits_for_them()
+    {
+        SessionInput[] inputs =
+            [new ProgressHeard("zvt.status.0A", null), new ReceiptHeard(new(ReceiptAudience.Merchant, [new("PAID")]))];
+
+        foreach (var input in inputs)
+            Assert.False(Assert.IsType<WriteDown>(Assert.Single(Step(In(SessionPhase.InFlight), input).Effects)).Durable);
+        Assert.True(Assert.IsType<WriteDown>(Step(In(SessionPhase.InFlight), new IncidentHeard("odd", "seen")).Effects[0]).Durable);
+    }
+
+    [Fact]
     public void The_fiftieth_receipt_is_kept_and_the_next_is_not()
     {
         var receipt = new Receipt(ReceiptAudience.Merchant, [new("PAID")]);
