@@ -74,6 +74,25 @@ public sealed class ViewTests
         Assert.Equal("Insert card", JsonElement.Parse(worded.Json).GetProperty("text").GetString());
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{\"phase\":")]
+    [InlineData("{\"text\":\"half \\ud83d\"}")]
+    public void A_damaged_record_is_named_and_no_other_error(string body)
+    {
+        var error = Assert.Throws<JournalException>(() => EventView.From(Record(RecordKind.State, body), null));
+        Assert.Equal(JournalFault.Corrupt, error.Fault);
+        Assert.Contains("record 7", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_progress_key_that_is_no_text_is_told_as_it_stands()
+    {
+        var json = JsonElement.Parse(EventView.From(Record(RecordKind.Progress, """{"key":7}"""), null)!.Json);
+        Assert.Equal(7, json.GetProperty("key").GetInt32());
+        Assert.False(json.TryGetProperty("text", out _));
+    }
+
     private static JournalRecord Record(RecordKind kind, string body) =>
         new(7, DateTimeOffset.UnixEpoch, Sale.Id, "till-1", kind, body, "00");
 

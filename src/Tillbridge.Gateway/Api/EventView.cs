@@ -19,12 +19,30 @@ public sealed record EventView(long Id, string Event, string Json)
     /// <param name="record">The record.</param>
     /// <param name="session">Its session as it is now; a concluded event carries it whole.</param>
     /// <param name="protocols">Who can word a progress key for which the terminal sent no text; null leaves the key.</param>
+    /// <exception cref="JournalException">The record's body is no JSON object: the journal is damaged.</exception>
     public static EventView? From(
         JournalRecord record, Session? session, IReadOnlyDictionary<string, IProtocol>? protocols = null)
     {
         ArgumentNullException.ThrowIfNull(record);
         if (NameOf(record.Kind) is not { } name) return null;
-        using var body = JsonDocument.Parse(record.Body);
+        try
+        {
+            using var body = JsonDocument.Parse(record.Body);
+            return new(record.Sequence, name, Write(record, name, body.RootElement, session, protocols));
+        }
+        catch (JsonException wrong)
+        {
+            throw Damaged(record, wrong);
+        }
+        catch (InvalidOperationException wrong)
+        {
+            throw Damaged(record, wrong); // No object, or text that is no Unicode.
+        }
+    }
+
+    private static string Write(
+        JournalRecord record, string name, JsonElement body, Session? session, IReadOnlyDictionary<string, IProtocol>? protocols)
+    {
         var json = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(json, ApiJson.Writing))
         {
@@ -33,9 +51,9 @@ public sealed record EventView(long Id, string Event, string Json)
             writer.WriteString("session", record.Session.Value);
             writer.WriteString("terminal", record.Terminal);
             writer.WriteString("at", record.At.UtcDateTime);
-            foreach (var member in body.RootElement.EnumerateObject().Where(member => !Own.Contains(member.Name)))
+            foreach (var member in body.EnumerateObject().Where(member => !Own.Contains(member.Name)))
                 member.WriteTo(writer);
-            if (record.Kind is RecordKind.Progress) WriteText(writer, body.RootElement, session, protocols);
+            if (record.Kind is RecordKind.Progress) WriteText(writer, body, session, protocols);
             if (record.Kind is RecordKind.Concluded && session is not null)
             {
                 writer.WritePropertyName("result");
@@ -45,8 +63,12 @@ public sealed record EventView(long Id, string Event, string Json)
             writer.WriteEndObject();
         }
 
-        return new(record.Sequence, name, Encoding.UTF8.GetString(json.WrittenSpan));
+        return Encoding.UTF8.GetString(json.WrittenSpan);
     }
+
+    private static JournalException Damaged(JournalRecord record, Exception wrong) => new(
+        JournalFault.Corrupt,
+        $"The body of record {record.Sequence} is no JSON object; the journal is damaged, 'tillbridge journal verify' tells where.", wrong);
 
     private static string? NameOf(RecordKind kind) => kind switch
     {
@@ -62,7 +84,8 @@ public sealed record EventView(long Id, string Event, string Json)
     private static void WriteText(
         Utf8JsonWriter writer, JsonElement body, Session? session, IReadOnlyDictionary<string, IProtocol>? protocols)
     {
-        if (body.TryGetProperty("text", out _) || !body.TryGetProperty("key", out var named)) return;
+        if (body.TryGetProperty("text", out _)) return;
+        if (!body.TryGetProperty("key", out var named) || named.ValueKind is not JsonValueKind.String) return;
         var key = named.GetString() ?? "";
         var dot = key.IndexOf('.', StringComparison.Ordinal);
         // A progress key begins with the name of its protocol.

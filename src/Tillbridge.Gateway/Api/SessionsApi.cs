@@ -12,11 +12,6 @@ namespace Tillbridge.Gateway.Api;
 /// <summary>Starting sessions, reading them, and the three things that a person can do to one.</summary>
 internal sealed class SessionsApi(ApiParts parts)
 {
-    private const int MostNoteCharacters = 1000;
-
-    private static readonly Dictionary<string, Outcome> Resolutions =
-        Words<Outcome>.ByWord.Where(pair => pair.Value is not Outcome.Unknown).ToDictionary(StringComparer.Ordinal);
-
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -141,43 +136,27 @@ internal sealed class SessionsApi(ApiParts parts)
         }
     }
 
-    private Task<IResult> Abort(HttpContext context) => Act(context, 202, (session, fields) =>
-    {
-        var by = ReadBy(fields) ?? "api";
-        return () => parts.Terminals.Abort(session.Id, by, parts.Stopping);
-    });
+    private Task<IResult> Abort(HttpContext context) => Act(
+        context, 202, AbortBody.Read, (id, asked) => parts.Terminals.Abort(id, asked.By, parts.Stopping));
 
-    private Task<IResult> Confirm(HttpContext context) => Act(context, 202, (session, fields) =>
-    {
-        var commit = fields.Flag("commit") ?? true;
-        var by = ReadBy(fields) ?? "api";
-        return () => parts.Terminals.Confirm(session.Id, commit, by, parts.Stopping);
-    });
+    private Task<IResult> Confirm(HttpContext context) => Act(
+        context, 202, ConfirmBody.Read, (id, asked) => parts.Terminals.Confirm(id, asked.Commit, asked.By, parts.Stopping));
 
-    private Task<IResult> Resolve(HttpContext context) => Act(context, 200, (session, fields) =>
-    {
-        var outcome = fields.Choice("outcome", Resolutions);
-        if (outcome is null && !fields.Has("outcome"))
-            fields.Fault("outcome", $"This is missing; write one of: {string.Join(", ", Resolutions.Keys)}.");
-        var by = fields.RequiredText("by", 128);
-        var note = fields.Text("note", MostNoteCharacters) ?? "";
-        return () => parts.Terminals.Resolve(session.Id, outcome!.Value, by!, note, parts.Stopping);
-    });
-
-    private static string? ReadBy(JsonFields fields) => fields.Text("by", 128);
+    private Task<IResult> Resolve(HttpContext context) => Act(
+        context, 200, ResolveBody.Read,
+        (id, asked) => parts.Terminals.Resolve(id, asked.Outcome, asked.By, asked.Note, parts.Stopping));
 
     // The three actions differ only in what they read and call; the answer is always the session as it then stands.
-    private async Task<IResult> Act(
-        HttpContext context, int status, Func<Session, JsonFields, Func<Task<Refusal?>>> prepare)
+    private async Task<IResult> Act<T>(
+        HttpContext context, int status, Func<JsonFields, List<JsonFault>, T?> read, Func<SessionId, T, Task<Refusal?>> call)
+        where T : class
     {
         var (session, missing) = await Named(parts, context);
         if (session is null) return missing!;
         var body = await RequestBody.Read(context, optional: true);
         if (body.Fields is not { } fields) return body.Problem!;
-        var call = prepare(session, fields);
-        fields.Finish();
-        if (body.Faults.Count > 0) return Problems.Invalid(body.Faults);
-        if (await call() is { } refusal) return Problems.Of(refusal);
+        if (read(fields, body.Faults) is not { } asked) return Problems.Invalid(body.Faults);
+        if (await call(session.Id, asked) is { } refusal) return Problems.Of(refusal);
         var after = await parts.Terminals.Find(session.Id, context.RequestAborted) ?? session;
         return Answers.Json(SessionView.From(after), ApiJson.Default.SessionView, status);
     }

@@ -11,7 +11,7 @@ internal static class FuzzTargets
     public static IReadOnlyList<FuzzTarget> All { get; } =
         [.. ProtocolCatalog.All.SelectMany(OfProtocol), .. LibraryParsers.All.Select(OfLibrary)];
 
-    /// <summary>The targets of a protocol: what it names itself, and the reader of bytes that every protocol has.</summary>
+    /// <summary>The targets of a protocol: what it names itself, and the readers of bytes and of lines that every protocol has.</summary>
     public static IEnumerable<FuzzTarget> OfProtocol(IProtocol protocol)
     {
         var vectors = Seeds.OfVectors(protocol.Name);
@@ -20,6 +20,10 @@ internal static class FuzzTargets
             var name = $"{protocol.Name}/{parser.Name}";
             yield return new(name, parser, [.. vectors, .. Seeds.OfCorpus(name)]);
         }
+
+        // Lines carry messages of any protocol in the same forms.
+        var lines = Seeds.OfCorpus("protocols/lines").Concat(vectors.Select(LinesParser.LineOf));
+        yield return new($"{protocol.Name}/lines", new LinesParser(protocol), [.. lines, LinesParser.FullLine(vectors)]);
     }
 
     private static FuzzTarget OfLibrary(ProtocolParser parser) => new(parser.Name, parser, Seeds.OfCorpus(parser.Name));

@@ -33,7 +33,8 @@ public readonly record struct Money(long MinorUnits, Currency Currency)
             return null;
         }
 
-        if (Math.Abs(major) > MostMinorUnits)
+        // The bound is one of minor units: what is read here, a request may carry.
+        if (Math.Abs(major) > (decimal)MostMinorUnits / currency.MinorPerMajor)
         {
             why = $"'{text}' is over the largest amount that a terminal can take.";
             return null;
@@ -57,9 +58,10 @@ public readonly record struct Money(long MinorUnits, Currency Currency)
     public string ToMajorText()
     {
         var sign = MinorUnits < 0 ? "-" : "";
-        var whole = Math.Abs(MinorUnits);
+        // The least amount has no positive twin of its own width, and a text that throws could hide what it should tell.
+        var whole = Int128.Abs(MinorUnits);
         if (Currency.Exponent == 0) return $"{sign}{whole}";
-        var (major, minor) = Math.DivRem(whole, Currency.MinorPerMajor);
+        var (major, minor) = Int128.DivRem(whole, Currency.MinorPerMajor);
         return $"{sign}{major}.{minor.ToString(CultureInfo.InvariantCulture).PadLeft(Currency.Exponent, '0')}";
     }
 

@@ -57,6 +57,21 @@ public sealed class FuzzFindsTests
         Assert.Equal(first, second);
     }
 
+    // Found by lines full of short messages: each copied all that stood behind it.
+    [Theory]
+    [InlineData("800000")]
+    [InlineData("10028000001003F51F")]
+    public void A_message_costs_what_it_holds_and_not_what_stands_behind_it(string hex)
+    {
+        byte[] bytes = [.. Convert.FromHexString(hex), .. new byte[1_000_000]];
+        ZvtInspector.Inspect(bytes, Sender.Terminal);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        ZvtInspector.Inspect(bytes, Sender.Terminal);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 50_000);
+    }
+
     // A virtual terminal killed between its memory and its books; seen by reading, when real processes were killed.
     [Fact]
     public void A_line_that_was_cut_off_the_books_is_written_at_the_next_start()

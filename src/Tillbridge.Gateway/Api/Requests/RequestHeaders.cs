@@ -13,7 +13,7 @@ internal static class RequestHeaders
     private const int MostKeyCharacters = 128;
 
     // Browsers send some 150. The platform reads a row of commas in quadratic time (found by the laboratory).
-    private const int MostAcceptCharacters = 1024;
+    private const int MostAcceptCharacters = 400;
 
     /// <summary>The idempotency key; null with a problem when it is wrong, null without one when it is absent.</summary>
     public static string? IdempotencyKey(HttpContext context, out IResult? problem)

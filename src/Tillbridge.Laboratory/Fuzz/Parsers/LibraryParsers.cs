@@ -16,5 +16,7 @@ internal static class LibraryParsers
         .. JsonParsers.All,
         .. GatewayParsers.All,
         .. HttpParsers.All,
+        .. ActionParsers.All,
+        new EventParser(),
     ];
 }

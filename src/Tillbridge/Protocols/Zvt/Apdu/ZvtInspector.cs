@@ -47,7 +47,8 @@ internal static class ZvtInspector
 
     private static Notes Open(ReadOnlySpan<byte> bytes, Sender? from, out byte[] inside)
     {
-        inside = bytes.ToArray();
+        // What stands behind a message is not copied with it: a capture of many messages would take quadratic time.
+        inside = bytes.Length > 1 ? [] : bytes.ToArray();
         switch (bytes)
         {
             case []:
@@ -67,6 +68,7 @@ internal static class ZvtInspector
         }
 
         // Bytes of nobody knows what are shown with every possible card number hidden.
+        inside = bytes.ToArray();
         CardNumbers.HideIn(inside);
         if (ZvtFraming.LooksLikeOtherProtocol(bytes) is { } other) return new Notes("").Broken("command", 0, other, bytes.Length);
         var announced = size == 0 ? "the header is cut short" : $"the APDU has {size} bytes, {bytes.Length} are there";
@@ -76,9 +78,9 @@ internal static class ZvtInspector
 
     private static Notes OpenSerial(ReadOnlySpan<byte> bytes, Sender? from, out byte[] inside)
     {
-        inside = bytes.ToArray();
         if (!ZvtFraming.TryMeasureSerial(bytes, out var size, out var why))
         {
+            inside = bytes.ToArray();
             CardNumbers.HideIn(inside);
             return new Notes("").Broken("frame", 0, why, bytes.Length);
         }
