@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Tillbridge.Gateway.Tests.Support;
 
-namespace Tillbridge.Gateway.Tests;
+namespace Tillbridge.Gateway.Tests.Commands;
 
 /// <summary>The built program against a built virtual terminal, two processes: exit codes, JSON lines and books agree.</summary>
 [Trait("Speed", "Slow")]

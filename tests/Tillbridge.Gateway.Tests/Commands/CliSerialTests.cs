@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Tillbridge.Gateway.Tests.Support;
 
-namespace Tillbridge.Gateway.Tests;
+namespace Tillbridge.Gateway.Tests.Commands;
 
 /// <summary>The built program against a built virtual terminal over a serial line: two processes that meet on a pair of ptys.</summary>
 [Trait("Speed", "Slow")]

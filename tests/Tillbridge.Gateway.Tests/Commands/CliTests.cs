@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Tillbridge.Gateway.Tests.Support;
 
-namespace Tillbridge.Gateway.Tests;
+namespace Tillbridge.Gateway.Tests.Commands;
 
 /// <summary>The built program against a built virtual terminal, two processes: keys, operations, wrong usage.</summary>
 [Trait("Speed", "Slow")]
