@@ -61,9 +61,10 @@ public sealed class TerminalsApiTests : IAsyncLifetime
         (await gateway.Put("/v1/terminals/a%20b", """{"uri":"zvt+tcp://h:1"}""")).IsProblem(400, "invalid-request", "name");
 
     [Fact]
-    public async Task A_serial_address_is_refused_and_not_kept()
+    public async Task A_serial_address_with_a_bad_option_is_refused_and_not_kept()
     {
-        Assert.Equal(HttpStatusCode.BadRequest, (await gateway.Put("/v1/terminals/x", """{"uri":"zvt+serial:///dev/ttyUSB0"}""")).Status);
+        const string Body = """{"uri":"zvt+serial:///dev/ttyUSB0?baud=9601"}""";
+        (await gateway.Put("/v1/terminals/x", Body)).IsProblem(400, "invalid-request", "uri");
         (await gateway.Get("/v1/terminals/x")).IsProblem(404, "not-found");
     }
 
