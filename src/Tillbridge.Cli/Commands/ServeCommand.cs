@@ -62,6 +62,7 @@ internal static class ServeCommand
             LinesForSystemd = SystemdOverseer.ReadsStandardError(),
         };
         await using var host = await Start(settings, parts);
+        if (host.CallbackAddress is { } face) Console.WriteLine($"zvt callback face on {face}");
         Console.WriteLine($"listening on {host.Address}");
         overseer?.Ready(host);
         // Before the requests that still run are waited for.

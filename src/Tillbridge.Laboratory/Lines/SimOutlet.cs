@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 
 namespace Tillbridge.Laboratory.Lines;
@@ -5,25 +6,19 @@ namespace Tillbridge.Laboratory.Lines;
 /// <summary>Hands over what was written at each flush, as a socket or a port does.</summary>
 internal sealed class SimOutlet(Action<byte[]> send) : PipeWriter
 {
-    private byte[] buffer = new byte[512];
-    private int used;
+    private readonly ArrayBufferWriter<byte> buffer = new();
 
-    public override void Advance(int bytes) => used += bytes;
+    public override void Advance(int bytes) => buffer.Advance(bytes);
 
-    public override Memory<byte> GetMemory(int sizeHint = 0)
-    {
-        var wanted = Math.Max(sizeHint, 1);
-        if (buffer.Length - used < wanted) Array.Resize(ref buffer, Math.Max(buffer.Length * 2, used + wanted));
-        return buffer.AsMemory(used);
-    }
+    public override Memory<byte> GetMemory(int sizeHint = 0) => buffer.GetMemory(sizeHint);
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    public override Span<byte> GetSpan(int sizeHint = 0) => buffer.GetSpan(sizeHint);
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        if (used == 0) return ValueTask.FromResult(default(FlushResult));
-        var bytes = buffer[..used];
-        used = 0;
+        if (buffer.WrittenCount == 0) return ValueTask.FromResult(default(FlushResult));
+        var bytes = buffer.WrittenMemory.ToArray();
+        buffer.Clear();
         send(bytes);
         return ValueTask.FromResult(default(FlushResult));
     }

@@ -8,20 +8,7 @@ namespace Tillbridge.Gateway.Tests.Commands;
 public sealed class CliAmountTableTests : CliBench
 {
     [Theory]
-    [InlineData("12.50", 0, 1250)]
-    [InlineData("99.01", 1, 0)]
-    [InlineData("99.02", 2, 0)]
-    [InlineData("99.03", 2, 0)]
-    [InlineData("99.04", 3, 0)]
-    [InlineData("99.05", 0, 9905)]
-    [InlineData("99.06", 5, 4953)]
-    [InlineData("99.07", 0, 9907)]
-    [InlineData("99.08", 3, 0)]
-    [InlineData("99.09", 3, 0)]
-    [InlineData("99.10", 0, 9910)]
-    [InlineData("99.11", 0, 9911)]
-    [InlineData("99.12", 0, 9912)]
-    [InlineData("99.14", 0, 9914)]
+    [MemberData(nameof(AmountTable.Rows), MemberType = typeof(AmountTable))]
     public async Task A_row_of_the_amount_table_has_its_exit_code_and_its_booking(string amount, int exitCode, long booked)
     {
         var (code, output) = await Sale(amount, "--answer-limit", "4", "--json");

@@ -37,7 +37,7 @@ public sealed class NotifyTests : IDisposable
         do last = await Hear(manager);
         while (last == "WATCHDOG=1");
         Assert.StartsWith("STOPPING=1\n", last, StringComparison.Ordinal);
-        await process.WaitForExitAsync(Stop);
+        await process.Gone();
         Assert.Equal(0, process.ExitCode);
     }
 
@@ -52,18 +52,18 @@ public sealed class NotifyTests : IDisposable
         Assert.StartsWith("READY=1", await Hear(manager), StringComparison.Ordinal);
         await Terminate(process);
         Assert.StartsWith("STOPPING=1", await Hear(manager), StringComparison.Ordinal);
-        await process.WaitForExitAsync(Stop);
+        await process.Gone();
     }
 
     [Fact]
     public async Task A_manager_that_is_gone_is_said_and_stops_nothing()
     {
         using var process = Serve(("NOTIFY_SOCKET", Path.Combine(folder, "nobody")));
-        var errors = process.StandardError.ReadToEndAsync(Stop);
+        var errors = process.StandardError.Rest();
 
-        Assert.StartsWith("listening on ", await process.StandardOutput.ReadLineAsync(Stop), StringComparison.Ordinal);
+        Assert.StartsWith("listening on ", await process.StandardOutput.Line(), StringComparison.Ordinal);
         await Terminate(process);
-        await process.WaitForExitAsync(Stop);
+        await process.Gone();
         Assert.Equal(0, process.ExitCode);
         Assert.Contains("systemd could not be told READY=1", await errors, StringComparison.Ordinal);
     }
@@ -84,10 +84,10 @@ public sealed class NotifyTests : IDisposable
             [("NOTIFY_SOCKET", Path.Combine(folder, "nobody")), ("WATCHDOG_USEC", "4")]);
 
         string? said;
-        do said = await process.StandardError.ReadLineAsync(Stop);
+        do said = await process.StandardError.Line();
         while (said?.Contains("Tillbridge.Gateway[5005]", StringComparison.Ordinal) is false);
         await Terminate(process);
-        await process.StandardError.ReadToEndAsync(Stop);
+        await process.StandardError.Rest();
         Assert.Equal(isSystemds, said!.StartsWith("<3>Tillbridge.Gateway[5005] No answer within", StringComparison.Ordinal));
         Assert.DoesNotContain("\u001b", said, StringComparison.Ordinal);
     }
@@ -112,6 +112,6 @@ public sealed class NotifyTests : IDisposable
     private static async Task Terminate(Process process)
     {
         using var kill = GatewayProcess.Begin(["sh", "-c", $"kill -TERM {process.Id}"], []);
-        await kill.WaitForExitAsync(Stop);
+        await kill.Gone();
     }
 }

@@ -78,9 +78,9 @@ public abstract class ServiceBench : IDisposable
         var (program, first) = GatewayProcess.Find();
         string[] command = [.. before, program, .. first, "service", .. arguments, "--unit-dir", Units];
         using var process = GatewayProcess.Begin(command, [("PATH", $"{Programs}:/usr/bin:/bin"), ("SYSTEMD_UNIT_PATH", Units)]);
-        var errors = process.StandardError.ReadToEndAsync(Stop);
-        var output = await process.StandardOutput.ReadToEndAsync(Stop) + await errors;
-        await process.WaitForExitAsync(Stop);
+        var errors = process.StandardError.Rest();
+        var output = await process.StandardOutput.Rest() + await errors;
+        await process.Gone();
         return (process.ExitCode, output);
     }
 

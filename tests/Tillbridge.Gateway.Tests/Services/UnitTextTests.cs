@@ -93,8 +93,8 @@ public sealed class UnitTextTests
             await File.WriteAllTextAsync(unit, text, stop);
 
             using var verify = GatewayProcess.Begin([Verifier, "verify", unit], []);
-            var output = await verify.StandardOutput.ReadToEndAsync(stop) + await verify.StandardError.ReadToEndAsync(stop);
-            await verify.WaitForExitAsync(stop);
+            var output = await verify.StandardOutput.Rest() + await verify.StandardError.Rest();
+            await verify.Gone();
             Assert.Equal("", output);
             Assert.Equal(0, verify.ExitCode);
         }

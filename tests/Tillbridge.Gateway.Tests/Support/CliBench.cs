@@ -15,7 +15,7 @@ public abstract class CliBench : IAsyncLifetime
 
     private string Books => Path.Combine(folder, "books.jsonl");
 
-    public async ValueTask InitializeAsync() => Simulator = await SimulatorProcess.Start(Books, Stop);
+    public async ValueTask InitializeAsync() => Simulator = await SimulatorProcess.Start(Books);
 
     public async ValueTask DisposeAsync()
     {

@@ -71,7 +71,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     public async Task Kill()
     {
         process.Kill();
-        await process.WaitForExitAsync();
+        await process.Gone();
     }
 
     /// <summary>POST /v1/sessions of a sale.</summary>

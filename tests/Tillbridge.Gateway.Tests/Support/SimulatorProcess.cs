@@ -12,27 +12,27 @@ internal sealed class SimulatorProcess : IAsyncDisposable
     /// <summary>Its terminal address.</summary>
     public string Address { get; }
 
-    public static async Task<SimulatorProcess> Start(string books, CancellationToken stop)
+    public static async Task<SimulatorProcess> Start(string books)
     {
         var process = GatewayProcess.Begin("simulate", "zvt", "--listen", "127.0.0.1:0", "--books", books);
         const string Ready = "listening on ";
-        var line = await process.StandardOutput.ReadLineAsync(stop);
+        var line = await process.StandardOutput.Line();
         Assert.StartsWith(Ready, line, StringComparison.Ordinal);
         return new SimulatorProcess(process, $"zvt+tcp://{line![Ready.Length..]}");
     }
 
     /// <summary>The same on a serial port; the address is that of the cable's other end.</summary>
-    public static async Task<SimulatorProcess> Start(SocatPair cable, string books, CancellationToken stop)
+    public static async Task<SimulatorProcess> Start(SocatPair cable, string books)
     {
         var process = GatewayProcess.Begin("simulate", "zvt", "--serial", cable.Terminal, "--books", books);
-        Assert.Equal($"open on {cable.Terminal}", await process.StandardOutput.ReadLineAsync(stop));
+        Assert.Equal($"open on {cable.Terminal}", await process.StandardOutput.Line());
         return new SimulatorProcess(process, $"zvt+serial://{cable.Ecr}");
     }
 
     public async ValueTask DisposeAsync()
     {
         process.Kill();
-        await process.WaitForExitAsync();
+        await process.Gone();
         process.Dispose();
     }
 }

@@ -43,7 +43,7 @@ internal sealed class SocatPair : IAsyncDisposable
     {
         if (socat is null) return;
         socat.Kill();
-        await socat.WaitForExitAsync();
+        await socat.Gone();
         socat.Dispose();
         socat = null;
         // A killed socat leaves its links behind.

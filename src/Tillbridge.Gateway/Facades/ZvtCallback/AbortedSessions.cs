@@ -71,10 +71,12 @@ internal sealed class AbortedSessions(CallbackParts parts, CallbackSettings sett
 
         // A session that is still being talked about is settled by its own talk.
         var isForeign = CallbackOrigin.Of(session) is null;
-        await notes.Change(id, before => before with
+        var after = await notes.Change(id, before => before.IsWithdrawn ? before : before with
         {
             RemovedAt = parts.Clock.GetUtcNow(), RemovedBy = by, IsSettled = before.IsSettled || isForeign,
         }, stop);
+        // Who acknowledged an approval while it is being taken back would believe in money that is gone a moment later.
+        if (after.RemovedAt is null) return new(false, "still-open", "Its reversal is under way; ask again when that has ended.");
         stir(id);
         return new(true, "removed", "Removed.");
     }
@@ -143,7 +145,7 @@ internal sealed class AbortedSessions(CallbackParts parts, CallbackSettings sett
             json.WriteNumber("DeliveryAttempts", note.Attempts + note.FailedAttempts);
             json.WriteString("LastDeliveryError", note.LastError);
             WriteTime(json, "AbortRequestedAt", note.AbortAt);
-            WriteReversal(json, reversal);
+            WriteReversal(json, reversal, note.IsWithdrawn);
             json.WriteEndObject();
         }
 
@@ -158,17 +160,18 @@ internal sealed class AbortedSessions(CallbackParts parts, CallbackSettings sett
         _ => "concluded",
     };
 
-    private static void WriteReversal(Utf8JsonWriter json, Session? reversal)
+    // One that is decided and has no session yet is shown, too: nobody may take the payment for a lasting one.
+    private static void WriteReversal(Utf8JsonWriter json, Session? reversal, bool isDecided)
     {
-        if (reversal is null)
+        if (reversal is null && !isDecided)
         {
             json.WriteNull("Reversal");
             return;
         }
 
         json.WriteStartObject("Reversal");
-        json.WriteString("Session", reversal.Id.Value);
-        json.WriteString("Outcome", reversal.Outcome is { } outcome ? Words<Outcome>.Of(outcome) : null);
+        json.WriteString("Session", reversal?.Id.Value ?? "");
+        json.WriteString("Outcome", reversal?.Outcome is { } outcome ? Words<Outcome>.Of(outcome) : null);
         json.WriteEndObject();
     }
 

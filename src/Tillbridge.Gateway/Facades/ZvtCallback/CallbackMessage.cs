@@ -90,7 +90,7 @@ internal sealed class CallbackMessage(CallbackSettings settings, CallbackText te
         // What was booked before still stands where a reversal or a close was stopped.
         var kind = session.Request.Kind;
         if (kind is not RequestKind.Sale) return Messages.ForConclusion(session.Conclusion!, kind, language);
-        if (note.LostBecause is not null) return Messages.ForReason("callback-cancelled-lost", language);
+        if (session.AbortAsked && note.LostBecause is not null) return Messages.ForReason("callback-cancelled-lost", language);
         if (!session.AbortAsked) return Messages.ForReason("callback-cancelled-at-terminal", language);
         var who = CallbackOrigin.Of(session)?.By ?? "-";
         return Messages.ForReason("callback-cancelled-by", language).Replace("{0}", who, StringComparison.Ordinal);

@@ -70,10 +70,19 @@ internal sealed class CallbackTalk(
         await parts.Terminals.Release(session.Id, because, stop);
     }
 
+    /// <summary>
+    /// A session of an earlier process: its progress is not resumed (reference §9), so that its end gets a number above all that
+    /// was told before.
+    /// </summary>
+    public void Resume()
+    {
+        startedAt = parts.Clock.GetTimestamp();
+        isSilent = true;
+    }
+
     /// <summary>Tells how the session goes until it is closed.</summary>
     public async Task<Session> Follow(CancellationToken stop)
     {
-        if (startedAt == 0) startedAt = parts.Clock.GetTimestamp();
         (string Code, string? Words)? news = null;
         while (true)
         {

@@ -173,34 +173,53 @@ internal sealed class Callbacks : IAsyncDisposable
         lock (gate)
         {
             if (!talks.TryAdd(session.Id, stirred)) return;
+            notes.Adopt(session.Id, note);
         }
 
-        notes.Adopt(session.Id, note);
         Own(Guarded(Talk(session, origin, stirred, begin), session.Terminal, session.Id.Value));
     }
 
     private async Task Talk(Session session, CallbackOrigin origin, Signal stirred, Func<CallbackTalk, Task>? begin)
     {
+        var isOver = false;
         try
         {
             var talk = new CallbackTalk(parts, settings, post, notes, messages, session, origin);
             if (begin is not null) await Persist(() => begin(talk));
+            else talk.Resume();
             await Persist(() => talk.Follow(shutdown.Token));
             var delivery = new EndDelivery(parts, settings, post, notes, messages, orphan, session, origin, stirred);
-            do await delivery.Run(talk.NextSequence, shutdown.Token);
-            while (!IsOver(session.Id));
+            while (!isOver)
+            {
+                await delivery.Run(talk.NextSequence, shutdown.Token);
+                isOver = IsOver(session.Id);
+            }
         }
         finally
         {
-            lock (gate) talks.Remove(session.Id);
-            notes.Release(session.Id);
+            // Once it is over, a newer talk about the same session may stand in its place.
+            if (!isOver) Forget(session.Id);
         }
     }
 
     // In one step with the look at the note: a client that asks again either finds the talk or begins a new one.
     private bool IsOver(SessionId id)
     {
-        lock (gate) return notes.Of(id).IsSettled && talks.Remove(id);
+        lock (gate)
+        {
+            if (!notes.Of(id).IsSettled) return false;
+            Forget(id);
+            return true;
+        }
+    }
+
+    private void Forget(SessionId id)
+    {
+        lock (gate)
+        {
+            talks.Remove(id);
+            notes.Release(id);
+        }
     }
 
     // A journal that cannot be read for a while must not leave a session untold.

@@ -66,7 +66,13 @@ internal sealed class EndDelivery(
         }
 
         var wait = CallbackPost.EndOffset(note.Attempts) - age;
-        if (orphan.DueIn(now, note) is { } reversal && reversal < wait) wait = reversal;
+        if (orphan.DueIn(now, notes.Of(session.Id)) is { } left)
+        {
+            // Due and not possible now: the terminal is busy, and is looked at again after a while.
+            var look = left > TimeSpan.Zero ? left : OrphanReversal.TryAgain;
+            if (look < wait) wait = look;
+        }
+
         if (wait > TimeSpan.Zero)
         {
             await Stirred(seen, wait, stop);

@@ -10,18 +10,18 @@ namespace Tillbridge.Gateway.Facades.ZvtCallback;
 /// </summary>
 internal sealed class OrphanReversal(CallbackParts parts, CallbackSettings settings, CallbackNotes notes)
 {
-    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
+    /// <summary>How long a terminal that was busy is left alone.</summary>
+    public static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
 
     /// <summary>True when how far each attempt gets decides over money, so that it is written down before.</summary>
     public bool Guards(Session session) => settings.OrphanApproved is OrphanApproved.Reverse && IsPayment(session);
 
-    /// <summary>How long until a reversal may be due; null when it never is.</summary>
+    /// <summary>How long until a reversal may be due; zero when only the terminal stands in its way; null when it never is.</summary>
     public TimeSpan? DueIn(Session session, CallbackNote note)
     {
         if (!Guards(session) || note.MayHaveBeenSeen || note.IsBeingTried || note.ReversalOver || note.RemovedAt is not null) return null;
         var left = settings.ReverseAfter - (parts.Clock.GetUtcNow() - session.ClosedAt!.Value);
-        // A terminal that was busy is looked at again after a while.
-        return left > TimeSpan.Zero ? left : note.ReversalKey is null ? TimeSpan.Zero : TryAgain;
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     /// <summary>True when every condition of the reference holds now.</summary>
@@ -33,9 +33,7 @@ internal sealed class OrphanReversal(CallbackParts parts, CallbackSettings setti
         var (payment, _) = await PreviousPayment.Find(parts.Journal, session.Terminal, stop);
         if (isIdle && payment?.Id == session.Id) return true;
         // It will not become the previous payment again; while the terminal is merely busy there is another chance.
-        var isOver = isIdle && payment?.Id != session.Id;
-        await notes.Change(session.Id, before => before with { ReversalOver = isOver }, stop);
-        if (!isOver) await parts.Pause(TryAgain, stop);
+        if (isIdle) await notes.Change(session.Id, before => before with { ReversalOver = true }, stop);
         return false;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 
@@ -195,25 +196,19 @@ internal sealed class UnixPort : ITransportConnection
     /// <summary>What the system does not take at once the port's thread hands over when there is room.</summary>
     private sealed class Outlet(UnixPort owner) : PipeWriter
     {
-        private byte[] buffer = new byte[512];
-        private int used;
+        private readonly ArrayBufferWriter<byte> buffer = new();
 
-        public override void Advance(int bytes) => used += bytes;
+        public override void Advance(int bytes) => buffer.Advance(bytes);
 
-        public override Memory<byte> GetMemory(int sizeHint = 0)
-        {
-            var wanted = Math.Max(sizeHint, 1);
-            if (buffer.Length - used < wanted) Array.Resize(ref buffer, Math.Max(buffer.Length * 2, used + wanted));
-            return buffer.AsMemory(used);
-        }
+        public override Memory<byte> GetMemory(int sizeHint = 0) => buffer.GetMemory(sizeHint);
 
-        public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+        public override Span<byte> GetSpan(int sizeHint = 0) => buffer.GetSpan(sizeHint);
 
         public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var bytes = buffer.AsMemory(0, used);
-            (buffer, used) = (new byte[512], 0);
+            var bytes = buffer.WrittenMemory.ToArray();
+            buffer.Clear();
             Task<FlushResult> waiting;
             lock (owner.gate)
             {

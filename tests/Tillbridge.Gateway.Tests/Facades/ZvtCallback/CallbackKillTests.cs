@@ -26,9 +26,12 @@ public sealed class CallbackKillTests
         var id = await Order(port, sink.Url, stop);
         await bench.Proxy.Killed.WaitAsync(KillBench.Patience, stop);
         Assert.DoesNotContain(sink.Messages, message => !message.IsIntermediate);
+        var told = sink.Messages.Max(message => message.Sequence);
 
         await bench.StartGateway(stop);
         var end = await sink.End(id, stop, 60);
+        Assert.True(end.Sequence > told, $"{end.Sequence} after {told}");
+        Assert.Equal(told, sink.Messages.Where(message => message.SessionId == id && message.IsIntermediate).Max(message => message.Sequence));
         var session = await bench.Gateway.Get($"v1/sessions/{id}", stop);
         await bench.CheckBooks(session, [], stop);
         Assert.Contains(end.Text("Outcome"), expected.Split(" or "));

@@ -17,6 +17,8 @@ internal static class Pcap
     private static readonly byte[] TillAddress = [10, 0, 0, 1];
     private static readonly byte[] TerminalAddress = [10, 0, 0, 2];
 
+    private const int Ethernet = 1; // LINKTYPE_ETHERNET.
+
     /// <summary>Segments as on Ethernet.</summary>
     public const int EthernetSegment = 1460;
 
@@ -27,25 +29,13 @@ internal static class Pcap
     {
         using var file = new MemoryStream();
         using var writer = new BinaryWriter(file);
-        // Magic, version 2.4, no time zone, no accuracy, most bytes of a packet, Ethernet.
-        writer.Write(0xA1B2C3D4);
-        writer.Write((ushort)2);
-        writer.Write((ushort)4);
-        writer.Write(0);
-        writer.Write(0);
-        writer.Write(65535);
-        writer.Write(1);
+        Begin(writer, Ethernet);
         var milliseconds = 0;
         foreach (var connection in pieces.GroupBy(piece => piece.Connection))
         {
             foreach (var frame in Connection(FirstTillPort + connection.Key, connection, mostSegmentBytes))
             {
-                milliseconds++;
-                writer.Write(1_000_000_000 + milliseconds / 1000);
-                writer.Write(milliseconds % 1000 * 1000);
-                writer.Write(frame.Length);
-                writer.Write(frame.Length);
-                writer.Write(frame);
+                Packet(writer, ++milliseconds, frame);
             }
         }
 
@@ -58,23 +48,30 @@ internal static class Pcap
         const int FirstUserLink = 147; // LINKTYPE_USER0: tshark is told what is in it.
         using var file = new MemoryStream();
         using var writer = new BinaryWriter(file);
+        Begin(writer, FirstUserLink);
+        for (var index = 0; index < packets.Count; index++) Packet(writer, index, packets[index]);
+        return file.ToArray();
+    }
+
+    private static void Begin(BinaryWriter writer, int link)
+    {
+        // Magic, version 2.4, no time zone, no accuracy, most bytes of a packet.
         writer.Write(0xA1B2C3D4);
         writer.Write((ushort)2);
         writer.Write((ushort)4);
         writer.Write(0);
         writer.Write(0);
         writer.Write(65535);
-        writer.Write(FirstUserLink);
-        for (var index = 0; index < packets.Count; index++)
-        {
-            writer.Write(1_000_000_000 + index / 1000);
-            writer.Write(index % 1000 * 1000);
-            writer.Write(packets[index].Length);
-            writer.Write(packets[index].Length);
-            writer.Write(packets[index]);
-        }
+        writer.Write(link);
+    }
 
-        return file.ToArray();
+    private static void Packet(BinaryWriter writer, int milliseconds, byte[] bytes)
+    {
+        writer.Write(1_000_000_000 + milliseconds / 1000);
+        writer.Write(milliseconds % 1000 * 1000);
+        writer.Write(bytes.Length);
+        writer.Write(bytes.Length);
+        writer.Write(bytes);
     }
 
     private static IEnumerable<byte[]> Connection(int port, IEnumerable<WirePiece> pieces, int mostSegmentBytes)

@@ -14,6 +14,7 @@ using Tillbridge.Gateway.Facades.ZvtCallback.Configuration;
 using Tillbridge.Gateway.Facades.ZvtCallback.Receivers;
 using Tillbridge.Gateway.Security;
 using Tillbridge.Gateway.Settings;
+using Tillbridge.Journal;
 
 namespace Tillbridge.Gateway.Facades.ZvtCallback.Server;
 
@@ -137,6 +138,12 @@ internal sealed class CallbackServer : IAsyncDisposable
         {
             reply = Refuse(bad.StatusCode == 413
                 ? TooLarge() : new CallbackRefusal(400, "invalid-request", "The request is not well-formed HTTP."));
+        }
+        catch (JournalException failure)
+        {
+            Log.JournalFailed(parts.Logger, failure.Message);
+            reply = Refuse(new(507, "journal-full", "This command sent nothing to the terminal; an earlier one under "
+                + $"the same key may have. {failure.Message}"));
         }
         catch (Exception defect)
         {
