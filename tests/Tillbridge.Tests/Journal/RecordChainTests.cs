@@ -27,6 +27,18 @@ public sealed class RecordChainTests
     }
 
     [Fact]
+    public void A_known_record_without_a_state_and_one_with_a_long_body_have_their_known_hashes()
+    {
+        var longBody = $"{{\"x\":\"{new string('x', 100_000)}\"}}";
+
+        var withoutState = RecordChain.Link(ChainTip.Start, Record with { StateHash = null });
+        var large = RecordChain.Link(ChainTip.Start, Record with { Body = longBody });
+
+        Assert.Equal("c198e1cdb21c471c5c0e3d8a979d8ff2a01f6dda7e72df499026841315045b53", withoutState.Hash);
+        Assert.Equal("88aab7e39f80de9fa562a723a88c6c85ae2f6aef4247b3e568150f3fd778ec57", large.Hash);
+    }
+
+    [Fact]
     public void A_known_state_has_its_known_hash() => Assert.Equal(
         "6dd25323208c417e05de6f3fa04cb65212e42c516b8a36c4554d8eb66c2c4a8f", RecordChain.StateHash("""{"phase":"closed","text":"č"}"""));
 
