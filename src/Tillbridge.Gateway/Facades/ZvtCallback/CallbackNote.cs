@@ -81,6 +81,9 @@ internal sealed record CallbackNote
     /// <summary>The second end message was dealt with.</summary>
     public bool LateTold { get; init; }
 
+    /// <summary>How often the client sent the command again: what was delivered before that does not answer it.</summary>
+    public int Round { get; init; }
+
     /// <summary>The client sent the command again after its end and is told the end again, also of what was acknowledged.</summary>
     public bool IsAskedAgain { get; init; }
 

@@ -146,6 +146,7 @@ internal sealed class Callbacks : IAsyncDisposable
         var note = await notes.Change(session.Id, before => before with
         {
             NewestUrl = url,
+            Round = before.Round + 1,
             IsAskedAgain = before.EndSequence > 0,
             EndAt = before.IsSettled ? parts.Clock.GetUtcNow() : before.EndAt,
             Attempts = before.IsSettled ? 0 : before.Attempts,

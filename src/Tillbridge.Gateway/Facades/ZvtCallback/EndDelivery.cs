@@ -49,7 +49,7 @@ internal sealed class EndDelivery(
         var (seen, written) = (stirred.Times, parts.Journal.LastSequence);
         var note = notes.Of(session.Id);
         var now = await parts.Journal.Find(session.Id, stop) ?? throw new InvariantException("a session stays in the journal");
-        if (note is { RemovedAt: not null, IsAskedAgain: false }) await Settle(stop);
+        if (note is { RemovedAt: not null, IsAskedAgain: false }) await Settle(note, stop);
         else if (note.IsWithdrawn) await orphan.Go(now, stop);
         else if (note.IsDelivered || note.GaveUp) await AfterDelivery(now, note, written, stop);
         else if (await orphan.IsDue(now, note, stop)) await orphan.Go(now, stop);
@@ -95,9 +95,9 @@ internal sealed class EndDelivery(
         {
             Attempts = before.Attempts + 1,
             LastError = result.IsDelivered ? before.LastError : result.Error,
-            DeliveredAt = result.IsDelivered ? parts.Clock.GetUtcNow() : null,
+            DeliveredAt = result.IsDelivered && before.Round == note.Round ? parts.Clock.GetUtcNow() : null,
             Told = result.IsDelivered ? told : before.Told,
-            GaveUp = !result.IsDelivered && !result.MayRetry,
+            GaveUp = !result.IsDelivered && !result.MayRetry && before.Round == note.Round,
             MayHaveBeenSeen = before.MayHaveBeenSeen || result.MayHaveBeenSeen,
             IsBeingTried = false,
         }, stop);
@@ -109,7 +109,7 @@ internal sealed class EndDelivery(
     {
         if (!settings.LateResult || note.LateTold || note.Told != Words<Outcome>.Of(Outcome.Unknown))
         {
-            await Settle(stop);
+            await Settle(note, stop);
             return;
         }
 
@@ -129,8 +129,9 @@ internal sealed class EndDelivery(
         }
     }
 
-    private Task<CallbackNote> Settle(CancellationToken stop) =>
-        notes.Change(session.Id, note => note with { IsSettled = true, IsAskedAgain = false }, stop);
+    // Unless the client asked again in between.
+    private Task<CallbackNote> Settle(CallbackNote seen, CancellationToken stop) => notes.Change(
+        session.Id, note => note.Round == seen.Round ? note with { IsSettled = true, IsAskedAgain = false } : note, stop);
 
     private async Task Stirred(long seen, TimeSpan wait, CancellationToken stop)
     {

@@ -31,7 +31,8 @@ public sealed class CallbackKillTests
         await bench.StartGateway(stop);
         var end = await sink.End(id, stop, 60);
         Assert.True(end.Sequence > told, $"{end.Sequence} after {told}");
-        Assert.Equal(told, sink.Messages.Where(message => message.SessionId == id && message.IsIntermediate).Max(message => message.Sequence));
+        var progress = sink.Messages.Where(message => message.SessionId == id && message.IsIntermediate);
+        Assert.Equal(told, progress.Max(message => message.Sequence));
         var session = await bench.Gateway.Get($"v1/sessions/{id}", stop);
         await bench.CheckBooks(session, [], stop);
         Assert.Contains(end.Text("Outcome"), expected.Split(" or "));

@@ -225,6 +225,17 @@ public sealed class DialogueTests : FaceBench
     }
 
     [Fact]
+    public async Task A_repeat_that_comes_while_the_end_is_on_its_way_is_told_the_end_once_more()
+    {
+        Sink.Act = (message, _) => message.IsIntermediate || message.Command != "Authorisation"
+            ? new() : new() { Delay = TimeSpan.FromMilliseconds(500) };
+        var first = await Ended("Authorisation", "1250", key: "order-9");
+        await Taken("Authorisation", "1250", key: "order-9");
+        await Sink.Await(message => message.SessionId == first.SessionId && !message.IsIntermediate && message.At > first.At, Stop);
+        Assert.Equal(1250, Gateway.Acquirer.Net);
+    }
+
+    [Fact]
     public async Task A_key_whose_session_failed_before_the_first_byte_can_be_used_again()
     {
         await Sink.Close();
