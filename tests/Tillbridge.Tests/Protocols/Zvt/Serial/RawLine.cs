@@ -72,8 +72,10 @@ internal sealed class RawLine : IAsyncDisposable
         var begun = Clock.GetTimestamp();
         while (!what.IsCompleted)
         {
+            // While no timer runs somebody has still to take a step; on a busy machine that takes a while.
+            await Task.WhenAny(what, Clock.UntilWaiting(1, Stop));
             for (var yields = 0; yields < YieldsPerStep && !what.IsCompleted; yields++) await Task.Yield();
-            if (!what.IsCompleted) Clock.Advance(TimeSpan.FromMilliseconds(20));
+            if (!what.IsCompleted && Clock.Waiting > 0) Clock.Advance(TimeSpan.FromMilliseconds(20));
         }
 
         return Clock.GetElapsedTime(begun);
