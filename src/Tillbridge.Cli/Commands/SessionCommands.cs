@@ -29,7 +29,7 @@ internal static class SessionCommands
         yield return Paying("refund", "Money back to a customer, without binding to one sale.", _ => RequestKind.Refund);
         yield return Paying("preauthorize", "Reserve an amount.", _ => RequestKind.PreAuthorization);
         yield return Paying("capture", "Book a reserved amount (--original RECEIPT).", _ => RequestKind.Capture);
-        yield return Naming("reversal", "Undo one booked sale (--original RECEIPT).", RequestKind.Reversal);
+        yield return Naming("reversal", "Undo one booked sale (--original RECEIPT or --approval CODE).", RequestKind.Reversal);
         yield return Naming(
             "cancel-preauthorization", "Give a reserved amount free (--original RECEIPT).", RequestKind.CancelPreAuthorization);
         yield return Plain("reconcile", "Close the terminal's period and compare totals.", RequestKind.Reconciliation);
@@ -40,6 +40,8 @@ internal static class SessionCommands
         yield return Plain("balance", "Balance of a prepaid card.", RequestKind.Balance);
         yield return Plain("read-card", "Read a card without paying.", RequestKind.ReadCard);
         yield return Plain("initialise", "Initialise the terminal with its host.", RequestKind.Initialise);
+        yield return Plain("configuration", "Ask what the terminal is set up for.", RequestKind.Configuration);
+        yield return Plain("last-totals", "Ask for the totals of the last close again.", RequestKind.LastTotals);
         yield return Plain("reset", "Restart the terminal.", RequestKind.Reset);
         yield return Plain("log-off", "End the registration at the terminal.", RequestKind.LogOff);
         yield return Plain("set-clock", "Set the terminal's date and time from this machine.", RequestKind.SetClock);

@@ -49,9 +49,9 @@ internal sealed class ReconciliationsApi(ApiParts parts)
         var before = await parts.Journal.Query(
             new SessionQuery
             {
-                Kind = RequestKind.Reconciliation, Terminal = close.Terminal, Outcome = Outcome.Approved, To = close.CreatedAt, Limit = 1,
+                Kind = RequestKind.Reconciliation, Terminal = close.Terminal, To = close.CreatedAt, Limit = PageSize,
             }, gone);
-        var from = before.Sessions.Count == 0 ? (DateTimeOffset?)null : before.Sessions[0].CreatedAt;
+        var from = before.Sessions.FirstOrDefault(earlier => earlier.ClosesPeriod)?.CreatedAt;
         var ours = PeriodTotals.Of(await Period(close.Terminal, from, close.CreatedAt, gone));
         var theirs = close.Conclusion?.Totals;
         var differences = theirs is null ? [] : ours.DifferencesTo(theirs).ToList();

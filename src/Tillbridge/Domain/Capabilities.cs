@@ -19,6 +19,17 @@ public sealed record Capabilities(FrozenSet<RequestKind> Kinds, FrozenSet<string
     /// <summary>True when a merchant index can be sent.</summary>
     public bool HasMerchants { get; init; }
 
+    /// <summary>
+    /// How many digits the number has by which the terminal's last booking is recognised after a lost answer; the engine gives every
+    /// booking one. 0 when the protocol needs none.
+    /// </summary>
+    public int MintedReferenceDigits { get; init; }
+
+    /// <summary>
+    /// True when two bookings of one kind under one reference could not be told apart: the second is refused until the period is closed.
+    /// </summary>
+    public bool NeedsUniqueReferences { get; init; }
+
     /// <summary>True when a reference of the caller reaches the terminal.</summary>
     public bool CarriesReference { get; init; }
 }

@@ -29,6 +29,9 @@ public sealed record Conclusion(Outcome Outcome, string Reason)
     /// <summary>The amount that was approved; null unless money moved or was reserved.</summary>
     public Money? ApprovedAmount { get; init; }
 
+    /// <summary>How much of the approved amount is cash that the customer took; null when none or not told.</summary>
+    public Money? ApprovedCashback { get; init; }
+
     /// <summary>The terminal's own result code, in the notation of its protocol.</summary>
     public string? ResponseCode { get; init; }
 
@@ -43,6 +46,21 @@ public sealed record Conclusion(Outcome Outcome, string Reason)
 
     /// <summary>The terminal's totals, for a reconciliation or subtotals.</summary>
     public Totals? Totals { get; init; }
+
+    /// <summary>The totals as the terminal wrote them, also where they could not be read; null when it sent none.</summary>
+    public string? TotalsText { get; init; }
+
+    /// <summary>Whether a reconciliation closed the period; null when that is not told or nothing was to be closed.</summary>
+    public bool? PeriodClosed { get; init; }
+
+    /// <summary>The terminal's host may know more than the terminal: look at this booking at the next reconciliation.</summary>
+    public bool CheckReconciliation { get; init; }
+
+    /// <summary>The text to print as the terminal wrote it, with its layout marks; null when it sent none.</summary>
+    public string? PrintText { get; init; }
+
+    /// <summary>The terminal's name of the code page of <see cref="PrintText"/>; null when not told.</summary>
+    public string? PrintCodePage { get; init; }
 
     /// <summary>The date and time that the terminal gave the booking, in its own local time; null when not told.</summary>
     public DateTime? TerminalTime { get; init; }

@@ -60,6 +60,42 @@ public static class Reason
     /// <summary>The terminal cannot do this.</summary>
     public const string Unsupported = "unsupported-by-terminal";
 
+    /// <summary>The customer stopped it.</summary>
+    public const string CancelledByCustomer = "cancelled-by-customer";
+
+    /// <summary>The cashier stopped it.</summary>
+    public const string CancelledByOperator = "cancelled-by-operator";
+
+    /// <summary>Nobody acted within the terminal's own time; it gave up.</summary>
+    public const string TerminalTimeOut = "terminal-time-out";
+
+    /// <summary>The card refused.</summary>
+    public const string DeclinedByCard = "declined-by-card";
+
+    /// <summary>The terminal could not reach its host.</summary>
+    public const string HostUnreachable = "host-unreachable";
+
+    /// <summary>The host's answer did not reach the terminal, which takes the booking back.</summary>
+    public const string HostAnswerLost = "host-answer-lost";
+
+    /// <summary>The terminal does not take this currency.</summary>
+    public const string CurrencyRefused = "currency-not-accepted";
+
+    /// <summary>The terminal does not take this amount.</summary>
+    public const string AmountRefused = "amount-not-allowed";
+
+    /// <summary>The terminal has no paper.</summary>
+    public const string NoPaper = "no-paper";
+
+    /// <summary>The terminal did not undo the booking.</summary>
+    public const string ReversalRefused = "reversal-refused";
+
+    /// <summary>The period is closed although the totals differ.</summary>
+    public const string TotalsDifferClosed = "totals-differ-closed";
+
+    /// <summary>The totals differ and the period is not closed.</summary>
+    public const string TotalsDifferOpen = "totals-differ-open";
+
     /// <summary>Another protocol answers at this address.</summary>
     public const string OtherProtocol = "other-protocol";
 

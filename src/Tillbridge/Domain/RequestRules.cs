@@ -47,8 +47,8 @@ public static class RequestRules
             return ("cashback", "A sale with cashback needs a cashback amount above zero.");
         if (request.Kind is not RequestKind.SaleWithCashback && request.Cashback is { MinorUnits: > 0 })
             return ("cashback", "Only saleWithCashback takes a cashback amount.");
-        if (request.Kind.NeedsOriginal() && request.Original is null or { Session: null, Receipt: null })
-            return ("original", $"{request.Kind} needs the original's session or receipt number.");
+        if (request.Kind.NeedsOriginal() && request.Original is null or { Session: null, Receipt: null, Approval: null })
+            return ("original", $"{request.Kind} needs the original's session, receipt number or approval code.");
         if (request.Original is not null
             && request.Kind is RequestKind.Sale or RequestKind.SaleWithCashback or RequestKind.PreAuthorization)
             return ("original", $"{request.Kind} refers to no earlier booking; leave the original out, or ask for a reversal or refund.");

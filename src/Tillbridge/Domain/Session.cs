@@ -80,6 +80,11 @@ public sealed record Session(SessionId Id, string Terminal, TerminalRequest Requ
     /// <summary>Closed, and nobody knows what happened to the money.</summary>
     public bool IsUnresolved => Phase is SessionPhase.Closed && Outcome is Domain.Outcome.Unknown;
 
+    /// <summary>A reconciliation after which the terminal counts anew, also when it said that the totals differ.</summary>
+    public bool ClosesPeriod =>
+        Request.Kind is RequestKind.Reconciliation && Phase is SessionPhase.Closed
+        && (Conclusion?.PeriodClosed ?? Outcome is Domain.Outcome.Approved);
+
     /// <summary>True when the terminal's word is needed before anything may be said about the money.</summary>
     public bool NeedsProof => Request.Kind.NeedsProof();
 }

@@ -51,6 +51,12 @@ public enum RequestKind
     /// <summary>Restarts the terminal.</summary>
     Reset,
 
+    /// <summary>What the terminal is set up for.</summary>
+    Configuration,
+
+    /// <summary>The totals of the last close, again.</summary>
+    LastTotals,
+
     /// <summary>Ends the registration of this ECR at the terminal.</summary>
     LogOff,
 
@@ -92,6 +98,15 @@ public sealed record TerminalRequest(RequestKind Kind)
 
     /// <summary>Order, invoice or variable symbol, sent where the protocol carries it; up to 64 printable characters.</summary>
     public string? Reference { get; init; }
+
+    /// <summary>
+    /// A number that the engine gives the booking where its terminal needs one to be found again
+    /// (<see cref="Capabilities.MintedReferenceDigits"/>); kept with the intent, so that recovery knows it.
+    /// </summary>
+    public string? MintedReference { get; init; }
+
+    /// <summary>What some terminals are told besides.</summary>
+    public RequestDetails? Details { get; init; }
 
     /// <summary>The booking that this request refers to.</summary>
     public Original? Original { get; init; }

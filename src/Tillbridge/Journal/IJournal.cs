@@ -35,7 +35,7 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Sessions of a terminal that were sent after the given one, oldest first, 1000 at most.</summary>
     Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown);
 
-    /// <summary>Money sessions of a terminal since its last approved reconciliation, oldest first, 100 000 at most.</summary>
+    /// <summary>Money sessions of a terminal since the last close of its period, oldest first, 100 000 at most.</summary>
     Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown);
 
     /// <summary>The newest closed session of <see cref="CurrentPeriod"/>, however long the period is; null when there is none.</summary>

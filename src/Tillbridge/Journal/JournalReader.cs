@@ -21,8 +21,10 @@ public sealed class JournalReader : IDisposable
 
     private static readonly string OfPeriod =
         $"SELECT {JournalSql.SessionColumns} FROM sessions s "
-        + "WHERE s.terminal = ?1 AND s.place > coalesce((SELECT max(c.place) FROM sessions c "
-        + "WHERE c.terminal = ?1 AND c.kind = 'reconciliation' AND c.outcome = 'approved'), 0) "
+        + "WHERE s.terminal = ?1 AND s.place > coalesce((SELECT c.place FROM sessions c "
+        + "WHERE c.terminal = ?1 AND c.kind = 'reconciliation' AND c.phase = 'closed' "
+        + "AND coalesce(json_extract(c.state, '$.conclusion.periodClosed'), c.outcome = 'approved') "
+        + "ORDER BY c.place DESC LIMIT 1), 0) "
         + $"AND s.kind IN ({MoneyKinds}) ";
 
     private static readonly string SelectPeriod = OfPeriod + "ORDER BY s.place LIMIT ?2";
@@ -89,7 +91,7 @@ public sealed class JournalReader : IDisposable
         }
     }
 
-    /// <summary>Money sessions of a terminal since its last approved reconciliation, oldest first, 100 000 at most.</summary>
+    /// <summary>Money sessions of a terminal since the last close of its period, oldest first, 100 000 at most.</summary>
     public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown)
     {
         ArgumentException.ThrowIfNullOrEmpty(terminal);

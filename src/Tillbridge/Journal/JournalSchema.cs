@@ -69,7 +69,13 @@ internal static class JournalSchema
         CREATE INDEX open_face_notes ON face_notes (face, intent) WHERE settled = 0 OR listed = 1;
         """;
 
-    private static readonly string[] Steps = [First, Second];
+    // A terminal can close its period and say all the same that the totals differ: the index is over every reconciliation.
+    private const string Third = """
+        DROP INDEX reconciliations;
+        CREATE INDEX reconciliations ON sessions (terminal, place) WHERE kind = 'reconciliation';
+        """;
+
+    private static readonly string[] Steps = [First, Second, Third];
 
     /// <summary>The number of the newest step.</summary>
     public static int Current => Steps.Length;

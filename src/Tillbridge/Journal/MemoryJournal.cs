@@ -124,7 +124,7 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
         return Select(
             ByPlace(terminal)
                 .Reverse()
-                .TakeWhile(kept => kept.Session is not { Request.Kind: RequestKind.Reconciliation, Outcome: Outcome.Approved })
+                .TakeWhile(kept => !kept.Session.ClosesPeriod)
                 .Where(kept => kept.Session.Request.Kind.MovesMoney())
                 .Reverse()
                 .Take(JournalRules.MostPeriod),

@@ -16,6 +16,11 @@ public abstract class TerminalDriver
     public abstract TimeSpan DefaultRecoveryLimit { get; }
 
     /// <summary>
+    /// Why this terminal cannot be asked for that, before anything is written or sent: the field's name and a sentence; null when it can.
+    /// </summary>
+    public virtual (string Field, string Text)? Fault(TerminalRequest request) => null;
+
+    /// <summary>
     /// Carries out one request. Yields <see cref="AboutToSend"/> before the first byte that can move money,
     /// <see cref="ResultAnnounced"/> before the message that commits, and ends with <see cref="Concluded"/>.
     /// </summary>

@@ -17,6 +17,13 @@ internal static class Fingerprint
             Text(request.Discount), request.Reference, original?.Session?.Value, original?.Receipt, original?.Rrn,
             original?.Approval, request.Merchant?.ToString(), request.Confirm.ToString(),
         ];
+        // Added later, so only where there is something: keys of older journals keep their fingerprint.
+        if (request.Details is { } details)
+        {
+            parts = [.. parts, details.ReferenceNumber, details.ClientId, details.AccountNumber, details.Region,
+                .. details.TillTotals.Select(total => $"{total.Brand} {total.Count} {Text(total.Sum)}")];
+        }
+
         // Each part carries its length, so that no two lists of parts look alike.
         var joined = new StringBuilder();
         foreach (var part in parts) joined.Append(part is null ? "-" : $"{part.Length}:{part}").Append(';');

@@ -20,6 +20,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     private readonly Func<TerminalAddress, ITransport> transports;
     private readonly IJournal journal;
     private readonly Originals originals;
+    private readonly BookingReferences references;
     private readonly TimeProvider clock;
     private readonly IdSource ids;
     private readonly ILoggerFactory logs;
@@ -32,6 +33,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         (this.journal, this.protocols, this.transports) = (journal, protocols, transports);
         (this.clock, this.ids, this.logs, this.shutdown) = (clock, ids, logs, shutdown);
         originals = new Originals(journal, shutdown);
+        references = new BookingReferences(journal, shutdown);
     }
 
     /// <inheritdoc/>
@@ -259,8 +261,12 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         if (loop.RefuseNow(order.Request) is { } refusal) return Refuse(refusal);
         var (request, wrong) = await originals.Fill(order);
         if (wrong is not null) return Refuse(wrong);
+        if (loop.Driver.Fault(request) is var (field, text)) return Refuse(new(RefusalCode.InvalidRequest, text, field));
+        if (await references.Duplicate(order.Terminal, request, loop.Driver.Capabilities) is { } duplicate) return Refuse(duplicate);
 
-        var intent = new Session(ids.NewSession(), order.Terminal, request, clock.GetUtcNow())
+        var id = ids.NewSession();
+        request = BookingReferences.Mint(request, id, loop.Driver.Capabilities);
+        var intent = new Session(id, order.Terminal, request, clock.GetUtcNow())
         {
             Key = order.Key,
             Fingerprint = fingerprint,

@@ -27,7 +27,7 @@ internal sealed class Originals(IJournal journal, CancellationToken shutdown)
             var period = await journal.CurrentPeriod(order.Terminal, shutdown);
             booked = period.LastOrDefault(session => session.Outcome is Outcome.Approved
                 && session.Request.Kind is not RequestKind.Reversal
-                && Original.SameReceipt(session.Conclusion!.References.Receipt, original.Receipt));
+                && IsNamed(session.Conclusion!.References, original));
         }
 
         if (booked?.Conclusion is not { } conclusion) return (request, null);
@@ -46,10 +46,15 @@ internal sealed class Originals(IJournal journal, CancellationToken shutdown)
             Trace = references.Trace,
             Amount = conclusion.ApprovedAmount,
         };
-        return filled.Receipt is null
-            ? (request, new(RefusalCode.InvalidRequest, $"Session {booked.Id} has no receipt number to refer to.", "original.session"))
+        return filled is { Receipt: null, Approval: null }
+            ? (request, new(RefusalCode.InvalidRequest, $"Session {booked.Id} has no number to refer to.", "original.session"))
             : (request with { Original = filled }, null);
     }
+
+    // An approval code is the name only where no receipt number was given: it need not be unique.
+    private static bool IsNamed(References known, Original named) => named.Receipt is null
+        ? named.Approval is not null && named.Approval == known.Approval
+        : Original.SameReceipt(known.Receipt, named.Receipt);
 
     /// <summary>The newest booking but ours; without a receipt number of its own nothing certain is known.</summary>
     public async Task<Baseline?> LastBooking(string terminal) =>

@@ -66,7 +66,7 @@ public sealed class RequestRulesTests
     public void An_original_that_is_needed_and_missing_is_named(RequestKind kind)
     {
         var without = RequestRules.Fault(Whole(kind) with { Original = null });
-        var nameless = RequestRules.Fault(Whole(kind) with { Original = new(Rrn: "1", Approval: "2") });
+        var nameless = RequestRules.Fault(Whole(kind) with { Original = new(Rrn: "1") });
         if (!OriginalKinds.Contains(kind))
         {
             Assert.Null(without);
@@ -75,6 +75,7 @@ public sealed class RequestRulesTests
 
         AssertFault("original", $"{kind} needs the original", without);
         AssertFault("original", $"{kind} needs the original", nameless);
+        Assert.Null(RequestRules.Fault(Whole(kind) with { Original = new(Approval: "2") }));
         Assert.Null(RequestRules.Fault(Whole(kind) with { Original = new(Session: new SessionId(new string('a', 32))) }));
     }
 

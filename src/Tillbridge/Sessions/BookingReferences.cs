@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Tillbridge.Domain;
+using Tillbridge.Journal;
+using Tillbridge.Protocols;
+
+namespace Tillbridge.Sessions;
+
+/// <summary>
+/// The numbers by which a terminal that remembers only its last booking tells us that it is ours (csob-b.md §9: a unique S always).
+/// </summary>
+internal sealed class BookingReferences(IJournal journal, CancellationToken shutdown)
+{
+    private const int MostAlike = 100;
+
+    /// <summary>The request with a number of its own, where its terminal wants one.</summary>
+    public static TerminalRequest Mint(TerminalRequest request, SessionId id, Capabilities capabilities)
+    {
+        var digits = capabilities.MintedReferenceDigits;
+        if (digits == 0 || !request.Kind.MovesMoney()) return request;
+        Invariant.Holds(digits is >= 6 and <= 18, "a minted number is long enough not to meet its predecessor");
+        // Out of the session's id, so that it needs no counter that could be lost; never with a zero in front, which some would drop.
+        var span = (ulong)Math.Pow(10, digits - 1);
+        var hash = BitConverter.ToUInt64(SHA256.HashData(Encoding.ASCII.GetBytes(id.Value)));
+        return request with { MintedReference = (span + (hash % (9 * span))).ToString(CultureInfo.InvariantCulture) };
+    }
+
+    /// <summary>Why a reference cannot be used again now; null when it can.</summary>
+    public async Task<Refusal?> Duplicate(string terminal, TerminalRequest request, Capabilities capabilities)
+    {
+        if (!capabilities.NeedsUniqueReferences || request.Reference is not { } reference || !request.Kind.NeedsAmount()) return null;
+        var query = new SessionQuery { Terminal = terminal, Reference = reference, Kind = request.Kind, Limit = MostAlike };
+        var alike = (await journal.Query(query, shutdown)).Sessions.Where(MayBeBooked).ToList();
+        if (alike.Count == 0) return null;
+        var period = await journal.CurrentPeriod(terminal, shutdown);
+        var standing = alike.FirstOrDefault(other => period.Any(kept => kept.Id == other.Id) && !IsUndone(other, period));
+        return standing is null ? null : new(
+            RefusalCode.InvalidRequest,
+            $"Reference {reference} belongs to session {standing.Id} ({standing.Outcome?.ToString().ToLowerInvariant() ?? "open"}) "
+            + "already, and this terminal tells bookings apart by it. Look at that session first; a part payment needs a reference of its own.",
+            "reference") { Session = standing.Id };
+    }
+
+    private static bool MayBeBooked(Session session) => session.Outcome is null or Outcome.Approved or Outcome.Unknown;
+
+    private static bool IsUndone(Session booked, IReadOnlyList<Session> period) => period.Any(later =>
+        later is { Request: { Kind: RequestKind.Reversal, Original: { } named }, Outcome: Outcome.Approved }
+        && later.CreatedAt >= booked.CreatedAt
+        && (named.Session == booked.Id
+            || Original.SameReceipt(named.Receipt, booked.Conclusion?.References.Receipt)
+            || (named.Approval is { } approval && approval == booked.Conclusion?.References.Approval)));
+}
