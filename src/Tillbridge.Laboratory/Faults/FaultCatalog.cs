@@ -40,6 +40,9 @@ internal static class FaultCatalog
     private const int MostWireBytes = 420;
     private const int MostConnections = 3;
 
+    /// <summary>Minor units that a terminal adds to an amount; orders lie further apart.</summary>
+    public const int Extra = 7;
+
     public static IReadOnlyList<Fault> All { get; } = [.. Link(), .. Terminal(), .. Host(), .. Till(), .. SerialLink()];
 
     private static IEnumerable<Fault> Link()
@@ -99,7 +102,7 @@ internal static class FaultCatalog
         yield return Script("forgets its last result", script => script with { Forget = true, Cut = ScriptCut.BeforeResult });
         yield return Script("wrong reference echoed", script => script with { WrongMemory = true, Cut = ScriptCut.AfterResult });
         yield return Script("late success after decline", script => script with { LateSuccess = true });
-        yield return Script("other amount", script => script with { ExtraMinorUnits = 7 });
+        yield return Script("other amount", script => script with { ExtraMinorUnits = Extra });
         yield return Script("half the amount", script => script with { Outcome = ScriptOutcome.Partial });
         yield return Script("takes back what it announced", script => script with { Withdraw = true });
         yield return Script("silent for ever", script => script with { Silent = true });

@@ -75,9 +75,12 @@ internal sealed class ZvtVirtualClient(
     /// <summary>Waits for the ECR's answer to a command of ours; takes its abort meanwhile. Null after T3.</summary>
     public async Task<ZvtMessage?> Answered(CancellationToken stop, TimeSpan? limit = null)
     {
+        var begun = clock.GetTimestamp();
         for (var strays = 0; strays < MostStraySignals; strays++)
         {
-            if (await link.ReceiveAsync(limit ?? settings.AcknowledgeLimit, stop) is not Heard.Message) return null;
+            // What is no answer does not begin the time anew: a till that only knocks again would hold the payment open for ever.
+            var left = (limit ?? settings.AcknowledgeLimit) - clock.GetElapsedTime(begun);
+            if (left <= TimeSpan.Zero || await link.ReceiveAsync(left, stop) is not Heard.Message) return null;
             switch (link.Message)
             {
                 case ZvtPositive or ZvtNegative:
