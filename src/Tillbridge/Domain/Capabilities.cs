@@ -30,6 +30,9 @@ public sealed record Capabilities(FrozenSet<RequestKind> Kinds, FrozenSet<string
     /// </summary>
     public bool NeedsUniqueReferences { get; init; }
 
+    /// <summary>True when the terminal always undoes its last booking, whatever is named: only that one may then be reversed.</summary>
+    public bool ReversesOnlyLast { get; init; }
+
     /// <summary>True when a reference of the caller reaches the terminal.</summary>
     public bool CarriesReference { get; init; }
 }

@@ -24,10 +24,10 @@ internal sealed class TerminalLoop : IAsyncDisposable
     private readonly Dictionary<SessionId, Session> unresolved = [];
     private readonly Queue<Session> toRecover = new();
     private CancellationTokenSource stopConversation;
+    private CancellationTokenSource cutConversation = new();
     private Session? current;
     private Hold? held;
     private Task conversation = Task.CompletedTask;
-    private readonly Signal settled = new();
     private Task? running;
     private Task? asking;
     private bool journalFailed;
@@ -66,7 +66,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
     public bool IsSettling => current is { Phase: SessionPhase.Closed };
 
     /// <summary>Raised when a conversation has let go of the terminal's line.</summary>
-    public Signal Settled => settled;
+    public Signal Settled { get; } = new();
 
     /// <summary>Takes up what an earlier run left open, then begins to work.</summary>
     public async Task Start()
@@ -112,7 +112,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         logger.SessionAccepted(
             session.Terminal, session.Id.Value, session.Request.Kind.ToString(), session.Request.Total?.ToString(), session.Key);
         held = holdFor is { } limit ? new(limit, clock) : null;
-        conversation = Converse(session, () => conversations.Run(session, baseline, held, stopConversation.Token));
+        conversation = Converse(session, () => conversations.Run(session, baseline, held, cutConversation.Token, stopConversation.Token));
     }
 
     /// <summary>Only inside <see cref="Ask"/>: the caller's word about a held session.</summary>
@@ -127,7 +127,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         var session = current?.Id == id ? current : unresolved.GetValueOrDefault(id);
         var fits = input switch
         {
-            AbortAsked => session is { Phase: not SessionPhase.Closed },
+            AbortAsked or Displaced => session is { Phase: not SessionPhase.Closed },
             ConfirmationGiven => session is { Phase: SessionPhase.AwaitingConfirmation },
             _ => session is { IsUnresolved: true } && current is null,
         };
@@ -136,6 +136,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             return new(RefusalCode.WrongState, input switch
             {
                 AbortAsked => "The session is closed; there is nothing to stop.",
+                Displaced => "The session is closed; it holds no terminal.",
                 ConfirmationGiven => "The session does not wait for a confirmation.",
                 _ => "Only a closed session with an unknown outcome can be resolved, and not while the terminal is being asked.",
             });
@@ -180,6 +181,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         }
 
         stopConversation.Dispose();
+        cutConversation.Dispose();
         shutdown.Dispose();
     }
 
@@ -223,6 +225,9 @@ internal sealed class TerminalLoop : IAsyncDisposable
                     break;
                 case StopConversation:
                     stopConversation.Cancel();
+                    break;
+                case CutConversation:
+                    cutConversation.Cancel();
                     break;
             }
         }
@@ -301,7 +306,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             // What the journal has is what is known; what was only on its way to it never happened, an intent included.
             var stored = await journal.Find(session.Id, shutdown.Token);
             current = null;
-            settled.Raise();
+            Settled.Raise();
             // A write that was reported as failed may stand all the same: an unknown then blocks as any other.
             if (stored is { IsUnresolved: true }) unresolved[stored.Id] = stored;
             else unresolved.Remove(session.Id);
@@ -326,7 +331,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         }
 
         (journalFailed, current, wireLog.Current) = (false, null, null);
-        settled.Raise();
+        Settled.Raise();
         await TakeUpNext();
     }
 
@@ -339,7 +344,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             {
                 var session = await Apply(left, new Restarted());
                 (current, journalFailed) = (session.Phase is SessionPhase.Closed ? null : session, false);
-                if (current is null) settled.Raise();
+                if (current is null) Settled.Raise();
                 else conversation = Converse(session, () => conversations.Recover(session, null, stopConversation.Token));
             }
             catch (JournalException failure)
@@ -353,13 +358,16 @@ internal sealed class TerminalLoop : IAsyncDisposable
 
     private void TakeUp(Session session)
     {
-        if (stopConversation.IsCancellationRequested && !shutdown.IsCancellationRequested)
-        {
-            stopConversation.Dispose();
-            stopConversation = CancellationTokenSource.CreateLinkedTokenSource(shutdown.Token);
-        }
-
+        if (!shutdown.IsCancellationRequested) Renew(ref stopConversation, shutdown.Token);
+        Renew(ref cutConversation, CancellationToken.None);
         (current, wireLog.Current) = (session, session.Id);
+    }
+
+    private static void Renew(ref CancellationTokenSource used, CancellationToken above)
+    {
+        if (!used.IsCancellationRequested) return;
+        used.Dispose();
+        used = CancellationTokenSource.CreateLinkedTokenSource(above);
     }
 
     private async Task AskUnknownFromTimeToTime()

@@ -76,6 +76,32 @@ public sealed class BookingReferencesTests : IAsyncDisposable
         Assert.Null(await Duplicate("2026001"));
     }
 
+    [Fact]
+    public async Task Where_a_terminal_undoes_its_last_booking_whatever_is_named_only_that_one_may_be_named()
+    {
+        var capabilities = Unique with { ReversesOnlyLast = true };
+        var references = new BookingReferences(journal, Stop);
+        Task<Refusal?> Ask(Original named, long? cents = null) => references.NotTheLast(
+            JournalSamples.Till,
+            new(RequestKind.Reversal) { Original = named, Amount = cents is { } minor ? Money.Euro(minor) : null }, capabilities);
+
+        Assert.Null(await Ask(new(Approval: "1"))); // Paid elsewhere: the terminal decides.
+        var first = await Keep("1", Outcome.Approved);
+        var last = await Keep("2", Outcome.Approved);
+        await Keep("3", Outcome.Declined);
+
+        Assert.Null(await Ask(new(last.Id), 1250));
+        Assert.Null(await Ask(new(Receipt: "42")));
+        var refusal = await Ask(new(first.Id));
+        Assert.Equal((RefusalCode.NotTheLastBooking, last.Id), (refusal!.Code, refusal.Session));
+        Assert.NotNull(await Ask(new(last.Id), 1251));
+        Assert.NotNull(await Ask(new(Receipt: "43")));
+        Assert.Null(await references.NotTheLast(JournalSamples.Till, new(RequestKind.Reversal) { Original = new(first.Id) }, Unique));
+
+        await Keep(null, Outcome.Approved, new(RequestKind.Reversal) { Original = new(last.Id) });
+        Assert.Contains("reversed already", (await Ask(new(last.Id)))!.Text, StringComparison.Ordinal);
+    }
+
     private static TerminalRequest Sale(string? reference) =>
         new(RequestKind.Sale) { Amount = Money.Euro(1250), Reference = reference };
 
