@@ -143,6 +143,14 @@ internal sealed class TestGateway : IAsyncDisposable
     public static string SaleOf(long cents, string terminal = "till-1") =>
         $$$"""{"kind":"sale","terminal":"{{{terminal}}}","amount":{"minorUnits":{{{cents}}},"currency":"EUR"}}""";
 
+    /// <summary>Waits until the first terminal has a session whose command was sent.</summary>
+    public async Task UntilInFlight()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (Terminals.States[0].Current is not { } id || (await Terminals.Find(id, patience.Token))?.Phase is not SessionPhase.InFlight)
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
