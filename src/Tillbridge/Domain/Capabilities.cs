@@ -10,6 +10,9 @@ public sealed record Capabilities(FrozenSet<RequestKind> Kinds, FrozenSet<string
     /// <summary>Largest amount of one request in minor units.</summary>
     public long MostMinorUnits { get; init; } = Money.MostMinorUnits;
 
+    /// <summary>Decimals of currencies that the terminal counts otherwise than ISO 4217 does, by alphabetic code.</summary>
+    public IReadOnlyDictionary<string, int> WireExponents { get; init; } = FrozenDictionary<string, int>.Empty;
+
     /// <summary>True when the terminal asks for a second step before it books.</summary>
     public bool CanConfirm { get; init; }
 
