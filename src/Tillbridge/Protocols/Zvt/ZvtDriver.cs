@@ -114,7 +114,7 @@ internal sealed class ZvtDriver : TerminalDriver
         var said = await new ZvtRecovery(entry, questions, conclusions, dialect, clock).Ask(shutdown);
         if (said is Concluded { Conclusion.Outcome: Outcome.Approved } found && entry.Session.Receipts.Count == 0)
         {
-            foreach (var receipt in ZvtReceipts.ComposeBoth(found.Conclusion, entry.Session.Request))
+            foreach (var receipt in ComposedReceipts.Both(found.Conclusion, entry.Session.Request))
                 yield return new ReceiptPrinted(receipt);
         }
 

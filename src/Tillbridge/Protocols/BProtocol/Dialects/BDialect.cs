@@ -142,7 +142,8 @@ internal sealed record PassivateRule(
 
 /// <summary>All limits (csob-b.md §8).</summary>
 internal sealed record TimerRule(
-    TimeSpan Connect, TimeSpan Ack, TimeSpan Idle, TimeSpan Overall, TimeSpan Confirm, TimeSpan Query, TimeSpan Passivate, TimeSpan TmsOverall);
+    TimeSpan Connect, TimeSpan Ack, TimeSpan Idle, TimeSpan Overall, TimeSpan Confirm, TimeSpan Query, TimeSpan Passivate,
+        TimeSpan TmsOverall);
 
 /// <summary>What only the virtual terminal does.</summary>
 internal sealed record SimulatorRule(

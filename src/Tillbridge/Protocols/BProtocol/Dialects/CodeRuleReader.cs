@@ -49,7 +49,8 @@ internal sealed class CodeRuleReader(DialectSection top, DialectSection reversal
             reasons[code] = names.Choice(code, Reasons);
         }
 
-        return new(groups.ToFrozenDictionary(StringComparer.Ordinal), notFound, success, reasons.ToFrozenDictionary(StringComparer.Ordinal));
+        return new(groups.ToFrozenDictionary(StringComparer.Ordinal), notFound, success,
+            reasons.ToFrozenDictionary(StringComparer.Ordinal));
     }
 
     public static bool IsCode(string text) =>

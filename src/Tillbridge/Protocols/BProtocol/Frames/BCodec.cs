@@ -23,7 +23,8 @@ internal static class BCodec
         var header = bytes.Slice(1, BFraming.HeaderBytes);
         foreach (var letter in header)
         {
-            if (letter is < 0x20 or > 0x7E) return new BFrame("") { Fault = new("header", 1, "The header holds other than plain characters.") };
+            if (letter is < 0x20 or > 0x7E) return new BFrame(
+                "") { Fault = new("header", 1, "The header holds other than plain characters.") };
         }
 
         var text = Encoding.ASCII.GetString(header);

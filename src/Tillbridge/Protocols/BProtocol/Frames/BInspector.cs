@@ -98,11 +98,13 @@ internal static class BInspector
             End = end,
             Currency = currency?.Code,
             AmountMinor = currency is not null ? BAmounts.Read(digits, currency, dialect)?.MinorUnits
-                : digits is { Length: > 0 and <= 18 } && digits.All(char.IsAsciiDigit) ? long.Parse(digits, CultureInfo.InvariantCulture) : null,
+                : digits is { Length: > 0 and <= 18 } && digits.All(char.IsAsciiDigit)
+                    ? long.Parse(digits, CultureInfo.InvariantCulture) : null,
             ResultCode = frame.Type == BFrame.Response ? frame.Get(dialect, BFields.Response) : null,
             Receipt = frame.Get(dialect, BFields.Sequence),
             Approval = frame.Get(dialect, BFields.Approval),
-            Reference = frame.Get(dialect, BFields.Reference) ?? frame.Get(dialect, BFields.Invoice) ?? frame.Get(dialect, BFields.LongInvoice),
+            Reference = frame.Get(dialect, BFields.Reference) ?? frame.Get(dialect, BFields.Invoice) ?? frame.Get(dialect,
+                BFields.LongInvoice),
             TerminalId = frame.Type.Length > 0 ? frame.TerminalId : null,
             MaskedPan = frame.Get(dialect, BFields.Pan),
         };
@@ -131,13 +133,15 @@ internal static class BInspector
         at += field.Own.Length + 1;
         foreach (var (letter, raw) in subs)
         {
-            var inner = dialect.Names.TryGetValue($"{field.Fid}{letter}", out var sub) ? Snake(sub) : $"fid_{Show(field.Fid)}_{Show(letter)}";
+            var inner = dialect.Names.TryGetValue($"{field.Fid}{letter}", out var sub) ? Snake(sub)
+                : $"fid_{Show(field.Fid)}_{Show(letter)}";
             fields.Add(new(inner, BFrame.TextOf(raw, dialect.Encoding), at));
             at += raw.Length + 2;
         }
     }
 
-    private static string Show(char fid) => fid is > ' ' and < '\x7F' ? fid.ToString() : ((int)fid).ToString("X2", CultureInfo.InvariantCulture);
+    private static string Show(char fid) => fid is > ' ' and < '\x7F' ? fid.ToString()
+        : ((int)fid).ToString("X2", CultureInfo.InvariantCulture);
 
     private static string Snake(string name)
     {
