@@ -38,7 +38,8 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
         return standing is null ? null : new(
             RefusalCode.InvalidRequest,
             $"Reference {reference} belongs to session {standing.Id} ({standing.Outcome?.ToString().ToLowerInvariant() ?? "open"}) "
-            + "already, and this terminal tells bookings apart by it. Look at that session first; a part payment needs a reference of its own.",
+            + "already, and this terminal tells bookings apart by it. Look at that session first; "
+            + "a part payment needs a reference of its own.",
             "reference") { Session = standing.Id };
     }
 

@@ -245,7 +245,15 @@ internal sealed class BDriver : TerminalDriver
     private async Task<Conclusion?> Reread(BTalk talk, BExchange state, Conclusion announced, CancellationToken shutdown)
     {
         var last = await new BQuestions(talk, dialect).Last(shutdown);
-        if (last.Kind is LastKind.Found && last.Carries(state.Identity)) return conclusions.Of(last.Answer, state.Request);
+        if (last.Kind is LastKind.Found && last.Carries(state.Identity))
+        {
+            // The second word wins, but one over yet another amount is no word to rely on (found by the laboratory).
+            var again = conclusions.Of(last.Answer, state.Request);
+            if (again.ApprovedAmount is not { } amount || amount == announced.ApprovedAmount || amount == BConclusions.AskedOf(state.Request))
+                return again;
+            throw new ProtocolViolationException($"The terminal repeats our booking over {amount}, which is neither asked nor approved.");
+        }
+
         if (announced.Outcome is Outcome.Approved)
             throw new ProtocolViolationException("The terminal approved, and its last transaction is another one.");
         return null;

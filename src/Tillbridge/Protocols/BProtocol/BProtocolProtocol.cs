@@ -14,7 +14,9 @@ public sealed class BProtocolProtocol : IProtocol
 {
     private const string Prefix = "bprotocol.";
     private const int MintedDigits = 12;
-    private const int ShortestMint = 6;
+
+    /// <summary>A minted number of fewer digits could meet its predecessor.</summary>
+    internal const int ShortestMint = 6;
     private const int LongestMint = 18;
 
     private readonly BDialect dialect;
@@ -91,9 +93,9 @@ public sealed class BProtocolProtocol : IProtocol
 
     internal static Capabilities CapabilitiesOf(BDialect dialect) => new(
         Kinds.Where(kind => kind is not RequestKind.SaleWithCashback || dialect.Has(BFields.Cashback)).ToFrozenSet(),
-            FrozenSet<string>.Empty)
+        FrozenSet<string>.Empty)
     {
-        CarriesReference = true,
+        CarriesReference = dialect.RequestFields[BOperations.Purchase].Contains(BFields.Invoice),
         // The till's number alone tells bookings apart where the dialect has no field for one of ours.
         NeedsUniqueReferences = !HasOwnReference(dialect),
         MintedReferenceDigits = HasOwnReference(dialect)
@@ -105,8 +107,8 @@ public sealed class BProtocolProtocol : IProtocol
     [
         RequestKind.Sale, RequestKind.SaleWithCashback, RequestKind.Refund, RequestKind.Reversal, RequestKind.PreAuthorization,
         RequestKind.Capture, RequestKind.Reconciliation, RequestKind.Subtotals, RequestKind.Diagnosis, RequestKind.Repeat,
-            RequestKind.Status,
-        RequestKind.Balance, RequestKind.Initialise, RequestKind.Reset, RequestKind.Configuration, RequestKind.LastTotals,
+        RequestKind.Status, RequestKind.Balance, RequestKind.Initialise, RequestKind.Reset, RequestKind.Configuration,
+        RequestKind.LastTotals,
     ];
 
     private static bool HasOwnReference(BDialect dialect) => dialect.RequestFields[BOperations.Purchase].Contains(BFields.Reference);

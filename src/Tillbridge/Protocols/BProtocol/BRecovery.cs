@@ -137,7 +137,8 @@ internal sealed class BRecovery(
         if (totals is null || entry.ExpectedNet is not { } expected || totals.Net == expected) return new Concluded(NotBooked());
         return Unclear(
             Reason.CannotTell,
-            $"The terminal repeats an older booking, but its totals are {totals.Net} in {totals.Count} bookings; our books say {expected}.");
+            $"The terminal repeats an older booking, but its totals are {totals.Net} in {totals.Count} bookings; "
+            + $"our books say {expected}.");
     }
 
     // README §5.1 (b): only totals that agree with our books prove that a forgetful terminal did not book.
@@ -187,5 +188,6 @@ internal sealed class BRecovery(
     private static StillUnclear Unclear(string reason, string text) => new(reason, text, AskAgain: false);
 
     private static string Describe(BLast last) =>
-        $"{last.Operation ?? "a booking"} with invoice {last.Invoice ?? "-"}, reference {last.Reference ?? "-"}, approval {last.Approval ?? "-"}";
+        $"{last.Operation ?? "a booking"} with invoice {last.Invoice ?? "-"}, reference {last.Reference ?? "-"}, "
+        + $"approval {last.Approval ?? "-"}";
 }

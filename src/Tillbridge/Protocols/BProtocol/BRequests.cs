@@ -186,7 +186,11 @@ internal sealed class BRequests(BDialect dialect)
     private (string, string)? ApprovalFault(TerminalRequest request)
     {
         if (request.Original?.Approval is not { } approval)
-            return ("original.approval", "A B-protocol terminal refers to a booking by its approval code; give it, or the session that booked.");
+        {
+            return ("original.approval",
+                "A B-protocol terminal refers to a booking by its approval code; give it, or the session that booked.");
+        }
+
         return ApprovalOf(request) is { Length: <= MostApproval } code && code.All(char.IsAsciiLetterOrDigit)
             ? null
             : ("original.approval", $"An approval code is 1 to {MostApproval} letters or digits, not '{approval}'.");

@@ -70,10 +70,21 @@ internal sealed class BDialectReader
             Simulator = ReadSimulator(top.Section("sim")),
         };
         foreach (var section in new[] { frame, flags, amount, reversal }) section.Finish();
+        CheckIdentity(top, dialect);
         dialect = ReadTalk(top, dialect);
         if (top.Section("mac") is var mac && mac.Choice("mode", "none") == "none") mac.Finish();
         top.Finish();
         return dialect;
+    }
+
+    // csob-b.md §9: a booking without a number of its own could not be found again.
+    private static void CheckIdentity(DialectSection top, BDialect dialect)
+    {
+        var fields = dialect.RequestFields.GetValueOrDefault(BOperations.Purchase, []);
+        if (!fields.Contains(BFields.Invoice) && !fields.Contains(BFields.Reference))
+            top.Fault("requestFields.purchase", "must name invoice or reference, by which a booking is found again");
+        else if (!fields.Contains(BFields.Reference) && dialect.Invoice.ShortMax < BProtocolProtocol.ShortestMint)
+            top.Fault("invoice.shortMax", $"must be at least {BProtocolProtocol.ShortestMint} where no reference is sent");
     }
 
     private static T One<T>(DialectSection top, string name, Func<DialectSection, T> read)
@@ -132,7 +143,7 @@ internal sealed class BDialectReader
 
         section.Finish();
         foreach (var twice in fids.GroupBy(pair => pair.Value).Where(group => group.Count() > 1))
-            section.Fault("", $"gives the letter {twice.Key} to {string.Join(" and ", twice.Select(pair => pair.Key))}; letters are unique");
+            section.Fault("", $"gives {twice.Key} to {string.Join(" and ", twice.Select(pair => pair.Key))}; letters are unique");
         return fids.ToFrozenDictionary(StringComparer.Ordinal);
     }
 

@@ -48,7 +48,8 @@ internal static class BFields
 
     /// <summary>Numbers by which a booking is found; they are shown as they are, and never taken for a card's.</summary>
     public static bool IsPlain(string? field) => field is Type or Response or Amount or Cashback or Currency or Invoice or LongInvoice
-        or Reference or Approval or Totals or CodePage or Original or Sequence or Batch or MerchantId or Language or Region or ReceiptControl;
+        or Reference or Approval or Totals or CodePage or Original or Sequence or Batch or MerchantId or Language or Region
+        or ReceiptControl;
 
     /// <summary>A letter or digit, or 9 and that of a sub-field.</summary>
     public static bool IsFid(string text) => text.Length switch

@@ -40,7 +40,8 @@ internal static class BInspector
             if (at >= masked.Length || masked[at] != shown[at]) secrets.Add(at..(at + 1));
         }
 
-        var text = new StringBuilder($"{who}{(inspected.Message.Length == 0 ? "not B-protocol" : inspected.Message)}, {bytes.Length} bytes");
+        var name = inspected.Message.Length == 0 ? "not B-protocol" : inspected.Message;
+        var text = new StringBuilder($"{who}{name}, {bytes.Length} bytes");
         foreach (var line in WireDump.Lines(shown, [.. secrets])) text.Append("\n  ").Append(line);
         if (shown.Length < bytes.Length) text.Append($"\n  … {bytes.Length - shown.Length} bytes more");
         foreach (var field in inspected.Fields.Take(MostDumpedFields))

@@ -13,6 +13,7 @@ internal sealed class BVirtualClient(BVirtualTerminal terminal, MessageLink<BFra
     private const int MostStray = 10_000;
     private static readonly TimeSpan Idle = TimeSpan.FromDays(20); // The ECR leads.
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(1);
 
     private readonly BVirtualReceipts receipts = new(terminal.Dialect);
     private BFrame? pending;
@@ -62,7 +63,8 @@ internal sealed class BVirtualClient(BVirtualTerminal terminal, MessageLink<BFra
         {
             var heard = await link.ReceiveAsync(Idle, stop);
             if (!isSerial || heard is not Heard.Message) continue;
-            if (OperationOf(link.Message!) is BOperations.AppInfo or BOperations.Passivate or BOperations.LastTransaction) pending = link.Message;
+            var asked = OperationOf(link.Message!);
+            if (asked is BOperations.AppInfo or BOperations.Passivate or BOperations.LastTransaction) pending = link.Message;
         }
     }
 
@@ -111,7 +113,8 @@ internal sealed class BVirtualClient(BVirtualTerminal terminal, MessageLink<BFra
             var left = time - terminal.Clock.GetElapsedTime(from);
             if (IsDetached)
             {
-                await Task.Delay(left < Glance ? left : Glance, terminal.Clock, stop);
+                // Delays are whole milliseconds: a rest below one would be no delay at all.
+                await Task.Delay(left < Glance ? left + Least : Glance, terminal.Clock, stop);
                 continue;
             }
 

@@ -220,6 +220,8 @@ internal sealed class BVirtualPayment
     private string? ApprovalCode()
     {
         var approved = Dialect.Codes.FirstOf(CodeGroup.Approved)!;
+        if (script.ResponseCode is { } undone && operation == BOperations.Reversal)
+            return Dialect.Codes.ReversalSuccess.Contains(undone) ? undone : null;
         if (script.ResponseCode is { } code)
             return Dialect.Codes.GroupOf(code) is CodeGroup.Approved or CodeGroup.Partial && CodeRuleReader.IsCode(code) ? code : null;
         return script.Outcome switch
