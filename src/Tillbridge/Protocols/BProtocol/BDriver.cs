@@ -249,7 +249,8 @@ internal sealed class BDriver : TerminalDriver
         {
             // The second word wins, but one over yet another amount is no word to rely on (found by the laboratory).
             var again = conclusions.Of(last.Answer, state.Request);
-            if (again.ApprovedAmount is not { } amount || amount == announced.ApprovedAmount || amount == BConclusions.AskedOf(state.Request))
+            if (again.ApprovedAmount is not { } amount || amount == announced.ApprovedAmount
+                || amount == BConclusions.AskedOf(state.Request))
                 return again;
             throw new ProtocolViolationException($"The terminal repeats our booking over {amount}, which is neither asked nor approved.");
         }

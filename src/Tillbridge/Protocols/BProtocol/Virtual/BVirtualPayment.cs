@@ -134,6 +134,13 @@ internal sealed class BVirtualPayment
             return;
         }
 
+        if (script.Withdraw && operation == BOperations.Reversal)
+        {
+            // What was undone cannot be booked again, so the reversal is told as not carried out.
+            await End(order, Simulator.ReversalRefused, stop);
+            return;
+        }
+
         var isReread = Dialect.Reread.Contains(operation) && (request.Flags & BFrame.ConfirmWanted) != 0;
         var booked = order.Book(code, script);
         // Without a second look of the ECR an approval that is taken back is told as such (gpe.md §8).
@@ -160,7 +167,7 @@ internal sealed class BVirtualPayment
         }
 
         var isWanted = (request.Flags & BFrame.ConfirmWanted) != 0;
-        if (script.Withdraw || (!confirmed && isWanted && Dialect.OnMissingConfirm == "reverse"))
+        if (script.Withdraw || (!confirmed && isWanted && operation != BOperations.Reversal && Dialect.OnMissingConfirm == "reverse"))
         {
             order.TakeBack(booked);
             Store(Draft(TakenBackCode));
