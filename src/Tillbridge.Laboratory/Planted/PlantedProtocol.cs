@@ -44,6 +44,8 @@ internal abstract class TamperedDriver(TerminalDriver inner) : TerminalDriver
 
     public override TimeSpan DefaultRecoveryLimit => inner.DefaultRecoveryLimit;
 
+    public override (string Field, string Text)? Fault(TerminalRequest request) => inner.Fault(request);
+
     public override IAsyncEnumerable<TerminalEvent> Converse(TerminalRequest request, Baseline? baseline, CancellationToken shutdown) =>
         inner.Converse(request, baseline, shutdown);
 

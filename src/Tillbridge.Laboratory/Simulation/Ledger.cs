@@ -149,7 +149,8 @@ internal sealed class Ledger(World world, TrialPlan plan)
     }
 
     public OrderNote? NoteOf(Books at, BooksLine line) =>
-        Of(line.Reference) ?? byKey.Values.FirstOrDefault(note =>
+        byKey.Values.FirstOrDefault(note => line.Reference is not null
+            && note.Request.Reference == line.Reference) ?? byKey.Values.FirstOrDefault(note =>
             note.Terminal == at.Name && note.Request.Reference is null && note.MayBook(line.Kind, line.MinorUnits));
 
     /// <summary>A till was told how an order ended.</summary>

@@ -135,13 +135,14 @@ internal sealed class Till(World world, Trial trial, Books at, SimProcess proces
         var request = new TerminalRequest(kind)
         {
             Original = original,
-            Reference = carries ? key : null,
             Confirm = plan.Confirm && trial.Capabilities.CanConfirm && kind.MovesMoney(),
         };
-        if (kind is RequestKind.Capture) return request with { Amount = original!.Amount ?? trial.AmountOf(original.Session!.Value) };
-        if (!kind.NeedsAmount()) return request;
-        request = request with { Amount = new Money(minor, Currency.Of("EUR")) };
-        return kind is RequestKind.SaleWithCashback ? request with { Cashback = Money.Euro(10_00) } : request;
+        if (kind is RequestKind.Capture)
+            request = request with { Amount = original!.Amount ?? trial.AmountOf(original.Session!.Value) };
+        else if (kind.NeedsAmount())
+            request = request with { Amount = new Money(minor, Currency.Of("EUR")) };
+        if (kind is RequestKind.SaleWithCashback) request = request with { Cashback = Money.Euro(10_00) };
+        return carries ? request with { Reference = trial.ReferenceOf(request, key) } : request;
     }
 
     private Task Pause(TimeSpan time) => Task.Delay(time, process.Clock);

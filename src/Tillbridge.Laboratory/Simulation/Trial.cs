@@ -22,7 +22,9 @@ internal sealed class Trial : IDisposable
     private readonly List<Till> tills = [];
     private readonly RealFile? file;
     private readonly Watcher watcher;
+    private readonly TerminalDriver driver; // Only asked what it can say.
     private int amounts;
+    private int references;
     private long points;
     private long dieAt = long.MaxValue;
     private HostDeath death;
@@ -57,7 +59,8 @@ internal sealed class Trial : IDisposable
         }
 
         var nobody = new SimProcess(world, "nobody", 0);
-        Capabilities = protocol.MakeDriver(settings[0].Driver, lines[0].TransportOf(nobody), nobody.Clock).Capabilities;
+        driver = protocol.MakeDriver(settings[0].Driver, lines[0].TransportOf(nobody), nobody.Clock);
+        Capabilities = driver.Capabilities;
         var setup = new HostSetup(
             new Dictionary<string, IProtocol> { [protocol.Name] = protocol },
             (address, life) =>
@@ -130,6 +133,10 @@ internal sealed class Trial : IDisposable
     }
 
     public int NextAmount() => ++amounts;
+
+    /// <summary>The reference of an order: its key, or a number where the terminal takes nothing but digits.</summary>
+    public string ReferenceOf(TerminalRequest request, string key) =>
+        driver.Fault(request with { Reference = key })?.Field == "reference" ? $"{7_000_000 + ++references}" : key;
 
     /// <summary>An approved booking of this till that an order of the kind can refer to; null when there is none.</summary>
     public OrderNote? ToUndo(Books at, RequestKind kind)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Tillbridge.Protocols;
+using Tillbridge.Protocols.BProtocol;
 using Tillbridge.Protocols.Zvt;
 using Tillbridge.Transports;
 using Tillbridge.Transports.Serial;
@@ -13,6 +14,8 @@ public static class ProtocolCatalog
     public static IReadOnlyList<IProtocol> All { get; } =
     [
         new ZvtProtocol(),
+        new BProtocolProtocol("gpe"),
+        new BProtocolProtocol("csob-b"),
     ];
 
     /// <summary>The same by name.</summary>
@@ -28,7 +31,7 @@ public static class ProtocolCatalog
         ArgumentNullException.ThrowIfNull(address);
         return address.Carrier switch
         {
-            "tcp" => new TcpTransport(TransportSettings.Of(address.Host, address.Port, address.Options), clock),
+            "tcp" => new TcpTransport(TransportSettings.Of(address.Host, address.Port, address.WayOptions), clock),
             _ => new SerialTransport(Serial(address)),
         };
     }
@@ -40,6 +43,6 @@ public static class ProtocolCatalog
         ArgumentNullException.ThrowIfNull(address);
         var usual = ByName.GetValueOrDefault(address.Protocol)?.SerialMode
             ?? throw new ArgumentException($"{address}: {address.Protocol} does not run over serial lines; reach the terminal over TCP.");
-        return SerialSettings.Of(address.Host, address.Options, usual);
+        return SerialSettings.Of(address.Host, address.WayOptions, usual);
     }
 }

@@ -6,8 +6,15 @@ public sealed record DriverSettings
     /// <summary>The terminal's password in the form of its protocol; never logged.</summary>
     public string? Password { get; init; }
 
-    /// <summary>Name of the dialect; null takes the protocol's general one.</summary>
+    /// <summary>
+    /// Name of the dialect, or the path of a dialect file where the protocol reads such files; null takes the general one.
+    /// </summary>
     public string? Dialect { get; init; }
+
+    /// <summary>
+    /// The terminal's own id where its messages carry it and the configuration names it; null asks the terminal or the dialect.
+    /// </summary>
+    public string? TerminalId { get; init; }
 
     /// <summary>Alphabetic code of the terminal's own currency.</summary>
     public string Currency { get; init; } = "EUR";

@@ -39,6 +39,10 @@ public interface IProtocol
     /// <summary>Takes the first message of some bytes apart for a reader; never throws.</summary>
     DecodedFrame Decode(ReadOnlySpan<byte> bytes, Sender? from);
 
+    /// <summary>The same protocol with another dialect as its general one, for who only reads bytes.</summary>
+    /// <exception cref="ArgumentException">There is no such dialect, or its file is wrong; the message names cause and cure.</exception>
+    IProtocol InDialect(string? dialect) => this;
+
     /// <summary>Everything of this protocol that reads bytes from outside, for the laboratory: framings, codecs, dumps.</summary>
     IReadOnlyList<ProtocolParser> Parsers { get; }
 

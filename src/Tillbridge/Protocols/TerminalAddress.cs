@@ -13,11 +13,18 @@ namespace Tillbridge.Protocols;
 public sealed record TerminalAddress(
     string Protocol, string Carrier, string Host, int Port, IReadOnlyDictionary<string, string> Options)
 {
+    /// <summary>Names the terminal's own id, for protocols whose messages carry it; no matter of the way to it.</summary>
+    public const string TerminalIdOption = "tid";
+
     private const int MostCharacters = 512;
 
     private static readonly string[] Forbidden = ["password", "pin", "secret", "key", "token"];
 
-    private static readonly string[] Known = ["tls", "fingerprint", "baud", "framing"];
+    private static readonly string[] Known = ["tls", "fingerprint", "baud", "framing", TerminalIdOption];
+
+    /// <summary>The options that belong to the way to the terminal.</summary>
+    public IReadOnlyDictionary<string, string> WayOptions =>
+        Options.Where(pair => pair.Key != TerminalIdOption).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Reads an address.</summary>
     /// <returns>The address, or null with the cause and cure in <paramref name="why"/>.</returns>

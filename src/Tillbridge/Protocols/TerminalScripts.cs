@@ -146,12 +146,16 @@ public sealed class TerminalScripts
     internal long Taken { get; private set; }
 
     /// <summary>The next transaction's script.</summary>
-    public TerminalScript Take(long minorUnits)
+    public TerminalScript Take(long minorUnits) => TakeTold(minorUnits).Script;
+
+    /// <summary>The same, and whether the amount chose it.</summary>
+    internal (TerminalScript Script, bool ByAmount) TakeTold(long minorUnits)
     {
         lock (gate)
         {
             Taken++;
-            return queue.TryDequeue(out var next) ? next : always ?? TerminalScript.ForAmount(minorUnits);
+            if (queue.TryDequeue(out var next)) return (next, false);
+            return always is null ? (TerminalScript.ForAmount(minorUnits), true) : (always, false);
         }
     }
 

@@ -8,7 +8,9 @@ public sealed record VirtualTerminalSettings
     /// <summary>Its name in the books.</summary>
     public string Name { get; init; } = "virtual";
 
-    /// <summary>Name of the dialect; null takes the protocol's general one.</summary>
+    /// <summary>
+    /// Name of the dialect, or the path of a dialect file where the protocol reads such files; null takes the general one.
+    /// </summary>
     public string? Dialect { get; init; }
 
     /// <summary>Alphabetic code of its currency.</summary>

@@ -22,6 +22,8 @@ internal static class Crc16
 
     public static ushort CcittFalse(ReadOnlySpan<byte> bytes) => XModem(bytes, 0xFFFF);
 
+    public static ushort X25(ReadOnlySpan<byte> bytes) => (ushort)~Kermit(bytes, 0xFFFF);
+
     /// <summary>Also known as CRC-16/IBM.</summary>
     public static ushort Arc(ReadOnlySpan<byte> bytes, ushort register = 0) => Shift(ReflectedIbm, bytes, register);
 

@@ -12,6 +12,7 @@ internal static partial class CodeRules
     private static readonly string[] OwnersOfTasks =
     [
         "src/Tillbridge/Journal/Sqlite/JournalWriter.cs",
+        "src/Tillbridge/Protocols/BProtocol/Virtual/BVirtualTerminal.cs",
         "src/Tillbridge/Protocols/Zvt/Virtual/ZvtVirtualTerminal.cs",
         "src/Tillbridge/Sessions/Conversation.cs",
         "src/Tillbridge/Sessions/Inbox.cs",

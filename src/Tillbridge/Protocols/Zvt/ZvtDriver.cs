@@ -135,7 +135,7 @@ internal sealed class ZvtDriver : TerminalDriver
             said = new StillUnclear(Reason.TerminalBusy, OutOfStep.TerminalText!, AskAgain: true);
         if (said is Concluded { Conclusion.Outcome: Outcome.Approved } found && entry.Session.Receipts.Count == 0)
         {
-            foreach (var receipt in ZvtReceipts.ComposeBoth(found.Conclusion, entry.Session.Request))
+            foreach (var receipt in ComposedReceipts.Both(found.Conclusion, entry.Session.Request))
                 yield return new ReceiptPrinted(receipt);
         }
 

@@ -107,7 +107,7 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
         if (conclusion.Outcome is Outcome.Approved && Request.Kind.MovesMoney() && printed == 0)
         {
             // The terminal left it to the ECR (§6.1), or sent none: the booking still gets its receipts.
-            foreach (var receipt in ZvtReceipts.ComposeBoth(conclusion, Request)) yield return new ReceiptPrinted(receipt);
+            foreach (var receipt in ComposedReceipts.Both(conclusion, Request)) yield return new ReceiptPrinted(receipt);
         }
 
         if (incident is not null) yield return incident;

@@ -16,7 +16,8 @@ public sealed class ZvtProtocol : IProtocol
 
     /// <summary>Without TLV there is no place for cashback (1F25), so it would be charged as goods.</summary>
     internal static Capabilities CapabilitiesOf(ZvtDialect dialect) => new(
-        Enum.GetValues<RequestKind>().Where(kind => dialect.RegistrationTlv || kind is not RequestKind.SaleWithCashback).ToFrozenSet(),
+        Enum.GetValues<RequestKind>().Where(kind => kind is not (RequestKind.Configuration or RequestKind.LastTotals)
+            && (dialect.RegistrationTlv || kind is not RequestKind.SaleWithCashback)).ToFrozenSet(),
         FrozenSet<string>.Empty)
     {
         CanConfirm = true,

@@ -1,0 +1,291 @@
+using System.Runtime.CompilerServices;
+using Tillbridge.Domain;
+using Tillbridge.Protocols.BProtocol.Dialects;
+using Tillbridge.Protocols.BProtocol.Frames;
+using Tillbridge.Transports;
+
+namespace Tillbridge.Protocols.BProtocol;
+
+/// <summary>
+/// The ECR side of the family: conversations as csob-b.md §6 and gpe.md §5 draw them. One connection serves one conversation.
+/// </summary>
+internal sealed class BDriver : TerminalDriver
+{
+    private const int MostMessages = 20_000;
+
+    private readonly DriverSettings settings;
+    private readonly ITransport transport;
+    private readonly TimeProvider clock;
+    private readonly BDialect dialect;
+    private readonly BRequests requests;
+    private readonly BConclusions conclusions;
+    private readonly Currency own;
+    private volatile BTalk? running;
+    private volatile bool abortAsked;
+    private volatile string terminalId;
+
+    public BDriver(BDialect dialect, DriverSettings settings, ITransport transport, TimeProvider clock)
+    {
+        (this.dialect, this.settings, this.transport, this.clock) = (dialect, settings, transport, clock);
+        own = Currency.Of(settings.Currency);
+        requests = new BRequests(dialect);
+        conclusions = new BConclusions(dialect, own);
+        terminalId = settings.TerminalId ?? dialect.TerminalId;
+        if (terminalId.Length != 8 || !terminalId.All(char.IsAsciiLetterOrDigit))
+            throw new ArgumentException($"'{terminalId}' is no terminal id; it has 8 letters or digits, as on the terminal's label.");
+        Capabilities = BProtocolProtocol.CapabilitiesOf(dialect);
+    }
+
+    public override Capabilities Capabilities { get; }
+
+    public override TimeSpan DefaultRecoveryLimit => dialect.RecoveryWindow;
+
+    public override (string Field, string Text)? Fault(TerminalRequest request) => requests.Fault(request);
+
+    public override void Abort()
+    {
+        abortAsked = true;
+        running?.Interrupt();
+    }
+
+    public override void Confirm(bool commit) { } // There is no second step on this wire.
+
+    public override async IAsyncEnumerable<TerminalEvent> Converse(
+        TerminalRequest request, Baseline? baseline, [EnumeratorCancellation] CancellationToken shutdown)
+    {
+        abortAsked = false;
+        if (Fault(request) is { } fault)
+        {
+            yield return new Concluded(new(Outcome.Failed, Reason.TerminalRefused) { TerminalText = fault.Text });
+            yield break;
+        }
+
+        yield return new Progress("bprotocol.connecting");
+        await using var talk = await Open(shutdown);
+        var questions = new BQuestions(talk, dialect);
+        // A line without connections may still bring the end of an earlier conversation: T80 tells whether one is under way.
+        var check = (dialect.CheckBefore || talk.IsSerial)
+            && request.Kind is not (RequestKind.Status or RequestKind.Reset or RequestKind.Repeat);
+        if (check && await questions.IsIdle(shutdown) is false)
+        {
+            yield return new Concluded(Busy());
+            yield break;
+        }
+
+        if (request.Kind.MovesMoney() && dialect.AskLastBefore)
+        {
+            // Its memory just before we begin is the safest mark to tell our booking by.
+            var last = await questions.Last(shutdown);
+            if (last.Kind is LastKind.Busy || IsThere(last, request))
+            {
+                yield return new Concluded(last.Kind is LastKind.Busy ? Busy() : There(last));
+                yield break;
+            }
+
+            // "Nothing" does not outweigh a booking that our journal knows in this period.
+            if (last.Kind is LastKind.Found) baseline = last.ToBaseline();
+            else if (last.Kind is LastKind.Nothing) baseline ??= Baseline.Nothing;
+        }
+
+        yield return new AboutToSend(baseline);
+        await foreach (var said in Exchange(talk, request, shutdown)) yield return said;
+        terminalId = talk.TerminalId;
+    }
+
+    public override async IAsyncEnumerable<TerminalEvent> Recover(
+        RecoveryEntry entry, [EnumeratorCancellation] CancellationToken shutdown)
+    {
+        await using var talk = await Open(shutdown);
+        yield return new Reached();
+        // On a serial line a terminal that was switched off looks like one that was silent: it may have forgotten.
+        entry.StayedReachable &= !talk.IsSerial;
+        yield return new Progress("bprotocol.recovering");
+        var identity = requests.IdentityOf(entry.Session.Request);
+        var recovery = new BRecovery(entry, identity, new BQuestions(talk, dialect), talk, conclusions, dialect, own, clock);
+        var said = await recovery.Ask(shutdown);
+        if (said is Concluded { Conclusion: { Outcome: Outcome.Approved } found } && entry.Session.Receipts.Count == 0
+            && entry.Session.Request.Kind.MovesMoney())
+        {
+            foreach (var receipt in recovery.Receipts ?? ComposedReceipts.Both(found, entry.Session.Request))
+                yield return new ReceiptPrinted(receipt);
+        }
+
+        yield return said;
+    }
+
+    private async Task<BTalk> Open(CancellationToken shutdown)
+    {
+        var talk = await BTalk.Open(transport, dialect, terminalId, settings.AnswerLimit, clock, settings.WireLog, shutdown);
+        running = talk;
+        return talk;
+    }
+
+    // csob-b.md §6: B0 as often as it wants while the customer acts, then one B2.
+    private async IAsyncEnumerable<TerminalEvent> Exchange(
+        BTalk talk, TerminalRequest request, [EnumeratorCancellation] CancellationToken shutdown)
+    {
+        var state = new BExchange(request, requests.IdentityOf(request), dialect);
+        var begun = clock.GetTimestamp();
+        var overall = request.Kind is RequestKind.Initialise ? dialect.Timers.TmsOverall : dialect.Timers.Overall;
+        await talk.Request(requests.For(request), shutdown);
+        for (var messages = 0; !state.IsOver; messages++)
+        {
+            if (messages > MostMessages) throw new ProtocolViolationException("The terminal's conversation does not come to an end.");
+            if (abortAsked && !state.AbortSent)
+            {
+                state.AbortSent = true;
+                yield return new Progress("bprotocol.passivating");
+                await talk.Request(requests.Plain(BOperations.Passivate), shutdown);
+            }
+
+            var limit = LimitOf(talk, state);
+            var left = overall - clock.GetElapsedTime(begun);
+            if (left <= TimeSpan.Zero) throw talk.Silence(overall);
+            if (await talk.Next(limit < left ? limit : left, shutdown) is not { } message) continue;
+            if (state.Hear(message) is { } progress) yield return progress;
+        }
+
+        var ending = state.Result is { } result ? Finish(talk, state, result, shutdown) : Stop(talk, state, shutdown);
+        await foreach (var said in ending) yield return said;
+    }
+
+    private TimeSpan LimitOf(BTalk talk, BExchange state)
+    {
+        if (state.NothingRuns) return talk.Ack;
+        if (state.Request.Kind is RequestKind.Status or RequestKind.Repeat) return talk.Query;
+        if (state.Request.Kind is RequestKind.Reset) return talk.Passivate;
+        return dialect.AckRequired && !state.IsAccepted ? talk.Ack : talk.Idle;
+    }
+
+    private async IAsyncEnumerable<TerminalEvent> Finish(
+        BTalk talk, BExchange state, BFrame result, [EnumeratorCancellation] CancellationToken shutdown)
+    {
+        var request = state.Request;
+        var uncertain = request.Kind.NeedsProof() && conclusions.IsUncertain(result.Get(dialect, BFields.Response) ?? "");
+        if (uncertain)
+        {
+            await talk.ConfirmLast(shutdown);
+            // K2 §2.5: the terminal is asked once more; only the same word again ends it.
+            result = await AskUncertain(talk, state, result, shutdown);
+        }
+
+        var conclusion = request.Kind is RequestKind.Repeat ? Repeated(result, request) : conclusions.Of(result, request);
+        // The result is durable before our B0 confirms it: the engine asks on only then.
+        if (conclusion.Outcome is not Outcome.Unknown) yield return new ResultAnnounced(conclusion);
+        if (conclusion is { Outcome: Outcome.Approved } && request.Kind.NeedsProof() && !uncertain) await talk.Confirm(shutdown);
+        else if (!uncertain) await talk.ConfirmLast(shutdown);
+        if (!uncertain && MustReread(result, state))
+        {
+            yield return new Progress("bprotocol.rereading");
+            var again = await Reread(talk, state, conclusion, shutdown);
+            if (again is not null && (again.Outcome, again.ApprovedAmount) != (conclusion.Outcome, conclusion.ApprovedAmount))
+            {
+                conclusion = again;
+                if (again.Outcome is Outcome.Approved) yield return new ResultAnnounced(again);
+            }
+        }
+
+        var receipts = await new BReceipts(talk, dialect).Collect(result, request, shutdown);
+        if (receipts.HasUnknown) yield return new Progress("bprotocol.unknown-directive");
+        foreach (var receipt in receipts.All) yield return new ReceiptPrinted(receipt);
+        if (receipts.All.Count == 0 && conclusion.Outcome is Outcome.Approved && request.Kind.MovesMoney())
+        {
+            foreach (var receipt in ComposedReceipts.Both(conclusion, request)) yield return new ReceiptPrinted(receipt);
+        }
+
+        yield return new Concluded(conclusion);
+    }
+
+    // T81 was answered with "cancelled": the last transaction must not say otherwise.
+    private async IAsyncEnumerable<TerminalEvent> Stop(
+        BTalk talk, BExchange state, [EnumeratorCancellation] CancellationToken shutdown)
+    {
+        await talk.ConfirmLast(shutdown);
+        var request = state.Request;
+        var conclusion = new Conclusion(Outcome.Cancelled, Reason.CancelledByOperator)
+        {
+            ResponseCode = state.Stopped!.Get(dialect, BFields.Response),
+            References = new References(TerminalId: state.Stopped.TerminalId),
+            PeriodClosed = request.Kind is RequestKind.Reconciliation ? false : null,
+        };
+        if (request.Kind.MovesMoney())
+        {
+            var last = await new BQuestions(talk, dialect).Last(shutdown);
+            if (last.Kind is LastKind.Busy) throw new ProtocolViolationException("The terminal said that it stopped, and is busy.");
+            if (last.Kind is LastKind.Found && last.Carries(state.Identity)) conclusion = conclusions.Of(last.Answer, request);
+        }
+
+        if (conclusion.Outcome is Outcome.Approved)
+        {
+            yield return new ResultAnnounced(conclusion);
+            foreach (var receipt in ComposedReceipts.Both(conclusion, request)) yield return new ReceiptPrinted(receipt);
+        }
+
+        yield return new Concluded(conclusion);
+    }
+
+    private async Task<BFrame> AskUncertain(BTalk talk, BExchange state, BFrame result, CancellationToken shutdown)
+    {
+        if (!state.Request.Kind.MovesMoney())
+            throw new ProtocolViolationException("The terminal does not say whether the period is closed.");
+        var last = await new BQuestions(talk, dialect).Last(shutdown);
+        if (last.Kind is not LastKind.Found || !last.Carries(state.Identity))
+        {
+            throw new ProtocolViolationException(
+                $"The terminal ended with {result.Get(dialect, BFields.Response)} and does not repeat what became of it.");
+        }
+
+        return last.Answer;
+    }
+
+    private bool MustReread(BFrame result, BExchange state) =>
+        (result.Flags & BFrame.ConfirmWanted) != 0 && dialect.Reread.Contains(state.Identity.Operation);
+
+    // Null when T82 is about something else, which contradicts no refusal.
+    private async Task<Conclusion?> Reread(BTalk talk, BExchange state, Conclusion announced, CancellationToken shutdown)
+    {
+        var last = await new BQuestions(talk, dialect).Last(shutdown);
+        if (last.Kind is LastKind.Found && last.Carries(state.Identity))
+        {
+            // The second word wins, but one over yet another amount is no word to rely on (found by the laboratory).
+            var again = conclusions.Of(last.Answer, state.Request);
+            if (again.ApprovedAmount is not { } amount || amount == announced.ApprovedAmount
+                || amount == BConclusions.AskedOf(state.Request))
+                return again;
+            throw new ProtocolViolationException($"The terminal repeats our booking over {amount}, which is neither asked nor approved.");
+        }
+
+        if (announced.Outcome is Outcome.Approved)
+            throw new ProtocolViolationException("The terminal approved, and its last transaction is another one.");
+        return null;
+    }
+
+    // What T82 tells is about an earlier booking; that it was told is the success.
+    private Conclusion Repeated(BFrame answer, TerminalRequest request)
+    {
+        var told = conclusions.Of(answer, request);
+        if (told.ResponseCode is { } code && dialect.Codes.LastNotFound.Contains(code) && told.References.Approval is null
+            && answer.Get(dialect, BFields.Original) is null)
+        {
+            return new(Outcome.Failed, Reason.CannotTell) { ResponseCode = code, TerminalText = "The terminal has no last transaction." };
+        }
+
+        return told.Outcome is Outcome.Approved || answer.Get(dialect, BFields.Original) is null
+            ? told
+            : told with { Outcome = Outcome.Approved, Reason = Reason.Done };
+    }
+
+    private bool IsThere(BLast last, TerminalRequest request) =>
+        last.Kind is LastKind.Found && requests.IdentityOf(request) is { IsUnique: true } identity && last.Carries(identity)
+        && last.Answer.Get(dialect, BFields.Amount) == requests.For(request)
+            .FirstOrDefault(field => dialect.Fids[BFields.Amount] == field.Fid.ToString())?.Raw
+        && (conclusions.IsApproved(last.Code) || conclusions.IsUncertain(last.Code ?? ""));
+
+    private static Conclusion There(BLast last) => new(Outcome.Failed, Reason.TerminalRefused)
+    {
+        TerminalText = $"The terminal's last transaction carries {last.Invoice ?? last.Reference} over the same amount already; "
+            + "nothing was sent. Look at that booking, or use another reference.",
+    };
+
+    private static Conclusion Busy() => new(Outcome.Failed, Reason.TerminalBusy) { TerminalText = "The terminal is busy." };
+}

@@ -1,0 +1,72 @@
+using Tillbridge.Domain;
+using Tillbridge.Protocols.BProtocol.Dialects;
+using Tillbridge.Protocols.BProtocol.Frames;
+
+namespace Tillbridge.Protocols.BProtocol;
+
+/// <summary>What was heard so far in the conversation about one request.</summary>
+internal sealed class BExchange(TerminalRequest request, BIdentity identity, BDialect dialect)
+{
+    private bool accepted;
+
+    public TerminalRequest Request => request;
+
+    public BIdentity Identity => identity;
+
+    /// <summary>The terminal's final answer; null while it works.</summary>
+    public BFrame? Result { get; private set; }
+
+    /// <summary>The terminal's word that it stopped what ran; null when it did not say so.</summary>
+    public BFrame? Stopped { get; private set; }
+
+    public bool AbortSent { get; set; }
+
+    /// <summary>It said that nothing runs: a result that is still to come must be on its way.</summary>
+    public bool NothingRuns { get; private set; }
+
+    public bool IsOver => Result is not null || Stopped is not null;
+
+    /// <summary>True once the terminal has said anything.</summary>
+    public bool IsAccepted => accepted;
+
+    /// <summary>Takes a message; what is to be shown for it, or null.</summary>
+    public Progress? Hear(BFrame message)
+    {
+        switch (message.Type)
+        {
+            case BFrame.Activity:
+                var first = !accepted;
+                accepted = true;
+                return new Progress(first ? "bprotocol.accepted" : "bprotocol.working");
+            case BFrame.Response when dialect.OperationOf(message.Get(dialect, BFields.Type)) == identity.Operation && IsOurs(message):
+                Result = message;
+                return null;
+            case BFrame.Response when AbortSent && dialect.OperationOf(message.Get(dialect, BFields.Type)) == BOperations.Passivate:
+                return HearPassivated(message);
+            default:
+                return null; // The answer to something else, or a type that nobody waits for (csob-b.md §3).
+        }
+    }
+
+    // A result that names another invoice or reference is one of an earlier conversation.
+    private bool IsOurs(BFrame message)
+    {
+        var invoice = message.Get(dialect, BFields.Invoice) ?? message.Get(dialect, BFields.LongInvoice);
+        var reference = message.Get(dialect, BFields.Reference);
+        return (invoice is null || identity.Invoice is null || invoice == identity.Invoice)
+            && (reference is null || identity.Reference is null || reference == identity.Reference);
+    }
+
+    private Progress? HearPassivated(BFrame message)
+    {
+        var code = message.Get(dialect, BFields.Response) ?? "";
+        if (dialect.Passivate.Cancelled.Contains(code))
+        {
+            Stopped = message;
+            return new Progress("bprotocol.abort.taken");
+        }
+
+        NothingRuns |= dialect.Passivate.Nothing.Contains(code);
+        return new Progress("bprotocol.abort.refused");
+    }
+}

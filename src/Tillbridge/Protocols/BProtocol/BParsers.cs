@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+using Tillbridge.Protocols.BProtocol.Dialects;
+using Tillbridge.Protocols.BProtocol.Frames;
+
+namespace Tillbridge.Protocols.BProtocol;
+
+/// <summary>What of the family reads bytes from outside, as the laboratory tries it.</summary>
+internal static class BParsers
+{
+    public static IReadOnlyList<ProtocolParser> Of(BDialect dialect)
+    {
+        var codec = new BMessageCodec(dialect);
+        return
+        [
+            new FramingParser<BFrame>("framing", codec),
+            new FramingParser<BFrame>("framing-strict", new BMessageCodec(dialect with { StrictLength = true })),
+            new FrameParser("codec", codec, dialect),
+            new DumpParser<BFrame>("dump", codec),
+            new DialectParser(),
+        ];
+    }
+
+    private sealed class FrameParser(string name, BMessageCodec codec, BDialect dialect)
+        : MessageParser<BFrame>(name, codec, Sender.Terminal)
+    {
+        public override object? Read(ReadOnlySpan<byte> input)
+        {
+            var frame = BCodec.Decode(input, dialect);
+            return frame.Fault is null ? frame : null;
+        }
+
+        public override bool Same(object one, object other) =>
+            BCodec.Encode((BFrame)one, dialect).AsSpan().SequenceEqual(BCodec.Encode((BFrame)other, dialect));
+
+        public override void Mend(Span<byte> input)
+        {
+            if (input.Length < BFraming.LeastFrame) return;
+            (input[0], input[^1]) = (BFraming.Stx, BFraming.Etx);
+            var length = Math.Min(input.Length - BFraming.LeastFrame, 0xFFFF).ToString("X4", CultureInfo.InvariantCulture);
+            Encoding.ASCII.GetBytes(length, input[(1 + BFraming.LengthAt)..]);
+        }
+    }
+
+    // A file that somebody wrote by hand: it is refused with a sentence, or read.
+    private sealed class DialectParser() : ProtocolParser("dialect")
+    {
+        public override object? Read(ReadOnlySpan<byte> input)
+        {
+            try
+            {
+                return BDialectFiles.Parse(Encoding.UTF8.GetString(input), "under test");
+            }
+            catch (ArgumentException)
+            {
+                return null;
+            }
+        }
+    }
+}

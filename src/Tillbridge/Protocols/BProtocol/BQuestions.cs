@@ -1,0 +1,99 @@
+using Tillbridge.Domain;
+using Tillbridge.Protocols.BProtocol.Dialects;
+using Tillbridge.Protocols.BProtocol.Frames;
+
+namespace Tillbridge.Protocols.BProtocol;
+
+/// <summary>What the terminal said about its last transaction.</summary>
+internal enum LastKind
+{
+    /// <summary>It names one.</summary>
+    Found,
+
+    /// <summary>It has none stored.</summary>
+    Nothing,
+
+    /// <summary>It is doing something else.</summary>
+    Busy,
+
+    /// <summary>It does not know the question, or says what cannot be understood.</summary>
+    NoAnswer,
+}
+
+/// <summary>The answer to T82.</summary>
+internal sealed record BLast(LastKind Kind, BFrame Answer, BDialect Dialect)
+{
+    public string? Code => Answer.Get(Dialect, BFields.Response);
+
+    public string? Invoice => Answer.Get(Dialect, BFields.Invoice) ?? Answer.Get(Dialect, BFields.LongInvoice);
+
+    public string? Reference => Answer.Get(Dialect, BFields.Reference);
+
+    public string? Approval => Answer.Get(Dialect, BFields.Approval);
+
+    /// <summary>What it was; null when the terminal does not tell.</summary>
+    public string? Operation => Dialect.OperationOf(Answer.Get(Dialect, BFields.Original));
+
+    /// <summary>Its marks, so that the same one is known again; the sequence number tells apart what is alike in all else.</summary>
+    public Baseline ToBaseline() => new(
+        Answer.Get(Dialect, BFields.Sequence) ?? Approval ?? Invoice ?? Reference ?? "-",
+        string.Join('/', Answer.Get(Dialect, BFields.Original), Invoice, Reference, Answer.Get(Dialect, BFields.Amount), Approval, Code),
+        null,
+        Answer.TerminalId);
+
+    /// <summary>True when it carries the numbers of the request. What the terminal does not echo proves nothing against it.</summary>
+    public bool Carries(BIdentity wanted)
+    {
+        if (Operation is { } operation && operation != wanted.Operation) return false;
+        if (!wanted.IsUnique) return wanted.Approval is { } approval && Approval == approval && Operation == wanted.Operation;
+        if (wanted.Reference is { } reference && Reference is { } told && told != reference) return false;
+        if (wanted.Invoice is { } invoice && Invoice is { } named && named != invoice) return false;
+        return (wanted.Reference is not null && Reference is not null) || (wanted.Invoice is not null && Invoice is not null);
+    }
+}
+
+/// <summary>Questions that move no money.</summary>
+internal sealed class BQuestions(BTalk talk, BDialect dialect)
+{
+    /// <summary>T80: true when the terminal is idle, false when it is busy, null when it does not know the question.</summary>
+    public async Task<bool?> IsIdle(CancellationToken shutdown)
+    {
+        var answer = await talk.Ask(BOperations.AppInfo, talk.Query, shutdown);
+        return dialect.Codes.GroupOf(answer.Get(dialect, BFields.Response) ?? "") switch
+        {
+            CodeGroup.Approved => true,
+            CodeGroup.Busy => false,
+            _ => null,
+        };
+    }
+
+    /// <summary>T82.</summary>
+    public async Task<BLast> Last(CancellationToken shutdown)
+    {
+        var answer = await talk.Ask(BOperations.LastTransaction, talk.Query, shutdown);
+        return new(await KindOf(answer, shutdown), answer, dialect);
+    }
+
+    /// <summary>T65: the totals of the open period; null when the terminal names none that can be read.</summary>
+    public async Task<(Totals? Totals, bool Busy)> Totals(string operation, Currency own, CancellationToken shutdown)
+    {
+        var answer = await talk.Ask(operation, talk.Idle, shutdown);
+        var code = answer.Get(dialect, BFields.Response) ?? "";
+        var isThere = dialect.Codes.GroupOf(code) is CodeGroup.Approved;
+        return (
+            isThere ? BTotals.Read(answer.Get(dialect, BFields.Totals), own, dialect) : null,
+                dialect.Codes.GroupOf(code) is CodeGroup.Busy);
+    }
+
+    private async Task<LastKind> KindOf(BFrame answer, CancellationToken shutdown)
+    {
+        string[] marks = [BFields.Original, BFields.Invoice, BFields.LongInvoice, BFields.Reference, BFields.Amount, BFields.Approval];
+        // The code is that of the transaction where one is told, else it is about the question.
+        if (marks.Any(mark => !string.IsNullOrEmpty(answer.Get(dialect, mark)))) return LastKind.Found;
+        var code = answer.Get(dialect, BFields.Response) ?? "";
+        var busy = dialect.Codes.GroupOf(code) is CodeGroup.Busy;
+        if (!dialect.Codes.LastNotFound.Contains(code)) return busy ? LastKind.Busy : LastKind.NoAnswer;
+        // csob-b says -02 for both: whether it is busy only T80 can tell.
+        return busy && await IsIdle(shutdown) is not true ? LastKind.Busy : LastKind.Nothing;
+    }
+}

@@ -1,0 +1,193 @@
+using Tillbridge.Domain;
+using Tillbridge.Protocols.BProtocol.Dialects;
+using Tillbridge.Protocols.BProtocol.Frames;
+
+namespace Tillbridge.Protocols.BProtocol;
+
+/// <summary>
+/// What became of a session whose conversation broke (csob-b.md §9, gpe.md §9), judged by the rules of the protocols README §5.
+/// "Not found" is not "not paid".
+/// </summary>
+internal sealed class BRecovery(
+    RecoveryEntry entry, BIdentity identity, BQuestions questions, BTalk talk, BConclusions conclusions, BDialect dialect, Currency own,
+    TimeProvider clock)
+{
+    private enum Verdict
+    {
+        Ours,
+        NotOurs,
+        Forgotten,
+        Foreign,
+        Silent,
+    }
+
+    private static readonly TimeSpan LongestConversation = TimeSpan.FromMinutes(30);
+
+    private Session Session => entry.Session;
+
+    /// <summary>Receipts that came with the booking; null when they have to be composed.</summary>
+    public IReadOnlyList<Receipt>? Receipts { get; private set; }
+
+    public async Task<TerminalEvent> Ask(CancellationToken shutdown)
+    {
+        var idle = await questions.IsIdle(shutdown);
+        if (idle is false)
+        {
+            // T81 ends a wait for the card. It is ours only while our own conversation is the one that broke: hours later it would
+            // stop somebody else's payment.
+            if (Session.Phase is not SessionPhase.Recovering || Session.Announced is not null) return StillBusy();
+            await talk.Ask(BOperations.Passivate, talk.Passivate, shutdown);
+            idle = await questions.IsIdle(shutdown);
+            if (idle is false) return StillBusy();
+        }
+
+        if (Session.Request.Kind is RequestKind.Reconciliation) return await AskReconciliation(shutdown);
+        var last = await questions.Last(shutdown);
+        if (last.Kind is LastKind.Busy) return StillBusy();
+        switch (Judge(last))
+        {
+            case Verdict.Ours:
+                return Found(last);
+            case Verdict.Foreign:
+                return Unclear(Reason.ForeignBooking, $"The terminal's last booking is {Describe(last)}, which is not certain to be ours.");
+
+            // An approval that was announced is not undone by absence alone.
+            case Verdict.NotOurs when entry.StayedReachable && idle is true && Session.Announced is not { Outcome: Outcome.Approved }
+                && IsProved(last):
+                return await AskForContradiction(shutdown);
+            case Verdict.NotOurs:
+                return await AskTotals("The terminal's last booking is not ours; it may have forgotten.", shutdown);
+            case Verdict.Silent:
+                return await AskTotals("The terminal cannot repeat its last booking.", shutdown);
+            default:
+                return await AskTotals("The terminal has forgotten its last booking.", shutdown);
+        }
+    }
+
+    private Verdict Judge(BLast last)
+    {
+        var baseline = Session.Baseline;
+        if (last.Kind is LastKind.NoAnswer) return Verdict.Silent;
+        // It has nothing stored. That is news only if it had something before.
+        if (last.Kind is LastKind.Nothing) return baseline == Baseline.Nothing ? Verdict.NotOurs : Verdict.Forgotten;
+        // Another device at the same address knows nothing of our booking.
+        if (baseline?.TerminalId is { } device && last.Answer.TerminalId != device) return Verdict.Foreign;
+        var now = last.ToBaseline();
+        if (baseline is not null && IsSame(now, baseline)) return Verdict.NotOurs;
+        // A session after ours made it: it says nothing about ours.
+        if (entry.TakenByOthers.Any(taken => IsTaken(last, taken))) return Verdict.Foreign;
+        if (!last.Carries(identity) || !AmountFits(last)) return Verdict.Foreign;
+        // Without a number of our own only the mark from before tells a newer booking from an older one.
+        return identity.IsUnique || baseline is not null ? Verdict.Ours : Verdict.Foreign;
+    }
+
+    private static bool IsSame(Baseline now, Baseline before) =>
+        before.Receipt is not null && now.Receipt == before.Receipt && (before.Trace is null || now.Trace == before.Trace);
+
+    private bool IsTaken(BLast last, References taken) => taken.Receipt is { } receipt
+        ? last.Answer.Get(dialect, BFields.Sequence) == receipt
+        : taken.Approval is { } approval && last.Approval == approval && !identity.IsUnique;
+
+    private bool AmountFits(BLast last)
+    {
+        if (BConclusions.AskedOf(Session.Request) is not { } asked) return true;
+        if (BAmounts.CurrencyOf(last.Answer.Get(dialect, BFields.Currency)) is { } named && named != asked.Currency) return false;
+        var digits = last.Answer.Get(dialect, BFields.Amount);
+        if (digits is null) return !conclusions.IsApproved(last.Code);
+        if (BAmounts.Read(digits, asked.Currency, dialect) is not { } amount) return false;
+        var goods = new BRequests(dialect).Goods(Session.Request);
+        var cash = BAmounts.Read(last.Answer.Get(dialect, BFields.Cashback), asked.Currency, dialect);
+        var whole = cash is { } beside && !dialect.CashbackIncluded ? amount + beside : amount;
+        // What was announced, or approved for a part, may differ from what was asked; then that is the one to look for.
+        return amount == goods || whole == asked || whole == Session.Announced?.ApprovedAmount
+            || (dialect.Codes.GroupOf(last.Code ?? "") is CodeGroup.Partial && amount.MinorUnits <= asked.MinorUnits);
+    }
+
+    private TerminalEvent Found(BLast last)
+    {
+        var found = conclusions.Of(last.Answer, Session.Request);
+        if (found.Outcome is Outcome.Unknown) return Unclear(Reason.CannotTell, "The terminal repeats a result that says two things.");
+        if (BReceipts.Inline(last.Answer, dialect, isMoney: true).All is { Count: > 0 } printed) Receipts = printed;
+        return new Concluded(found with
+        {
+            Reason = found.Outcome is Outcome.Approved && found.Reason is not Reason.ApprovedOtherAmount ? Reason.Recovered : found.Reason,
+        });
+    }
+
+    // A reservation is in no sum, so that nothing could contradict a terminal that says "nothing stored" and has forgotten.
+    private bool IsProved(BLast last) => last.Kind is LastKind.Found || Session.Request.Kind is not RequestKind.PreAuthorization;
+
+    // It announced a refusal before the line broke, or took back what it had approved, or never booked.
+    private Conclusion NotBooked() => Session.Announced switch
+    {
+        { Outcome: Outcome.Declined or Outcome.Cancelled or Outcome.Failed } refused => refused,
+        { Outcome: Outcome.Approved } taken => taken with
+        {
+            Outcome = Outcome.Declined, Reason = Reason.ReversedByTerminal, ApprovedAmount = null,
+        },
+        _ => new Conclusion(Outcome.Failed, Reason.NotBooked),
+    };
+
+    // README §5.1 (a) proves it for a terminal that forgets only while it is away. Where it names totals they must not say otherwise.
+    private async Task<TerminalEvent> AskForContradiction(CancellationToken shutdown)
+    {
+        if (!dialect.RecoveryTotals) return new Concluded(NotBooked());
+        var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
+        if (busy) return StillBusy();
+        if (totals is null || entry.ExpectedNet is not { } expected || totals.Net == expected) return new Concluded(NotBooked());
+        return Unclear(
+            Reason.CannotTell,
+            $"The terminal repeats an older booking, but its totals are {totals.Net} in {totals.Count} bookings; "
+            + $"our books say {expected}.");
+    }
+
+    // README §5.1 (b): only totals that agree with our books prove that a forgetful terminal did not book.
+    private async Task<TerminalEvent> AskTotals(string why, CancellationToken shutdown)
+    {
+        if (!dialect.RecoveryTotals || entry.ExpectedNet is not { } expected) return Unclear(Reason.CannotTell,
+            $"{why} Totals cannot settle it.");
+        var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
+        if (busy) return StillBusy();
+        if (totals is null) return Unclear(Reason.CannotTell, $"{why} It names no totals.");
+        if (totals.Net == expected && IsSamePeriod(totals) && WouldShow()) return new Concluded(NotBooked());
+        return Unclear(
+            Reason.CannotTell, $"{why} Its totals are {totals.Net} in {totals.Count} bookings, our books say {expected} without this one.");
+    }
+
+    // An empty period may be one that the terminal, or a person, closed meanwhile.
+    private bool IsSamePeriod(Totals totals) => totals.Count > 0
+        || (Session.Baseline == Baseline.Nothing && Session.Phase is not SessionPhase.Closed
+            && clock.GetUtcNow() - (Session.SentAt ?? Session.CreatedAt) <= LongestConversation);
+
+    private bool WouldShow() => Session.Request.Kind is not RequestKind.PreAuthorization;
+
+    // After a close the open period is empty, and the sums of the last close are what our books had; before it, they are in it.
+    private async Task<TerminalEvent> AskReconciliation(CancellationToken shutdown)
+    {
+        if (!dialect.RecoveryTotals) return Unclear(Reason.CannotTell, "The terminal names no totals.");
+        var (open, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
+        if (busy) return StillBusy();
+        if (open is { Count: 0 } && Session.Announced is { PeriodClosed: true } announced)
+            return new Concluded(announced with { Reason = announced.Outcome is Outcome.Approved ? Reason.Recovered : announced.Reason });
+        if (open is { Count: > 0 } && entry.ExpectedNet is { } expected && open.Net == expected)
+            return new Concluded(new(Outcome.Failed, Reason.NotBooked) { Totals = open, PeriodClosed = false });
+        if (open is { Count: 0 } && entry.ExpectedNet is { MinorUnits: not 0 } closing)
+        {
+            var (last, _) = await questions.Totals(BOperations.LastSums, own, shutdown);
+            if (last is { Count: > 0 } && last.Net == closing)
+                return new Concluded(new(Outcome.Approved, Reason.Recovered) { Totals = last, PeriodClosed = true });
+        }
+
+        return Unclear(
+            Reason.CannotTell,
+            $"The terminal's open period holds {open?.Net.ToString() ?? "nothing that it names"}; whether it was closed cannot be told.");
+    }
+
+    private static StillUnclear StillBusy() => new(Reason.TerminalBusy, "The terminal is still busy.", AskAgain: true);
+
+    private static StillUnclear Unclear(string reason, string text) => new(reason, text, AskAgain: false);
+
+    private static string Describe(BLast last) =>
+        $"{last.Operation ?? "a booking"} with invoice {last.Invoice ?? "-"}, reference {last.Reference ?? "-"}, "
+        + $"approval {last.Approval ?? "-"}";
+}

@@ -1,0 +1,151 @@
+using System.Collections.Frozen;
+using System.Text;
+
+namespace Tillbridge.Protocols.BProtocol.Dialects;
+
+/// <summary>
+/// Everything in which installations differ or about which nothing is public (csob-b.md §12, gpe.md §11): a file of data, never code.
+/// </summary>
+internal sealed record BDialect
+{
+    public required string Id { get; init; }
+
+    /// <summary>Eight characters; what stands in requests until the terminal has told its own.</summary>
+    public required string TerminalId { get; init; }
+
+    /// <summary>A frame whose LENGTH is wrong is dropped; lenient takes it with a warning.</summary>
+    public required bool StrictLength { get; init; }
+
+    public required int MaxFrame { get; init; }
+
+    public required string Version { get; init; }
+
+    public required CrcRule Crc { get; init; }
+
+    public required Encoding Encoding { get; init; }
+
+    public required ushort RequestFlags { get; init; }
+
+    public required ushort ReceiptFlags { get; init; }
+
+    public required ushort ConfirmFlags { get; init; }
+
+    /// <summary>Operation by code of FID T.</summary>
+    public required FrozenDictionary<string, string> Operations { get; init; }
+
+    /// <summary>Code of FID T by operation.</summary>
+    public required FrozenDictionary<string, string> Types { get; init; }
+
+    /// <summary>Letter, or 9 and the letter of a sub-field, by field.</summary>
+    public required FrozenDictionary<string, string> Fids { get; init; }
+
+    /// <summary>Field by letter or 9 and letter.</summary>
+    public required FrozenDictionary<string, string> Names { get; init; }
+
+    /// <summary>What a request carries behind T, in this order.</summary>
+    public required FrozenDictionary<string, IReadOnlyList<string>> RequestFields { get; init; }
+
+    public required int LeastAmountDigits { get; init; }
+
+    /// <summary>FID B holds the cash, too.</summary>
+    public required bool CashbackIncluded { get; init; }
+
+    /// <summary>Decimals on the wire by alphabetic code, where they differ from ISO 4217.</summary>
+    public required FrozenDictionary<string, int> Exponents { get; init; }
+
+    public required InvoiceRule Invoice { get; init; }
+
+    /// <summary>Approval codes of digits are filled up with zeros to this length; 0 leaves them.</summary>
+    public required int ApprovalLength { get; init; }
+
+    public required TotalsRule Totals { get; init; }
+
+    public required ReceiptRule Receipts { get; init; }
+
+    public required CodeRule Codes { get; init; }
+
+    /// <summary>A terminal that answers a request says B0 first.</summary>
+    public required bool AckRequired { get; init; }
+
+    /// <summary>T80 goes before every operation but 80, 81 and 82.</summary>
+    public required bool CheckBefore { get; init; }
+
+    public required bool SendConfirm { get; init; }
+
+    /// <summary>What the terminal does without our B0: keep, resend or reverse.</summary>
+    public required string OnMissingConfirm { get; init; }
+
+    /// <summary>Operations whose result is read again by T82 when flag 8000 asks for it.</summary>
+    public required FrozenSet<string> Reread { get; init; }
+
+    public required PassivateRule Passivate { get; init; }
+
+    public required TimeSpan RecoveryWindow { get; init; }
+
+    public required bool AskLastBefore { get; init; }
+
+    /// <summary>Subtotals are asked in a recovery.</summary>
+    public required bool RecoveryTotals { get; init; }
+
+    public required TimerRule Timers { get; init; }
+
+    public required bool RejectForeignTid { get; init; }
+
+    /// <summary>Use the id that the terminal tells in its own messages.</summary>
+    public required bool AdoptTid { get; init; }
+
+    public required bool RefusesSecond { get; init; }
+
+    public required int DefaultPort { get; init; }
+
+    public required SimulatorRule Simulator { get; init; }
+
+    /// <summary>True when a wrong byte inside of a frame is found out.</summary>
+    public bool ChecksFrames => Crc is { Calculated: true, AcceptConstant: false, WithHeader: true };
+
+    public string TypeOf(string operation) => Types[operation];
+
+    /// <summary>The operation of a code; null when it is not known.</summary>
+    public string? OperationOf(string? code) => code is null ? null : Operations.GetValueOrDefault(code);
+
+    public bool Has(string field) => Fids.ContainsKey(field);
+}
+
+/// <summary>How a message is checked (csob-b.md §2.3).</summary>
+internal sealed record CrcRule(bool Calculated, string Constant, string Algorithm, bool WithHeader, bool AcceptConstant, string ErrorCode);
+
+/// <summary>Which invoice numbers fit, and where.</summary>
+internal sealed record InvoiceRule(bool DigitsOnly, int ShortMax, int LongMin, int LongMax);
+
+/// <summary>Layout of FID L (gpe.md §7).</summary>
+internal sealed record TotalsRule(IReadOnlyList<string> Groups, int CountDigits, int SumDigits, bool Signed);
+
+/// <summary>How a line looks.</summary>
+internal enum LineStyle
+{
+    Normal,
+    Bold,
+    DoubleHeight,
+    Double,
+    Centred,
+    Right,
+}
+
+/// <summary>Where receipts come from, and how they look.</summary>
+internal sealed record ReceiptRule(
+    bool Inline, bool Fetch, int PartBytes, int Columns, FrozenDictionary<char, LineStyle> Styles,
+    FrozenDictionary<string, Encoding> CodePages);
+
+/// <summary>Codes of T81's answer.</summary>
+internal sealed record PassivateRule(
+    string Answer, IReadOnlyList<string> Cancelled, IReadOnlyList<string> Nothing, IReadOnlyList<string> Late);
+
+/// <summary>All limits (csob-b.md §8).</summary>
+internal sealed record TimerRule(
+    TimeSpan Connect, TimeSpan Ack, TimeSpan Idle, TimeSpan Overall, TimeSpan Confirm, TimeSpan Query, TimeSpan Passivate,
+        TimeSpan TmsOverall);
+
+/// <summary>What only the virtual terminal does.</summary>
+internal sealed record SimulatorRule(
+    bool SendAck, bool Coalesce, TimeSpan HeartBeat, bool AmountRule, string FormatError, string MissingField, string Unsupported,
+    string Currency, string NoPaper, string MemoryFull, string Declined, string CustomerCancel, string ReversalRefused, string Tid);
