@@ -43,8 +43,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         stopConversation = CancellationTokenSource.CreateLinkedTokenSource(this.shutdown.Token);
         inbox = new Inbox(settings.Name, logger, this.shutdown.Token);
         wireLog = new SessionWireLog(settings.Name, journal, logger);
-        var named = settings.Address.Options.GetValueOrDefault(TerminalAddress.TerminalIdOption) ?? settings.Driver.TerminalId;
-        Driver = protocol.MakeDriver(settings.Driver with { WireLog = wireLog, TerminalId = named }, transport, clock);
+        Driver = protocol.MakeDriver(settings.DriverAtAddress with { WireLog = wireLog }, transport, clock);
         var entries = new RecoveryEntries(journal, settings, this.shutdown.Token);
         var limit = settings.RecoveryLimit ?? Driver.DefaultRecoveryLimit;
         conversations = new Conversation(Driver, Tell, entries.Make, limit, clock, logger);
