@@ -11,6 +11,18 @@ internal static class UnixSerialFault
     private const int GroupOffset = 24;        // stx_gid, the same on every machine.
     private const int StatusBytes = 256;
 
+    public static LinkLostException Of(string device, int error) => new(Explain(device, error))
+    {
+        Fault = error switch
+        {
+            UnixNative.AccessDenied => ConnectFault.NoPermission,
+            UnixNative.Busy => ConnectFault.PortBusy,
+            UnixNative.NoSuchFile or UnixNative.NoDevice or UnixNative.NoSuchDevice or UnixNative.InputOutput => ConnectFault.PortMissing,
+            UnixNative.NotATerminal or UnixNative.InvalidArgument => ConnectFault.NotAPort,
+            _ => ConnectFault.Other,
+        },
+    };
+
     public static string Explain(string device, int error) => error switch
     {
         UnixNative.AccessDenied => Forbidden(device, GroupOf(device) ?? "dialout"),
