@@ -109,6 +109,35 @@ public sealed class SerialPortTests
         await using var again = await Connect(cable.First);
     }
 
+    [Fact]
+    public async Task To_ask_whether_a_port_can_be_opened_changes_nothing_on_it()
+    {
+        Assert.SkipUnless(PtyPair.IsSupported, WhySkipped);
+        await using var cable = PtyPair.Open();
+        await using var far = await Connect(cable.Second);
+        var ports = new SerialPorts();
+        Assert.Null(ports.WhyClosed(cable.First));
+        await using (var near = await Connect(cable.First, Usual with { Baud = 115200 }))
+        {
+            await far.Output.WriteAsync("hello"u8.ToArray(), Stop);
+            Assert.Equal(ConnectFault.PortBusy, ports.WhyClosed(cable.First)?.Fault);
+            Assert.Equal("hello"u8.ToArray(), await Read(near, 5));
+        }
+
+        Assert.Null(ports.WhyClosed(cable.First));
+    }
+
+    [Theory]
+    [InlineData("/dev/tillbridge-none", ConnectFault.PortMissing)]
+    [InlineData("/dev/null", ConnectFault.NotAPort)]
+    [InlineData("usb:ffff:ffff", ConnectFault.PortMissing)]
+    public async Task The_fault_of_a_port_is_a_value_too(string port, ConnectFault fault)
+    {
+        Assert.SkipUnless(PtyPair.IsSupported, WhySkipped);
+        Assert.Equal(fault, new SerialPorts().WhyClosed(port)?.Fault);
+        Assert.Equal(fault, (await Assert.ThrowsAsync<LinkLostException>(() => Connect(port))).Fault);
+    }
+
     [Theory]
     [InlineData("/dev/tillbridge-none", "There is no serial port")]
     [InlineData("/dev/null", "is no serial port")]
