@@ -20,6 +20,7 @@ internal sealed class Examination(
     Spectator spectator, TimeProvider clock)
 {
     private static readonly TimeSpan AddressedLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LineLimit = TimeSpan.FromSeconds(6); // One repeat of a block: T2 is 5 s at most.
     private static readonly TimeSpan GuessLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan PokeLimit = TimeSpan.FromSeconds(2);
 
@@ -50,7 +51,9 @@ internal sealed class Examination(
         string subject, TerminalAddress address, IProtocolProbe probe, DriverSettings driver, CancellationToken stop)
     {
         var configured = probe.SerialModes[0].With(address.Options);
-        var first = await AskOnce(subject, At(address, configured), probe, driver, AddressedLimit, stop, $" at {configured}");
+        var first = await AskOnce(subject, At(address, configured), probe, driver: null, LineLimit, stop, $" at {configured}");
+        if (IsSpoken(first))
+            return await AskOnce(subject, address, probe, driver, AddressedLimit, stop);
         if (!MayBeSpeed(first)) return first;
         var tried = new List<SerialMode> { configured };
         foreach (var mode in probe.SerialModes.Where(mode => mode != configured))
@@ -58,7 +61,7 @@ internal sealed class Examination(
             var place = At(address, mode);
             var found = await AskOnce(subject, place, probe, driver: null, GuessLimit, stop, $" at {mode}");
             tried.Add(mode);
-            if (found.Code is FindingCodes.Ok or FindingCodes.NotReady or FindingCodes.TerminalBusy)
+            if (IsSpoken(found))
             {
                 return Finding.Wrong(
                     FindingCodes.WrongSpeed, subject,
@@ -68,15 +71,20 @@ internal sealed class Examination(
                 };
             }
 
+            if (found.Code is FindingCodes.OtherProtocol) return found with { Text = $"At {mode}: {found.Text}" };
             // Bytes that are noise say more than silence.
-            if (first.Code is FindingCodes.NoAnswer && found.Code is FindingCodes.Noise or FindingCodes.OtherProtocol) first = found;
+            if (first.Code is FindingCodes.NoAnswer && found.Code is FindingCodes.Noise) first = found;
         }
 
         return first with { Text = $"{first.Text} Tried: {string.Join(", ", tried)}." };
     }
 
-    private static bool MayBeSpeed(Finding finding) => finding.Code is FindingCodes.NoAnswer or FindingCodes.Noise
-        or FindingCodes.OtherProtocol or FindingCodes.PortMode;
+    private static bool IsSpoken(Finding finding) =>
+        finding.Code is FindingCodes.Ok or FindingCodes.NotReady or FindingCodes.TerminalBusy;
+
+    // Clear words of another protocol came at the right speed.
+    private static bool MayBeSpeed(Finding finding) =>
+        finding.Code is FindingCodes.NoAnswer or FindingCodes.Noise or FindingCodes.PortMode;
 
     private static TerminalAddress At(TerminalAddress address, SerialMode mode) => address with
     {

@@ -42,7 +42,7 @@ internal static class Likeness
             new("concert", "a terminal with Concert (it asks by 05 and acknowledges by 06)", IsWeak: true), // concert.md §3
         [.. var text] when IsTaggedText(text) => new("caisse-ap", "a terminal with Caisse-AP (Concert V3)"), // caisse-ap.md §2
         [.. var text] when IsModem(text) => new("modem", "a modem (AT commands)"),
-        [.. var text] when IsText(text) => new("text", "something that speaks plain text"),
+        [.. var text] when IsText(text) => new("text", "something that speaks plain text", IsWeak: true),
         _ => null,
     };
 
