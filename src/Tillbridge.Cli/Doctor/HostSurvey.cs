@@ -52,8 +52,8 @@ internal sealed class HostSurvey(IReadOnlyList<IProtocol> protocols, Examination
             }
 
             answered |= found!.Address is not null;
-            yield return found.Address is { } good && found.Cure is null ? found with { Cure = $"Write {good} as its address." }
-                : found.Address is not null ? found
+            yield return found.Address is { } good
+                ? found with { Text = $"{found.Text} Its address is {good}." }
                 : found with { Severity = Severity.Note, Cure = IsAnybody(found) ? found.Cure : null };
             if (found.Code is FindingCodes.HostUnreachable) break;
         }

@@ -18,7 +18,7 @@ public interface IProtocolProbe
     /// <summary>Asks once, over one connection.</summary>
     /// <param name="transport">The way to the terminal.</param>
     /// <param name="settings">
-    /// As for its driver; the password is tried once, as it stands. Null only finds out whether the protocol is spoken, and
+    /// As for its driver; its password is used as it stands and none is guessed. Null only finds out whether the protocol is spoken, and
     /// leaves the terminal's registration as it is.
     /// </param>
     /// <param name="clock">Measures the waits; each has an end.</param>

@@ -140,7 +140,8 @@ public sealed class DoctorCommandTests : CliBench
             File.SetUnixFileMode(cable.First, UnixFileMode.None);
         }
 
-        using var process = Process.Start(new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, WorkingDirectory = "/" })!;
+        var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, WorkingDirectory = "/" };
+        using var process = Process.Start(start)!;
         var output = await process.StandardOutput.Rest();
         await process.Gone();
 
@@ -167,7 +168,8 @@ public sealed class DoctorCommandTests : CliBench
         Assert.True(forced.ExitCode == 0, forced.Output);
     }
 
-    private static Task<(int ExitCode, string Output)> Run(params string[] arguments) => GatewayProcess.Run(Stop, ["doctor", .. arguments]);
+    private static Task<(int ExitCode, string Output)> Run(params string[] arguments) =>
+        GatewayProcess.Run(Stop, ["doctor", .. arguments]);
 
     private Task<(int ExitCode, string Output)> Doctor(params string[] arguments) => Run([.. arguments, "--data", Data]);
 
@@ -175,7 +177,8 @@ public sealed class DoctorCommandTests : CliBench
     {
         var (program, first) = GatewayProcess.Find();
         using var process = GatewayProcess.Begin(
-            [program, .. first, "doctor", "--terminal", address, "--data", Data, "--verbose"], [("TILLBRIDGE_TERMINAL_PASSWORD", password)]);
+            [program, .. first, "doctor", "--terminal", address, "--data", Data, "--verbose"],
+            [("TILLBRIDGE_TERMINAL_PASSWORD", password)]);
         var errors = process.StandardError.Rest();
         var output = await process.StandardOutput.Rest() + await errors;
         await process.Gone();

@@ -118,7 +118,7 @@ public sealed class NetworkTests
 
         var good = Assert.Single(findings, finding => finding.Severity is Severity.Well);
         Assert.Equal("zvt+tcp://127.83.7.1:20007", good.Address);
-        Assert.Contains(good.Address!, good.Cure, StringComparison.Ordinal);
+        Assert.Contains(good.Address!, good.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(findings, finding => finding.Severity is Severity.Wrong);
         Assert.DoesNotContain(doctor.Said, said => said.Contains("0600", StringComparison.Ordinal));
     }

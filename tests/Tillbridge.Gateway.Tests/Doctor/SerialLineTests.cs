@@ -7,7 +7,7 @@ using Tillbridge.Transports.Serial;
 
 namespace Tillbridge.Gateway.Tests.Doctor;
 
-/// <summary>Serial lines on pseudo-terminals: a terminal at the right and the wrong speed, noise, echo, and ports that are not free.</summary>
+/// <summary>Serial lines on pseudo-terminals: a terminal at the right and the wrong speed, noise, echo, ports that are not free.</summary>
 [Trait("Speed", "Slow")]
 [Trait("Needs", "pty")]
 public sealed class SerialLineTests
@@ -36,6 +36,18 @@ public sealed class SerialLineTests
         var left = string.Concat(doctor.Said);
         foreach (var message in allowed) left = left.Replace(Framed(message), "", StringComparison.Ordinal);
         Assert.Equal("", left.Replace("06", "", StringComparison.Ordinal)); // Acknowledged blocks.
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_told_on_a_line_too()
+    {
+        Assert.SkipUnless(PtyPair.IsSupported, WhySkipped);
+        await using var cable = PtyPair.Open();
+        await using var terminal = DoctorBench.Serve(
+            SerialAcceptor.Open(new SerialSettings(cable.Second, Usual), TimeProvider.System), "123456");
+
+        Assert.Equal(FindingCodes.WrongPassword, (await doctor.Ask($"zvt+serial://{cable.First}", "654321")).Code);
+        Assert.Equal(FindingCodes.Ok, (await doctor.Ask($"zvt+serial://{cable.First}", "123456")).Code);
     }
 
     [Theory]
