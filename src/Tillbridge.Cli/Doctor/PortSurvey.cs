@@ -39,15 +39,14 @@ internal sealed class PortSurvey(SerialPorts ports)
     /// <summary>Why a port must not be opened now: it cannot, or another program has it open; null when it may.</summary>
     public Finding? Closed(string port)
     {
+        var closed = ports.WhyClosed(port);
+        if (closed is not null && closed.Fault is not ConnectFault.PortBusy) return Impressions.OfFault(port, closed);
         // What a program has open without locking others out could be opened, and the two would take each other's bytes.
-        if (PortHolders.Of(DeviceOf(port)) is { } holder)
-        {
-            return Finding.Wrong(
-                FindingCodes.PortBusy, port, $"The serial port is in use by {holder}.",
-                "End that program (a gateway: ask it for a test instead), or choose another port.");
-        }
-
-        return ports.WhyClosed(port) is { } closed ? Impressions.OfFault(port, closed) : null;
+        var holder = PortHolders.Of(DeviceOf(port));
+        if (holder is null) return closed is null ? null : Impressions.OfFault(port, closed);
+        return Finding.Wrong(
+            FindingCodes.PortBusy, port, $"The serial port is in use by {holder}.",
+            "End that program (a gateway: ask it for a test instead), or choose another port.");
     }
 
     private string DeviceOf(string port)
