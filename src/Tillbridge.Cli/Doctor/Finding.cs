@@ -29,12 +29,13 @@ internal sealed record Finding(string Code, Severity Severity, string Subject, s
     public static Finding Wrong(string code, string subject, string text, string cure) =>
         new(code, Severity.Wrong, subject, text) { Cure = cure };
 
-    /// <summary>A message of the form "cause: cure", as all of ours are.</summary>
+    /// <summary>A message of the form "cause: cure", as ours mostly are, or of two sentences.</summary>
     public static Finding OfMessage(string code, string subject, string message)
     {
-        var colon = message.IndexOf(": ", StringComparison.Ordinal);
-        if (colon < 0) return new(code, Severity.Wrong, subject, message);
-        var cure = message[(colon + 2)..];
-        return Wrong(code, subject, message[..colon] + ".", char.ToUpperInvariant(cure[0]) + cure[1..]);
+        var end = message.IndexOf(": ", StringComparison.Ordinal);
+        if (end < 0) end = message.IndexOf(". ", StringComparison.Ordinal);
+        if (end < 0) return Wrong(code, subject, message, "Check address, cable and permissions.");
+        var cure = message[(end + 2)..];
+        return Wrong(code, subject, message[..end] + ".", char.ToUpperInvariant(cure[0]) + cure[1..]);
     }
 }

@@ -171,8 +171,12 @@ public sealed class SerialLineTests
     [InlineData("/dev/tillbridge-none", FindingCodes.PortMissing)]
     [InlineData("/dev/null", FindingCodes.NotAPort)]
     [InlineData("usb:ffff:ffff", FindingCodes.PortMissing)]
-    public async Task A_port_that_is_none_is_told(string port, string code) =>
-        Assert.Equal(code, (await doctor.Ask($"zvt+serial://{port}")).Code);
+    public async Task A_port_that_is_none_is_told(string port, string code)
+    {
+        var finding = await doctor.Ask($"zvt+serial://{port}");
+        Assert.Equal(code, finding.Code);
+        Assert.False(string.IsNullOrEmpty(finding.Cure));
+    }
 
     private static string Framed(string apdu) => Convert.ToHexString(ZvtFraming.FrameSerial(Convert.FromHexString(apdu)));
 

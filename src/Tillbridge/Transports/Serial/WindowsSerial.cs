@@ -87,7 +87,8 @@ internal static partial class WindowsSerial
         WindowsNative.NotFound =>
             $"There is no serial port {device}: is the cable plugged in? {SerialPorts.Describe(new SerialPorts().List())}",
         WindowsNative.AccessDenied or WindowsNative.SharingViolation =>
-            $"The serial port {device} is in use by another program, or this user may not open it.",
+            $"The serial port {device} is in use by another program, or this user may not open it: end that program, "
+            + "or choose another port.",
         _ => $"The serial port {device} cannot be opened (error {error}).",
     };
 

@@ -153,9 +153,12 @@ public sealed class SerialPortTests
     public void A_missing_permission_names_the_group_and_the_cure()
     {
         Assert.SkipUnless(PtyPair.IsSupported, WhySkipped);
-        var text = UnixSerialFault.Explain("/dev/null", UnixNative.AccessDenied);
-        Assert.Contains("sudo usermod -aG root $USER", text, StringComparison.Ordinal); // /dev/null belongs to root.
+        var text = UnixSerialFault.Forbidden("/dev/ttyUSB0", "dialout");
+        Assert.Contains("sudo usermod -aG dialout $USER", text, StringComparison.Ordinal);
         Assert.Contains("log out and in again", text, StringComparison.Ordinal);
+        var roots = UnixSerialFault.Explain("/dev/null", UnixNative.AccessDenied); // It belongs to root.
+        Assert.Contains("udev", roots, StringComparison.Ordinal);
+        Assert.DoesNotContain("-aG root", roots, StringComparison.Ordinal);
     }
 
     [Fact]
