@@ -159,6 +159,13 @@ internal sealed class ZvtVirtualClient(
 
     private async Task Answer(ZvtMessage command, CancellationToken stop)
     {
+        if (settings.Password is { } wanted && PasswordOf(command) is { } given && given != wanted)
+        {
+            // No reference names the code; 6B also says that nobody is registered [inferred].
+            await link.SendAsync(new ZvtNegative(ZvtResultCodes.NotRegistered), stop);
+            return;
+        }
+
         switch (command)
         {
             case ZvtTransaction transaction when !transaction.Undecoded.IsEmpty:
@@ -196,6 +203,17 @@ internal sealed class ZvtVirtualClient(
                 break;
         }
     }
+
+    private static string? PasswordOf(ZvtMessage command) => command switch
+    {
+        ZvtRegistration registration => registration.Password,
+        ZvtTransaction transaction => transaction.Password,
+        ZvtRepeatReceipt repeat => repeat.Password,
+        ZvtStatusEnquiry enquiry => enquiry.Password,
+        ZvtSetClock clock => clock.Password,
+        ZvtCommand plain => plain.Password,
+        _ => null,
+    };
 
     private async Task Plain(ZvtCommand command, CancellationToken stop)
     {
