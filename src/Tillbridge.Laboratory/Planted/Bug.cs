@@ -1,5 +1,7 @@
+using Tillbridge.Gateway.Facades.ZvtCallback.Receivers;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
+using Tillbridge.Sessions;
 using Tillbridge.Transports;
 
 namespace Tillbridge.Laboratory.Planted;
@@ -21,4 +23,12 @@ internal abstract class Bug(string name)
     public virtual ITransport Plant(ITransport transport) => transport;
 
     public virtual IJournal Plant(IJournal journal) => journal;
+
+    /// <summary>The journal as the callback face sees it.</summary>
+    public virtual IJournal PlantFace(IJournal journal) => journal;
+
+    public virtual ICallbackSender Plant(ICallbackSender sender) => sender;
+
+    /// <summary>The engine as the callback face sees it.</summary>
+    public virtual ITerminals Plant(ITerminals engine) => engine;
 }

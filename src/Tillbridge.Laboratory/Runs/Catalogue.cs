@@ -11,13 +11,28 @@ internal static class Catalogue
 {
     private static readonly RequestKind[] Essential = [RequestKind.Sale, RequestKind.Reversal, RequestKind.Refund];
 
+    // About one random run in so many plays the callback face.
+    private const int OnFaceOneIn = 6;
+
     /// <summary>Runs out of everything, without an end.</summary>
     public static IEnumerable<TrialId> Random(IReadOnlyList<IProtocol> protocols, ulong seed, long from = 0, Bug? bug = null)
     {
         for (var number = (ulong)from; ; number++)
         {
             var protocol = protocols[(int)(number % (ulong)protocols.Count)];
-            yield return new TrialId(TrialId.Random, protocol.Name, Chance.Mix(seed, number)) { Bug = bug };
+            var mine = Chance.Mix(seed, number);
+            var part = new Chance(Chance.Mix(mine, 0x7117)).OneIn(OnFaceOneIn) ? TrialId.Face : TrialId.Random;
+            yield return new TrialId(part, protocol.Name, mine) { Bug = bug };
+        }
+    }
+
+    /// <summary>Runs that all play the callback face, without an end.</summary>
+    public static IEnumerable<TrialId> Face(IReadOnlyList<IProtocol> protocols, ulong seed, Bug? bug = null)
+    {
+        for (var number = 0UL; ; number++)
+        {
+            var protocol = protocols[(int)(number % (ulong)protocols.Count)];
+            yield return new TrialId(TrialId.Face, protocol.Name, Chance.Mix(seed, number)) { Bug = bug };
         }
     }
 
