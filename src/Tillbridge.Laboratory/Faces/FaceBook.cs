@@ -1,6 +1,7 @@
 using System.Text;
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Facades.ZvtCallback;
+using Tillbridge.Gateway.Facades.ZvtCallback.Receivers;
 using Tillbridge.Journal;
 using Tillbridge.Laboratory.Faults;
 using Tillbridge.Laboratory.Simulation;
@@ -12,6 +13,7 @@ internal sealed class FaceBook(World world, Ledger ledger, TrialPlan plan)
 {
     private readonly Dictionary<string, FaceCall> calls = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Telling> tellings = new(StringComparer.Ordinal);
+    private readonly Dictionary<SessionId, OrderNote> found = [];
     private readonly HashSet<string> healed = new(StringComparer.Ordinal);
     private int notes;
 
@@ -27,12 +29,18 @@ internal sealed class FaceBook(World world, Ledger ledger, TrialPlan plan)
     /// <summary>Bookings are known by a reference of the order; else by their amount.</summary>
     public bool CarriesReference { get; set; } = true;
 
+    /// <summary>A terminal of these can be asked to stop.</summary>
+    public bool CanAbort { get; set; } = true;
+
     public IEnumerable<Telling> Tellings => tellings.Values;
 
     public IEnumerable<FaceCall> Calls => calls.Values;
 
-    /// <summary>Messages that left, and ends that arrived.</summary>
-    public (long Sent, long Ends) Counts { get; private set; }
+    /// <summary>What was met, by name.</summary>
+    public SortedDictionary<string, long> Met { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The receivers of this terminal's client take every message again.</summary>
+    public bool IsHealed(string terminal) => healed.Contains(terminal);
 
     /// <summary>A command is sent for the first time or again.</summary>
     public FaceCall Open(string terminal, string command, string parameter, string? key, TerminalRequest? request, OrderPlan? order)
@@ -47,9 +55,15 @@ internal sealed class FaceBook(World world, Ledger ledger, TrialPlan plan)
     public Telling? Of(string id) => tellings.GetValueOrDefault(id);
 
     /// <summary>The order that a session belongs to, as its own face or the face's own reversal says.</summary>
-    public OrderNote? NoteOf(Session session)
+    public OrderNote NoteOf(Session session)
     {
-        if (CallbackOrigin.Of(session) is { } origin) return CallOf(new Uri(origin.CallbackUrl)).Note;
+        if (!found.TryGetValue(session.Id, out var note)) found[session.Id] = note = Find(session);
+        return note;
+    }
+
+    private OrderNote Find(Session session)
+    {
+        if (CallbackOrigin.Of(session) is { } origin) return CallOf(new Uri(origin.CallbackUrl)).Note!;
         // What the face takes back by itself is an order of nobody.
         return ledger.Of(session.Key) ?? ledger.Open(
             session.Key!, session.Terminal, session.Request, new OrderPlan(session.Request.Kind) { IsHarmless = false });
@@ -65,25 +79,32 @@ internal sealed class FaceBook(World world, Ledger ledger, TrialPlan plan)
 
     public void BecameDurable(JournalEntry entry)
     {
-        if (entry.Session is { } session && CallbackOrigin.Of(session) is not null && ledger.Of(NoteOf(session)!.Key) is { } note)
+        if (entry.Session is { Face.Name: CallbackOrigin.Face } session && !tellings.ContainsKey(session.Id.Value))
         {
-            if (!tellings.ContainsKey(session.Id.Value))
-            {
-                tellings[session.Id.Value] = new Telling(session.Id.Value, note);
-                FaceJudge.Taken(this, note, session);
-            }
+            tellings[session.Id.Value] = new Telling(session.Id.Value, NoteOf(session));
+            FaceJudge.Taken(this, NoteOf(session), session);
         }
 
+        if (entry.Session is { Outcome: not (null or Outcome.Unknown) } && Of(entry.Id.Value) is { } known) known.KnownAt ??= world.Now;
         if (entry.Note is not { Face: CallbackOrigin.Face } stored || Of(entry.Id.Value) is not { } telling) return;
         var said = CallbackNote.Of(stored);
         telling.IsConfirmedOnDisk = said.IsDelivered;
+        if (said.RemovedAt is not null && !telling.IsRemoved) Meet("entries acknowledged");
+        telling.IsRemoved |= said.RemovedAt is not null;
         telling.QuietSince = said is { RemovedAt: not null, IsAskedAgain: false } ? telling.QuietSince ?? world.Now : null;
     }
+
+    /// <summary>Counts something that was met.</summary>
+    public void Meet(string what) => Met[what] = Met.GetValueOrDefault(what) + 1;
 
     /// <summary>The host died: of what it knew only the disk's part is left.</summary>
     public void HostDied()
     {
-        foreach (var telling in tellings.Values) telling.IsConfirmed = telling.IsConfirmedOnDisk;
+        foreach (var telling in tellings.Values)
+        {
+            telling.IsConfirmed = telling.IsConfirmedOnDisk;
+            telling.Attempts.Clear();
+        }
     }
 
     /// <summary>A terminal's client repairs its receiver.</summary>
@@ -109,7 +130,7 @@ internal sealed class FaceBook(World world, Ledger ledger, TrialPlan plan)
     /// <summary>A message leaves the face.</summary>
     public void Leaves(FaceCall call, CallbackEnvelope envelope, FaceMessage message)
     {
-        Counts = (Counts.Sent + 1, Counts.Ends);
+        Meet(message.IsIntermediate ? "progress messages" : message.IsLate ? "late ends" : "attempts of an end");
         if (world.Tells)
         {
             world.Tell($"message to {call.Path}: {message.Command} {message.Sequence} {message.Code} "
@@ -127,15 +148,21 @@ internal sealed class FaceBook(World world, Ledger ledger, TrialPlan plan)
     public void Arrived(FaceCall call, FaceMessage message)
     {
         if (message.IsIntermediate) return;
-        Counts = (Counts.Sent, Counts.Ends + 1);
+        Meet("ends that arrived");
         if (Of(message.SessionId) is { } telling) FaceJudge.Arrived(this, telling, message);
         else call.Result = message;
     }
 
     /// <summary>The face that sent it knows what became of it.</summary>
-    public void Known(FaceCall call, FaceMessage message, int round, bool isDelivered)
+    public void Known(FaceCall call, FaceMessage message, int round, int attempt, Attempt result, SimProcess life)
     {
-        if (!isDelivered) return;
+        if (!result.IsDelivered)
+        {
+            var isGivenUp = message.IsIntermediate && (!result.MayRetry || attempt >= Face.Settings.IntermediateAttempts);
+            if (isGivenUp && Of(message.SessionId) is { } lost) FaceJudge.Lost(this, lost, life);
+            return;
+        }
+
         call.Delivered++;
         if (Of(message.SessionId) is not { } telling) return;
         telling.ProbeDelivered = true;

@@ -8,6 +8,9 @@ namespace Tillbridge.Laboratory.Faces;
 /// <summary>What must be true of the face when everything has come to rest, by the list that a client is given at the end.</summary>
 internal static class FaceClosing
 {
+    // As long as the pause between two attempts, and some more.
+    private static readonly TimeSpan KnownFor = TimeSpan.FromSeconds(150);
+
     public static void Check(FaceBook book, IReadOnlyList<FaceEntry>? list)
     {
         if (list is null)
@@ -22,6 +25,7 @@ internal static class FaceClosing
             if (telling.Note.Session is not { Phase: SessionPhase.Closed } session || !session.Request.Kind.NeedsProof()) continue;
             var entry = listed.GetValueOrDefault(telling.Id);
             Listed(book, telling, session, entry);
+            Told(book, telling, session);
             if (entry is not null) Agrees(book, telling, session, entry);
         }
 
@@ -32,7 +36,7 @@ internal static class FaceClosing
     // C5: nothing that somebody has to look at is missing, and no money is in neither an end nor the list.
     private static void Listed(FaceBook book, Telling telling, Session session, FaceEntry? entry)
     {
-        if (entry is not null || telling.IsRemoved || telling.QuietSince is not null) return;
+        if (entry is not null || telling.IsRemoved) return;
         var why = session switch
         {
             { Outcome: Outcome.Unknown } => "its outcome is unknown",
@@ -45,6 +49,22 @@ internal static class FaceClosing
         };
         if (why is not null)
             book.Ledger.Break($"C5 {telling.Note.Key} is {session.Outcome} and not in the list although {why}");
+    }
+
+    // C7: where the receiver takes messages again its end gets there, and what became known is told where that is wanted.
+    private static void Told(FaceBook book, Telling telling, Session session)
+    {
+        // Refused, or gone before the answer: nobody waits. A final answer of the receiver is none to repeat.
+        var call = book.Calls.First(one => one.Note == telling.Note);
+        var isWaiting = call is { IsRefused: false, IsGone: false } && book.IsHealed(telling.Note.Terminal) && !telling.IsRemoved
+            && !book.Calls.Any(one => one.Fault is { Trouble: ReceiverTrouble.NotFound or ReceiverTrouble.Redirects } && one.Key == call.Key
+                && (one == call || one.Key is not null));
+        var isTakenBack = book.OwnReversals(telling.Id).Any(other => other.Session is { Outcome: null or Outcome.Unknown });
+        if (isWaiting && !isTakenBack && !telling.WasDelivered)
+            book.Ledger.Break($"C7 {telling.Note.Key} is {session.Outcome} and its end is never told");
+        var isLong = telling.KnownAt is { } known && book.World.Now - known > KnownFor.Ticks;
+        if (isWaiting && isLong && book.Face.LateResult && telling.Seen is { Outcome: "unknown" } && telling.WasDelivered)
+            book.Ledger.Break($"C7 {telling.Note.Key} was told unknown, is {session.Outcome}, and that is not told");
     }
 
     private static void Agrees(FaceBook book, Telling telling, Session session, FaceEntry entry)

@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Gateway.Facades.ZvtCallback.Configuration;
 using Tillbridge.Gateway.Reading;
 using Tillbridge.Laboratory.Simulation;
 
@@ -15,6 +16,12 @@ internal static class FaceJudge
 
     // What was decided a moment before may still leave.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
+
+    // Time enough to ask the terminal to stop, also where the disk is slow.
+    private static readonly TimeSpan AbortWithin = TimeSpan.FromSeconds(5);
+
+    // The reference's pauses let no more than three attempts of an end leave within a second.
+    private const int MostAttemptsInASecond = 3;
 
     /// <summary>C6: one session at a time, whatever the face was asked.</summary>
     public static void Taken(FaceBook book, OrderNote note, Session session)
@@ -34,6 +41,7 @@ internal static class FaceJudge
         if (call is { Command: "Authorisation" or "Reversal" } && book.Face.Probe
             && book.Of(note.Session!.Id.Value) is { ProbeDelivered: false })
             book.Ledger.Break($"C3 {note.Key}: the terminal was asked although no first message was delivered");
+        if (FaceBook.IsOwn(note)) book.Meet("payments taken back unseen");
         if (!FaceBook.IsOwn(note) || note.Session!.Request.Original?.Session is not { } payment) return;
         if (book.Of(payment.Value) is { ApprovalSeen: true })
             book.Ledger.Break($"C3 {note.Key}: a payment is taken back of which the client has seen the approval");
@@ -44,6 +52,7 @@ internal static class FaceJudge
     /// <summary>A message about a session leaves.</summary>
     public static void Leaves(FaceBook book, FaceCall call, Telling telling, FaceMessage message, ReadOnlyMemory<byte> body)
     {
+        if (telling.Note.Plan.Script.LeaksCard) Judge.Secrets(book.Ledger, telling.Note.Key, message.Text);
         if (message.IsIntermediate)
         {
             Progress(book, telling, message, body);
@@ -54,9 +63,28 @@ internal static class FaceJudge
         End(book, telling, session, message);
         Numbers(book, telling, message);
         if (telling.Repeating > 0 || message.IsLate) return;
+        telling.Attempts.Enqueue(book.World.Now);
+        while (book.World.Now - telling.Attempts.Peek() > TimeSpan.TicksPerSecond) telling.Attempts.Dequeue();
+        if (telling.Attempts.Count > MostAttemptsInASecond)
+            book.Ledger.Break($"C2 {call.Path}: {telling.Attempts.Count} attempts of its end within a second");
         if (telling.IsConfirmed) book.Ledger.Break($"C2 {call.Path}: its end is told again although it was delivered");
         if (telling.QuietSince is { } since && book.World.Now - since > Grace.Ticks)
             book.Ledger.Break($"C2 {call.Path}: its end is told although it was acknowledged");
+    }
+
+    /// <summary>A message was given up: a payment that the terminal has in hand is asked to stop.</summary>
+    public static void Lost(FaceBook book, Telling telling, SimProcess life)
+    {
+        var session = telling.Note.Session!;
+        var matters = book is { CanAbort: true, HasDiskTrouble: false, Face.OnUndeliverable: OnUndeliverable.Abort }
+            && session is { Phase: SessionPhase.InFlight, Request.Kind: RequestKind.Sale or RequestKind.Reversal };
+        if (!matters) return;
+        book.Meet("payments of which nobody hears");
+        book.World.After(AbortWithin, () =>
+        {
+            if (life.IsAlive && telling.Note.Session is { Phase: SessionPhase.InFlight, AbortAsked: false })
+                book.Ledger.Break($"C3 {telling.Note.Key}: nobody hears of it, and its terminal is not asked to stop");
+        });
     }
 
     /// <summary>An end is in the client's hands.</summary>

@@ -1,5 +1,6 @@
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Facades.ZvtCallback;
+using Tillbridge.Gateway.Reading;
 using Tillbridge.Laboratory.Simulation;
 
 namespace Tillbridge.Laboratory.Faces;
@@ -12,7 +13,7 @@ internal sealed class Programmer(
     World world, Trial trial, FaceBook book, Books at, SimProcess process, IReadOnlyList<OrderPlan> orders)
 {
     private const int MostTries = 60;
-    private const int MostLooks = 12;
+    private const int MostRests = 10;
     private static readonly TimeSpan MostQueryTime = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan MostEndTime = TimeSpan.FromMinutes(30);
 
@@ -29,6 +30,7 @@ internal sealed class Programmer(
         foreach (var plan in orders)
         {
             if (!plan.AtOnce) await Pause(TimeSpan.FromMilliseconds(20 + world.Chance.Below(3000)));
+            if (world.Chance.OneIn(6)) sideways.Add(AskIdle());
             await Carry(plan);
         }
 
@@ -40,8 +42,16 @@ internal sealed class Programmer(
     /// <summary>When everything is over: what the list still says; null when nobody answers.</summary>
     public async Task<IReadOnlyList<FaceEntry>?> LastLook()
     {
-        await Pause(Rest);
-        return await Look("", MostTries);
+        for (var rests = 0; rests < MostRests; rests++)
+        {
+            // A host that dies late has to have its rest, too.
+            var (life, isUp) = (trial.Host.Process, trial.Host.Face is not null);
+            await Pause(Rest);
+            if (!isUp || life != trial.Host.Process) continue;
+            if (await Look("", MostTries) is { } list && life == trial.Host.Process) return list;
+        }
+
+        return null;
     }
 
     private async Task Carry(OrderPlan plan)
@@ -108,6 +118,7 @@ internal sealed class Programmer(
         {
             (telling.Repeating, telling.Round) = (telling.Repeating - 1, telling.Round + 1);
             telling.IsConfirmed = telling.IsConfirmedOnDisk;
+            telling.Attempts.Clear();
         }
 
         return call.IsGone ? null : answer;
@@ -158,20 +169,41 @@ internal sealed class Programmer(
         else if (session.Phase is not SessionPhase.Closed) book.Ledger.Break($"C5 session {id} is told to be cancelled and is open");
     }
 
-    // What somebody has looked at is taken from the list.
+    // What somebody has looked at is taken from the list; an unknown as the terminal's own list says.
     private async Task Tidy()
     {
         if (await Look("", 2) is not { } entries) return;
-        foreach (var entry in entries.Where(entry => entry.Outcome is not (null or "unknown") && world.Chance.OneIn(2)).Take(3))
+        foreach (var entry in entries.Where(entry => entry.Outcome is not null && world.Chance.OneIn(2)).Take(3))
         {
-            var call = book.Open(at.Name, "RemoveAbortedSession", entry.Id, null, null, null);
-            if (await Query(call, MostQueryTime) is { Success: true } && book.Of(entry.Id) is { } telling) telling.IsRemoved = true;
+            var parameter = entry.Id;
+            if (entry.Outcome is "unknown")
+            {
+                if (book.Of(entry.Id)?.Note.Session is not { } session || Operator.Truth(book.Ledger, session) is not { } truth) continue;
+                parameter = $"{entry.Id} {Words<Outcome>.Of(truth)} clerk-1";
+            }
+
+            var call = book.Open(at.Name, "RemoveAbortedSession", parameter, null, null, null);
+            if (await Query(call, MostQueryTime) is { Success: true } && book.Of(entry.Id) is { IsRemoved: false })
+                book.Ledger.Break($"C5 {entry.Id} is told to be removed, and that is not durable");
         }
+    }
+
+    // A terminal that is in the midst of something before and after the question is not idle.
+    private async Task AskIdle()
+    {
+        await Pause(TimeSpan.FromMilliseconds(world.Chance.Below(1500)));
+        var before = Open();
+        if (await Query(book.Open(at.Name, "IsIdle", "", null, null, null), MostQueryTime) is { Success: true } && before is not null
+            && before == Open())
+            book.Ledger.Break($"C5 {at.Name} is told to be idle while {before.Key} is {before.Session!.Phase}");
+
+        OrderNote? Open() => book.Ledger.Orders.FirstOrDefault(note => note.Terminal == at.Name
+            && note.Session is { Phase: not SessionPhase.Closed });
     }
 
     private async Task<IReadOnlyList<FaceEntry>?> Look(string id, int tries)
     {
-        for (var count = 0; count < tries && count < MostLooks; count++)
+        for (var count = 0; count < tries; count++)
         {
             var call = book.Open(at.Name, "GetAbortedSessions", id, null, null, null);
             if (await Query(call, MostQueryTime) is { Success: true } result) return book.Listed(result.Value);
@@ -185,6 +217,8 @@ internal sealed class Programmer(
     {
         if (await Ask(call) is not { Proceed: true }) return null;
         for (var began = world.Now; call.Result is null && world.Now - began < most.Ticks;) await Pause(TimeSpan.FromSeconds(1));
+        if (call.Result is null && call.TakenBy is { IsAlive: true })
+            book.Ledger.Break($"C7 {call.Path}: {call.Command} was taken and its end is not told");
         return call.Result;
     }
 

@@ -23,12 +23,14 @@ internal sealed class SimSender(World world, FaceBook book, SimProcess life, Cal
         if (world.Tells && trouble is not ReceiverTrouble.None) world.Tell($"receiver of {call.Path}: {trouble}");
         book.Leaves(call, envelope, message);
         var (result, arrives, after) = Meet(trouble);
+        // Or when it has left, and before anything more is on the disk.
+        at();
         if (arrives) world.After(Latency(), () => book.Arrived(call, message));
         world.After(after, () =>
         {
             // And before it hears what became of it.
             if (!life.IsAlive || at()) return;
-            book.Known(call, message, round, result.IsDelivered);
+            book.Known(call, message, round, attempt, result, life);
             answer.TrySetResult(result);
         });
         return answer.Task;

@@ -36,8 +36,14 @@ internal sealed class Telling(string id, OrderNote note)
     /// <summary>An end was delivered at some time.</summary>
     public bool WasDelivered { get; set; }
 
-    /// <summary>The client acknowledged its entry and was told so.</summary>
+    /// <summary>That the client acknowledged its entry stands on the disk.</summary>
     public bool IsRemoved { get; set; }
+
+    /// <summary>When its outcome became known for good.</summary>
+    public long? KnownAt { get; set; }
+
+    /// <summary>When attempts of its end left, in this life of the host and since the command was last sent.</summary>
+    public Queue<long> Attempts { get; } = new();
 
     /// <summary>Repeats of the command that are being taken; while there are any, it may be told again at any moment.</summary>
     public int Repeating { get; set; }

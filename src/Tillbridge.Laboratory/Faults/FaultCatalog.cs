@@ -44,11 +44,20 @@ internal sealed record Fault(FaultSide Side, string Name, Action<OrderPlan, Chan
 /// <summary>Everything that we can name and that can go wrong around an order.</summary>
 internal static class FaultCatalog
 {
+    /// <summary>The host dies while a message of the callback face is on its way.</summary>
+    public const string AroundACallback = "killed around a callback";
+
     // A payment and what comes before it have about this many bytes in each direction.
     private const int MostWireBytes = 420;
     private const int MostConnections = 3;
 
     public static IReadOnlyList<Fault> All { get; } = [.. Link(), .. Terminal(), .. Host(), .. Till(), .. SerialLink(), .. Receivers()];
+
+    /// <summary>Those that can happen where a till calls the engine itself.</summary>
+    public static IReadOnlyList<Fault> OfTills { get; } = [.. All.Where(fault => !fault.OnFaceOnly)];
+
+    /// <summary>Those that can happen where software speaks through the callback face, on a stream.</summary>
+    public static IReadOnlyList<Fault> OnFace { get; } = [.. All.Where(fault => fault is { OnSerialOnly: false, NotOnFace: false })];
 
     private static IEnumerable<Fault> Link()
     {
@@ -175,6 +184,13 @@ internal static class FaultCatalog
         yield return Receiver("receiver answers 404", ReceiverTrouble.NotFound, null);
         yield return Receiver("receiver redirects", ReceiverTrouble.Redirects, null);
         yield return Receiver("receiver answers no HTTP", ReceiverTrouble.Gibberish, null);
+        yield return new(FaultSide.Receiver, AroundACallback, static (order, chance) =>
+        {
+            // Three steps a message: before it leaves, when it has left, when its answer is there.
+            order.HostDiesAtMessage = 1 + chance.Below(12);
+            order.HostDeath = chance.OneIn(2) ? HostDeath.PowerLost : HostDeath.Killed;
+            order.HostDownFor = TimeSpan.FromMilliseconds(300 + chance.Below(chance.OneIn(6) ? 400_000 : 4000));
+        });
     }
 
     private static Fault Line(string name, LinkTrouble trouble) => new(FaultSide.Link, name, (order, chance) =>

@@ -16,6 +16,14 @@ internal abstract class Bug(string name)
     public static IReadOnlyList<Bug> All { get; } =
         [new TellsBeforeDurable(), new RetriesOnTimeOut(), new LosesHalfFrames(), new BelievesNotFound()];
 
+    /// <summary>Those of the callback face, planted at its seams: journal, engine, sender.</summary>
+    public static IReadOnlyList<Bug> OfFace { get; } =
+    [
+        new Faces.ForgetsTheEntry(), new Faces.TellsWhatIsAnnounced(), new Faces.TellsBeforeItsNumber(), new Faces.TellsOtherAmount(),
+        new Faces.TakesWhatItRefused(), new Faces.AsksWithoutProbe(), new Faces.ForgetsThatItWasSeen(), new Faces.DoubtsDeliveries(),
+        new Faces.LetsItRun(),
+    ];
+
     public string Name => name;
 
     public virtual IProtocol Plant(IProtocol protocol) => protocol;

@@ -51,6 +51,9 @@ internal sealed class Ledger(World world, TrialPlan plan)
 
     public OrderNote? Of(string? key) => key is null ? null : byKey.GetValueOrDefault(key);
 
+    /// <summary>The order that a session carries out.</summary>
+    public OrderNote? OrderOf(Session session) => Finder is null ? Of(session.Key) : Finder(session);
+
     /// <summary>A statement about money is wrong.</summary>
     public void Misstated(OrderNote? note, string what)
     {
@@ -79,7 +82,7 @@ internal sealed class Ledger(World world, TrialPlan plan)
         if (entry.Session is not { } session) return;
         if (!bySession.TryGetValue(session.Id, out var note))
         {
-            if ((Finder is null ? Of(session.Key) : Finder(session)) is not { } mine) return;
+            if (OrderOf(session) is not { } mine) return;
             bySession[session.Id] = note = mine;
             if (note.Session is { } other && other.Id != session.Id)
                 Break($"I1 key {note.Key} has two sessions, {other.Id} and {session.Id}");

@@ -39,6 +39,9 @@ internal sealed class OrderPlan(RequestKind kind)
     /// <summary>The step of the host's dealings with disk and line at which it dies, counted from the order; null at none.</summary>
     public long? HostDiesAtPoint { get; set; }
 
+    /// <summary>The step of the face's dealings with receivers at which the host dies, counted from the order; null at none.</summary>
+    public long? HostDiesAtMessage { get; set; }
+
     public HostDeath HostDeath { get; set; }
 
     public TimeSpan HostDownFor { get; set; } = TimeSpan.FromSeconds(1);

@@ -28,6 +28,8 @@ internal sealed class Trial : IDisposable
     private int amounts;
     private long points;
     private long dieAt = long.MaxValue;
+    private long messagePoints;
+    private long dieAtMessage = long.MaxValue;
     private HostDeath death;
     private TimeSpan downFor;
 
@@ -62,7 +64,7 @@ internal sealed class Trial : IDisposable
 
         var nobody = new SimProcess(world, "nobody", 0);
         Capabilities = protocol.MakeDriver(settings[0].Driver, lines[0].TransportOf(nobody), nobody.Clock).Capabilities;
-        if (face is not null) face.CarriesReference = Capabilities.CarriesReference;
+        if (face is not null) (face.CarriesReference, face.CanAbort) = (Capabilities.CarriesReference, Capabilities.CanAbort);
         var protocols = new Dictionary<string, IProtocol> { [protocol.Name] = protocol };
         var setup = new HostSetup(
             protocols,
@@ -71,7 +73,7 @@ internal sealed class Trial : IDisposable
                 var transport = lines.Single(line => line.Name == address.Host).TransportOf(life);
                 return plan.Bug?.Plant(transport) ?? transport;
             },
-            settings) { Face = face is null ? null : new SimFace(world, face, protocols, settings, Count, plan.Bug) };
+            settings) { Face = face is null ? null : new SimFace(world, face, protocols, settings, CountMessage, plan.Bug) };
         Host = new Host(world, store, lines, life => OpenJournal(store, life), setup) { Died = face is null ? null : face.HostDied };
         var people = new SimProcess(world, "people", 15);
         watcher = new Watcher(world, this, people);
@@ -127,6 +129,7 @@ internal sealed class Trial : IDisposable
         if (order.HostDiesAfter is { } dies) world.After(dies, () => Host.Die(order.HostDeath, order.HostDownFor));
         points = 0;
         dieAt = order.HostDiesAtPoint ?? long.MaxValue;
+        (messagePoints, dieAtMessage) = (0, order.HostDiesAtMessage ?? long.MaxValue);
         (death, downFor) = (order.HostDeath, order.HostDownFor);
         if (order.Disk is not DiskTrouble.None) world.After(order.DiskTroubleAfter, () => TroubleDisk(order));
         if (order.ClockJump != TimeSpan.Zero)
@@ -246,6 +249,14 @@ internal sealed class Trial : IDisposable
     {
         if (++points != dieAt) return false;
         dieAt = long.MaxValue;
+        Host.Die(death, downFor);
+        return true;
+    }
+
+    private bool CountMessage()
+    {
+        if (++messagePoints != dieAtMessage) return Count();
+        dieAtMessage = long.MaxValue;
         Host.Die(death, downFor);
         return true;
     }
