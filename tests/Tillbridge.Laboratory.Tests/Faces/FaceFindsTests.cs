@@ -11,6 +11,9 @@ public sealed class FaceFindsTests
     [InlineData("face:zvt:7965884098821419836")]
     [InlineData("face:zvt:17073352394833666054")]
     [InlineData("face:zvt:13838307494700170864")]
+    // A clock that was set back: an approval that nobody was told was not in the list.
+    [InlineData("faults:zvt+face:Sale:clock jumps+receiver down at the end message:136")]
+    [InlineData("faults:zvt+face:Sale:clock jumps+receiver down at the end message:150")]
     // A host that was down for a while: all attempts that were due came in a burst.
     [InlineData("faults:zvt+face:Sale:killed at any moment+receiver down at the end message:17")]
     public void What_was_found_stays_found(string line) => Assert.Empty(Trial.Run(TrialId.TryParse(line, out _)!.MakePlan()).Broken);
