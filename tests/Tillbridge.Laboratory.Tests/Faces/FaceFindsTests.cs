@@ -16,5 +16,7 @@ public sealed class FaceFindsTests
     [InlineData("faults:zvt+face:Sale:clock jumps+receiver down at the end message:150")]
     // A host that was down for a while: all attempts that were due came in a burst.
     [InlineData("faults:zvt+face:Sale:killed at any moment+receiver down at the end message:17")]
+    // A journal that could not be read: a delivery was forgotten, and the end told again.
+    [InlineData("faults:zvt+face:Sale:read error+receiver slow at the end message:39")]
     public void What_was_found_stays_found(string line) => Assert.Empty(Trial.Run(TrialId.TryParse(line, out _)!.MakePlan()).Broken);
 }
