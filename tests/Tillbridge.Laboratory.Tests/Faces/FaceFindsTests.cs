@@ -18,5 +18,7 @@ public sealed class FaceFindsTests
     [InlineData("faults:zvt+face:Sale:killed at any moment+receiver down at the end message:17")]
     // A journal that could not be read: a delivery was forgotten, and the end told again.
     [InlineData("faults:zvt+face:Sale:read error+receiver slow at the end message:39")]
+    // The same: a question was taken, and its end never told.
+    [InlineData("faults:zvt+face:Sale:read error+receiver slow at the end message:2")]
     public void What_was_found_stays_found(string line) => Assert.Empty(Trial.Run(TrialId.TryParse(line, out _)!.MakePlan()).Broken);
 }
