@@ -46,7 +46,8 @@ internal sealed class FaceBook(World world, Ledger ledger, TrialPlan plan)
     public FaceCall Open(string terminal, string command, string parameter, string? key, TerminalRequest? request, OrderPlan? order)
     {
         var path = $"{terminal}-{++notes}";
-        var note = request is null ? null : ledger.Open(path, terminal, CarriesReference ? request with { Reference = path } : request, order!);
+        if (CarriesReference) request = request is null ? null : request with { Reference = path };
+        var note = request is null ? null : ledger.Open(path, terminal, request, order!);
         return calls[path] = new FaceCall(path, command, parameter, key, note, order?.Receiver);
     }
 
@@ -139,8 +140,12 @@ internal sealed class FaceBook(World world, Ledger ledger, TrialPlan plan)
 
         if (envelope.SessionId != message.SessionId || envelope.Sequence != message.Sequence)
             ledger.Break($"C1 {call.Path}: the message says {message.SessionId} {message.Sequence}, its envelope another");
-        if (call.IsRefused) ledger.Break($"C4 {call.Path}: a message follows on an answer that said that none will");
-        if (!call.IsAnswered && call.TakenBy is { IsAlive: true } && call.Note?.Session is not null) ledger.Break($"C7 {call.Path}: a message comes before the answer");
+        // An intent whose write was reported as failed may stand all the same; its end says that nothing was sent (docs/decisions.md).
+        var stoodInDoubt = message is { IsIntermediate: false, Success: false, Outcome: "failed" }
+            && call.Note?.Session is { Outcome: Outcome.Failed, SentAt: null };
+        if (call.IsRefused && !stoodInDoubt) ledger.Break($"C4 {call.Path}: a message follows on an answer that said that none will");
+        if (!call.IsAnswered && call is { TakenBy.IsAlive: true, Note.Session: not null })
+            ledger.Break($"C7 {call.Path}: a message comes before the answer");
         if (Of(message.SessionId) is { } telling) FaceJudge.Leaves(this, call, telling, message, envelope.Body);
     }
 

@@ -17,7 +17,8 @@ internal sealed record FaceEntry(
                 var reversal = entry.GetProperty("Reversal");
                 var isReversed = reversal.ValueKind is JsonValueKind.Object;
                 return new FaceEntry(
-                    entry.GetProperty(nameof(Id)).GetString()!, entry.GetProperty(nameof(Kind)).GetString()!, entry.GetProperty(nameof(Outcome)).GetString(),
+                    entry.GetProperty(nameof(Id)).GetString()!, entry.GetProperty(nameof(Kind)).GetString()!,
+                    entry.GetProperty(nameof(Outcome)).GetString(),
                     money.ValueKind is JsonValueKind.Object ? money.GetProperty("minorUnits").GetInt64() : null,
                     entry.GetProperty(nameof(Delivered)).GetBoolean(), isReversed,
                     isReversed ? reversal.GetProperty(nameof(Outcome)).GetString() : null);

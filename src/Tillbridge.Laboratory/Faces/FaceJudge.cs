@@ -169,7 +169,8 @@ internal static class FaceJudge
     private static void TakenBack(FaceBook book, Telling telling, FaceMessage message)
     {
         var own = book.OwnReversals(telling.Id).ToList();
-        if (message.Success && own.Exists(other => other.Session is { SentAt: not null, Outcome: null or Outcome.Approved or Outcome.Unknown }))
+        if (message.Success
+            && own.Exists(other => other.Session is { SentAt: not null, Outcome: null or Outcome.Approved or Outcome.Unknown }))
             book.Ledger.Break($"C3 {telling.Note.Key}: success is told while the payment is taken back");
         if (message.Code == ReversedUnseen && !own.Exists(other => other.Session is { Outcome: Outcome.Approved }))
             book.Ledger.Break($"C3 {telling.Note.Key}: it is told to be taken back, and was not");

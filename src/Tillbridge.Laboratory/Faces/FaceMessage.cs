@@ -12,7 +12,8 @@ internal sealed record FaceMessage(
     public string Text { get; private init; } = "";
 
     /// <summary>What it says about money, in a line: two ends of one command must not differ in it.</summary>
-    public string Statement => $"{(Success ? "success" : "no success")} {Outcome} {Approved} {(Code == "reversed-unseen" ? Code : "")}".TrimEnd();
+    public string Statement =>
+        $"{(Success ? "success" : "no success")} {Outcome} {Approved} {(Code == "reversed-unseen" ? Code : "")}".TrimEnd();
 
     public static FaceMessage Read(ReadOnlyMemory<byte> body)
     {
@@ -21,7 +22,8 @@ internal sealed record FaceMessage(
         return new(
             root.GetProperty(nameof(Command)).GetString()!, root.GetProperty(nameof(Success)).GetBoolean(),
             Read(root.GetProperty(nameof(Value))), root.GetProperty("IsIntermediateState").GetBoolean(),
-            root.GetProperty(nameof(SessionId)).GetString()!, root.GetProperty(nameof(Sequence)).GetInt32(), root.GetProperty(nameof(Code)).GetString()!,
+            root.GetProperty(nameof(SessionId)).GetString()!, root.GetProperty(nameof(Sequence)).GetInt32(),
+            root.GetProperty(nameof(Code)).GetString()!,
             root.TryGetProperty(nameof(Outcome), out var outcome) ? outcome.GetString() : null,
             root.TryGetProperty("ApprovedAmount", out var money) ? money.GetProperty("minorUnits").GetInt64() : null,
             root.TryGetProperty("Late", out _))

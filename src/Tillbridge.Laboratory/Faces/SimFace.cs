@@ -37,7 +37,9 @@ internal sealed class SimFace(
         {
             var reply = await face.Take(command with { Terminal = terminal, By = "programmer" }, CancellationToken.None);
             call.IsAnswered = true;
-            book.Meet(call.IsGone ? "clients gone" : !reply.Answer.Proceed ? "commands refused" : reply.Answer.IsReplay ? "repeats" : "commands");
+            book.Meet(call.IsGone ? "clients gone"
+                : !reply.Answer.Proceed ? "commands refused"
+                : reply.Answer.IsReplay ? "repeats" : "commands");
             if (!reply.Answer.Proceed) Refused(book, call, reply.Answer);
             reply.Answered(!call.IsGone);
             return reply.Answer;

@@ -28,7 +28,8 @@ internal static class Planner
         var harmless = chance.OneIn(4);
         // A third of the runs of a protocol with a serial carrier is on one. These dice are their own: other runs stay as they were.
         var serial = protocol.SerialMode is not null && new Chance(Chance.Mix(seed, 0x7115)).OneIn(3);
-        var faults = FaultCatalog.All.Where(fault => (!harmless || fault.IsHarmless) && (serial || !fault.OnSerialOnly) && !fault.OnFaceOnly).ToList();
+        var faults = FaultCatalog.OfTills
+            .Where(fault => (!harmless || fault.IsHarmless) && (serial || !fault.OnSerialOnly)).ToList();
         var tills = new List<IReadOnlyList<OrderPlan>>();
         for (var till = 0; till < (chance.OneIn(3) ? 2 : 1); till++)
         {

@@ -89,7 +89,7 @@ internal static class Catalogue
             OnSerial = serial, Kind = kind, Faults = [FaultCatalog.OfTills[pair.First].Name, FaultCatalog.OfTills[pair.Second].Name],
         };
 
-    /// <summary>Every fault of a receiver with every other fault, at a payment through the callback face; shared by the protocols.</summary>
+    /// <summary>Every fault of a receiver with every other one, at a payment through the callback face; shared by the protocols.</summary>
     public static IEnumerable<TrialId> PairsOnFace(IReadOnlyList<IProtocol> protocols, ulong seed, bool all) =>
         from number in Enumerable.Range(0, protocols.Count)
         let protocol = protocols[number]
@@ -115,7 +115,8 @@ internal static class Catalogue
             {
                 foreach (var serial in CarriersOf(protocol).Where(serial => !serial || all || kind is RequestKind.Sale))
                 {
-                    foreach (var id in PointsOf(new(TrialId.Crash, protocol.Name, seed) { Kind = kind, OnSerial = serial })) yield return id;
+                    var whole = new TrialId(TrialId.Crash, protocol.Name, seed) { Kind = kind, OnSerial = serial };
+                    foreach (var id in PointsOf(whole)) yield return id;
                 }
             }
         }
