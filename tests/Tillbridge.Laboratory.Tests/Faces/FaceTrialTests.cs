@@ -53,7 +53,7 @@ public sealed class FaceTrialTests
     public void The_face_holds_on_the_real_file_over_deaths_and_torn_logs()
     {
         var deaths = 0;
-        foreach (var id in Catalogue.Face(ProtocolCatalog.All, Today.Seed).Take(10))
+        foreach (var id in Catalogue.Face(ProtocolCatalog.All, Today.Seed).Take(16))
         {
             var result = Trial.Run(id.MakePlan() with { OnRealFile = true });
 
