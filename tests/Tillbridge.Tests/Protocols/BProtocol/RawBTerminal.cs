@@ -16,6 +16,8 @@ internal sealed class RawBTerminal : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Func<RawBLine, string, Task> pay;
     private readonly Task serving;
+    private readonly Lock gate = new();
+    private readonly List<string> heard = [];
 
     public RawBTerminal(Func<RawBLine, string, Task> pay)
     {
@@ -36,7 +38,15 @@ internal sealed class RawBTerminal : IAsyncDisposable
     public string? Totals { get; set; } = "R000";
 
     /// <summary>Everything that the till sent, without STX and ETX, time and check.</summary>
-    public List<string> Heard { get; } = [];
+    public IReadOnlyList<string> Heard
+    {
+        get { lock (gate) return [.. heard]; }
+    }
+
+    public void Note(string frame)
+    {
+        lock (gate) heard.Add(frame);
+    }
 
     public int Payments { get; private set; }
 
@@ -128,7 +138,7 @@ internal sealed class RawBLine(NetworkStream stream, RawBTerminal terminal, Canc
                 var frame = Encoding.Latin1.GetString(rest.ToArray(), 1, end - 1);
                 rest.RemoveRange(0, end + 1);
                 var data = frame[36..].Replace('\x1C', ' ').Replace('\x1D', '.').Trim();
-                terminal.Heard.Add($"{frame[..2]} {frame[24..28]} {frame[28..32]} {data}".Trim());
+                terminal.Note($"{frame[..2]} {frame[24..28]} {frame[28..32]} {data}".Trim());
                 return frame;
             }
 
