@@ -145,8 +145,13 @@ internal sealed class Trial : IDisposable
     public int NextAmount() => ++amounts;
 
     /// <summary>The reference of an order: its key, or a number where the terminal takes nothing but digits.</summary>
-    public string ReferenceOf(TerminalRequest request, string key) =>
-        driver.Fault(request with { Reference = key })?.Field == "reference" ? $"{7_000_000 + ++references}" : key;
+    public string ReferenceOf(TerminalRequest request, string key)
+    {
+        // What it refers to is filled in by the engine.
+        var asked = request with { Reference = key, Original = request.Original is null ? null
+            : new(Approval: "000001", Amount: request.Amount) };
+        return driver.Fault(asked)?.Field == "reference" ? $"{7_000_000 + ++references}" : key;
+    }
 
     /// <summary>An approved booking of this till that an order of the kind can refer to; null when there is none.</summary>
     public OrderNote? ToUndo(Books at, RequestKind kind)
