@@ -57,9 +57,15 @@ internal static class Planner
     private static readonly RequestKind[] FacePaying =
         [RequestKind.Sale, RequestKind.Sale, RequestKind.Sale, RequestKind.Reversal, RequestKind.Reconciliation, RequestKind.Status];
 
+    /// <summary>
+    /// The callback face is played over the protocol that it was made for: over another it is the same face over the same engine, and the
+    /// time is better spent on that protocol's own faults.
+    /// </summary>
+    public static bool PlaysFace(IProtocol protocol) => protocol.Name == "zvt";
+
     /// <summary>What can be asked of a terminal through the callback face.</summary>
     public static IReadOnlyList<RequestKind> KindsOnFace(IProtocol protocol, string? dialect = null) =>
-        [.. KindsOf(protocol, dialect).Where(FacePaying.Contains)];
+        PlaysFace(protocol) ? [.. KindsOf(protocol, dialect).Where(FacePaying.Contains)] : [];
 
     /// <summary>The same as <see cref="Random"/>, with software that speaks through the callback face.</summary>
     public static TrialPlan RandomOnFace(IProtocol protocol, ulong seed, Planted.Bug? bug = null)

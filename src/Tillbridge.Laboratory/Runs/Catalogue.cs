@@ -21,7 +21,8 @@ internal static class Catalogue
         {
             var protocol = protocols[(int)(number % (ulong)protocols.Count)];
             var mine = Chance.Mix(seed, number);
-            var part = new Chance(Chance.Mix(mine, 0x7117)).OneIn(OnFaceOneIn) ? TrialId.Face : TrialId.Random;
+            var onFace = Planner.PlaysFace(protocol) && new Chance(Chance.Mix(mine, 0x7117)).OneIn(OnFaceOneIn);
+            var part = onFace ? TrialId.Face : TrialId.Random;
             yield return new TrialId(part, protocol.Name, mine) { Bug = bug };
         }
     }
@@ -29,9 +30,10 @@ internal static class Catalogue
     /// <summary>Runs that all play the callback face, without an end.</summary>
     public static IEnumerable<TrialId> Face(IReadOnlyList<IProtocol> protocols, ulong seed, Bug? bug = null)
     {
-        for (var number = 0UL; ; number++)
+        var playing = protocols.Where(Planner.PlaysFace).ToList();
+        for (var number = 0UL; playing.Count > 0; number++)
         {
-            var protocol = protocols[(int)(number % (ulong)protocols.Count)];
+            var protocol = playing[(int)(number % (ulong)playing.Count)];
             yield return new TrialId(TrialId.Face, protocol.Name, Chance.Mix(seed, number)) { Bug = bug };
         }
     }
@@ -89,15 +91,13 @@ internal static class Catalogue
             OnSerial = serial, Kind = kind, Faults = [FaultCatalog.OfTills[pair.First].Name, FaultCatalog.OfTills[pair.Second].Name],
         };
 
-    /// <summary>Every fault of a receiver with every other one, at a payment through the callback face; shared by the protocols.</summary>
+    /// <summary>Every fault of a receiver with every other one, at a payment through the callback face.</summary>
     public static IEnumerable<TrialId> PairsOnFace(IReadOnlyList<IProtocol> protocols, ulong seed, bool all) =>
-        from number in Enumerable.Range(0, protocols.Count)
-        let protocol = protocols[number]
+        from protocol in protocols
         from kind in Planner.KindsOnFace(protocol)
         where all ? kind.NeedsProof() : kind is RequestKind.Sale
         from pair in PairsOf(FaultCatalog.OnFace)
         where FaultCatalog.OnFace[pair.First].OnFaceOnly != FaultCatalog.OnFace[pair.Second].OnFaceOnly
-        where all || (pair.First + pair.Second) % protocols.Count == number
         select new TrialId(TrialId.Around, protocol.Name, Chance.Mix(seed, (ulong)((pair.First * 1000) + pair.Second)))
         {
             OnFace = true, Kind = kind, Faults = [FaultCatalog.OnFace[pair.First].Name, FaultCatalog.OnFace[pair.Second].Name],

@@ -20,7 +20,9 @@ internal static class PlantedHunt
     public const int MostRuns = 1200;
 
     public static IReadOnlyList<Catch> Run(IReadOnlyList<IProtocol> protocols, ulong seed) =>
-        [.. from protocol in protocols from bug in Bug.All.Concat(Bug.OfFace) select Hunt(protocol, bug, seed)];
+        [.. from protocol in protocols
+            from bug in Bug.All.Concat(Planner.PlaysFace(protocol) ? Bug.OfFace : [])
+            select Hunt(protocol, bug, seed)];
 
     public static Catch Hunt(IProtocol protocol, Bug bug, ulong seed)
     {
