@@ -109,6 +109,25 @@ public sealed class BProtocolTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_that_was_sent_twice_names_no_wrong_check()
+    {
+        var asked = 0;
+        // The third question is right, and is answered behind a second answer to the one before.
+        await using var peer = new TalkingPeer(heard => !IsQuestion(heard) ? [] : ++asked switch
+        {
+            2 => [.. Answer("106"), .. Answer("106")],
+            3 => Answer("000"),
+            _ => Answer("106"),
+        }).Start();
+
+        var finding = await doctor.Ask(peer.AddressIn("gpe"));
+
+        Is(FindingCodes.WrongSettings, finding, "106");
+        Assert.DoesNotContain("it takes", finding.Text, StringComparison.Ordinal);
+        AllHarmless(peer);
+    }
+
+    [Fact]
     public async Task A_terminal_without_a_check_before_a_dialect_with_one_is_told()
     {
         var file = Dialect("""{"extends":"gpe-1","id":"mine","crc":{"mode":"crc16","acceptConstant":false}}""");

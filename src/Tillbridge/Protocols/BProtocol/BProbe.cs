@@ -78,7 +78,9 @@ internal sealed class BProbe(string name, BDialect usual) : IProtocolProbe
         foreach (var rule in findings.Checks(refused.Explained))
         {
             if (await CodeOfNext(talk, findings, terminalId, rule, shutdown) is not { } code) return null;
-            if (code != findings.CheckRefused) return rule;
+            if (code == findings.CheckRefused) continue;
+            // An answer that was sent twice would be taken for that to the next question: asked again, the right one is taken again.
+            return await CodeOfNext(talk, findings, terminalId, rule, shutdown) == code ? rule : null;
         }
 
         return null;
