@@ -11,18 +11,25 @@ internal static class DecodeCommand
 {
     private const int MostShown = 10_000;
 
-    private static readonly Argument<string> Protocol = new("PROTOCOL") { Description = "zvt" };
+    private static readonly Argument<string> Protocol = new("PROTOCOL") { Description = "zvt, gpe or csob-b" };
     private static readonly Argument<string[]> Hex =
         new("HEX") { Description = "Bytes in hexadecimal; from standard input when none are given", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<string?> Direction = new("--direction") { Description = "Who sent it: ecr or pt" };
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object" };
     private static readonly Option<bool> Lines = new("--lines") { Description = "JSON lines from standard input, one JSON line each out" };
 
+    private static readonly Option<string?> Dialect =
+        new("--dialect") { Description = "Dialect; for gpe and csob-b also the path of a dialect file" };
+    private static readonly Option<string?> Lint = new("--lint")
+    {
+        Description = "Hold a recorded trace against the dialect: a file of hex lines, of lines as 'ecr <STX>B1…<ETX>', or JSON lines",
+    };
+
     public static Command Build()
     {
         var command = new Command("decode", "Take the bytes of a protocol apart; card numbers and passwords are masked.")
         {
-            Protocol, Hex, Direction, Json, Lines,
+            Protocol, Hex, Direction, Json, Lines, Dialect, Lint,
         };
         command.SetAction(Run);
         return command;
@@ -33,6 +40,8 @@ internal static class DecodeCommand
         var name = parsed.GetRequiredValue(Protocol);
         if (!ProtocolCatalog.ByName.TryGetValue(name, out var protocol))
             throw CliException.Usage($"There is no protocol '{name}'; known are {string.Join(", ", ProtocolCatalog.ByName.Keys.Order())}.");
+        protocol = InDialect(protocol, parsed.GetValue(Dialect));
+        if (parsed.GetValue(Lint) is { } trace) return LintTrace.Run(protocol, trace);
         if (parsed.GetValue(Lines))
         {
             while (Console.In.ReadLine() is { } line)
@@ -52,6 +61,20 @@ internal static class DecodeCommand
         if (parsed.GetValue(Json)) Console.WriteLine(DecodeLines.Object(protocol, bytes, from, name: null));
         else ShowText(protocol, bytes, from);
         return ExitCodes.Ok;
+    }
+
+    private static IProtocol InDialect(IProtocol protocol, string? dialect)
+    {
+        if (dialect is not null && !protocol.ReadsDialectFiles && !protocol.Dialects.Contains(dialect))
+            throw CliException.Usage($"{protocol.Name} has no dialect '{dialect}'; known are {string.Join(", ", protocol.Dialects)}.");
+        try
+        {
+            return protocol.InDialect(dialect);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw CliException.Usage(wrong.Message);
+        }
     }
 
     private static Sender? SenderOf(string? direction) => direction switch

@@ -51,9 +51,15 @@ internal sealed class DemoTerminal : IAsyncDisposable
     {
         var home = Path.Combine(directory, name);
         Directory.CreateDirectory(home);
-        var settings = new VirtualTerminalSettings { Name = name, DataDirectory = home, BooksFile = Path.Combine(home, "books.jsonl") };
+        var settings = new VirtualTerminalSettings
+        {
+            Name = name, DataDirectory = home, BooksFile = Path.Combine(home, "books.jsonl"), Currency = protocol.UsualCurrency,
+        };
         var terminal = protocol.MakeVirtualTerminal(settings, clock, NullLogger.Instance);
         var address = TerminalAddress.TryParse($"{protocol.Name}+{place}", out _)!;
-        return new DemoTerminal(terminal, acceptor, line, terminal.Serve(acceptor, stop), new TerminalSettings(name, address));
+        return new DemoTerminal(terminal, acceptor, line, terminal.Serve(acceptor, stop), new TerminalSettings(name, address)
+        {
+            Driver = new DriverSettings { Currency = protocol.UsualCurrency },
+        });
     }
 }

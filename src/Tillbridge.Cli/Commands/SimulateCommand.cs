@@ -11,7 +11,7 @@ namespace Tillbridge.Cli.Commands;
 /// <summary>One virtual terminal in the foreground.</summary>
 internal static class SimulateCommand
 {
-    private static readonly Argument<string> Protocol = new("PROTOCOL") { Description = "zvt" };
+    private static readonly Argument<string> Protocol = new("PROTOCOL") { Description = "zvt, gpe or csob-b" };
     private static readonly Option<string?> Listen = new("--listen") { Description = "HOST:PORT to serve on; port 0 takes a free one" };
     private static readonly Option<string?> Serial =
         new("--serial") { Description = "Serial port to serve on: /dev/ttyUSB0, COM8 or usb:VID:PID" };
@@ -20,12 +20,13 @@ internal static class SimulateCommand
         new("--framing") { Description = "Characters on --serial, as 8n1 (default for ZVT: 8n2)" };
     private static readonly Option<string?> Script =
         new("--script") { Description = "JSON file {\"next\":[{…}],\"always\":{…}}; without it the amount decides" };
-    private static readonly Option<string?> Dialect = new("--dialect") { Description = "Dialect of the protocol" };
+    private static readonly Option<string?> Dialect = 
+        new("--dialect") { Description = "Dialect of the protocol; for gpe and csob-b also the path of a dialect file" };
     private static readonly Option<string?> Books = new("--books") { Description = "Append one JSON line per booking to this file" };
     private static readonly Option<string?> Data =
         new("--data") { Description = "Keep counters, bookings and the last result here over a restart" };
-    private static readonly Option<string> Currency =
-        new("--currency") { Description = "The terminal's currency", DefaultValueFactory = _ => "EUR" };
+    private static readonly Option<string?> Currency =
+        new("--currency") { Description = "The terminal's currency (default: CZK for gpe and csob-b, else EUR)" };
     private static readonly Option<string?> Password =
         new("--password") { Description = "The password that a till must send; without it any is taken" };
     private static readonly Option<string> Name =
@@ -51,7 +52,7 @@ internal static class SimulateCommand
             throw CliException.Usage($"There is no protocol '{name}'; known are {string.Join(", ", ProtocolCatalog.ByName.Keys.Order())}.");
         if (parsed.GetValue(Serial) is null == parsed.GetValue(Listen) is null)
             throw CliException.Usage("Give either --listen HOST:PORT, for example --listen 127.0.0.1:0, or --serial PORT.");
-        var settings = ReadSettings(parsed);
+        var settings = ReadSettings(parsed, protocol);
         try
         {
             await using var terminal = protocol.MakeVirtualTerminal(settings, CommonOptions.Clock, NullLogger.Instance);
@@ -81,9 +82,9 @@ internal static class SimulateCommand
         return SerialAcceptor.Open(SerialSettings.Of(parsed.GetRequiredValue(Serial)!, options, usual), CommonOptions.Clock);
     }
 
-    private static VirtualTerminalSettings ReadSettings(ParseResult parsed)
+    private static VirtualTerminalSettings ReadSettings(ParseResult parsed, IProtocol protocol)
     {
-        var currency = parsed.GetRequiredValue(Currency);
+        var currency = parsed.GetValue(Currency) ?? protocol.UsualCurrency;
         if (!Domain.Currency.TryFind(currency, out _)) throw CliException.Usage($"'{currency}' is no ISO 4217 currency code.");
         var scripts = new TerminalScripts();
         if (parsed.GetValue(Script) is { } file)

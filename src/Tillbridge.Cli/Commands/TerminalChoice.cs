@@ -29,13 +29,15 @@ internal static class TerminalChoice
     private static TerminalSettings OfAddress(string text)
     {
         if (TerminalAddress.TryParse(text, out var why) is not { } address) throw CliException.Usage(why);
-        if (!ProtocolCatalog.ByName.ContainsKey(address.Protocol))
+        if (!ProtocolCatalog.ByName.TryGetValue(address.Protocol, out var protocol))
         {
             throw CliException.Usage(
                 $"There is no protocol '{address.Protocol}'; known are {string.Join(", ", ProtocolCatalog.ByName.Keys.Order())}.");
         }
 
         var password = Environment.GetEnvironmentVariable(PasswordVariable);
-        return new TerminalSettings(address.ToString(), address) { Driver = new DriverSettings { Password = password } };
+        return new TerminalSettings(address.ToString(), address) {
+            Driver = new DriverSettings { Password = password, Currency = protocol.UsualCurrency },
+        };
     }
 }

@@ -28,6 +28,7 @@ public static class DecodeLines
             name = Text(root, "name");
             var from = Text(root, "direction") switch { "ecr" => Sender.Ecr, "pt" => Sender.Terminal, _ => (Sender?)null };
             if (root.TryGetProperty("steps", out var steps) && steps.ValueKind is JsonValueKind.Array) return Steps(protocol, name, steps);
+            if (Text(root, "text") is { } flow && FlowText.IsFlow(flow)) return Flow(protocol, name, flow);
             var bytes = Text(root, "text") is { } text ? Encoding.UTF8.GetBytes(text) : ReadHex(Text(root, "hex") ?? "");
             if (bytes is null) return Fault(name, "hex", "The value is no hexadecimal text.");
             return bytes.Length == 0 ? Fault(name, "hex", "There are no bytes.") : Object(protocol, bytes, from, name);
@@ -86,6 +87,15 @@ public static class DecodeLines
         json.WriteEndArray();
     });
 
+    private static string Flow(IProtocol protocol, string? name, string flow)
+    {
+        var lines = FlowText.Read(flow).Take(MostOfLine + 1).ToList();
+        if (lines.Count is 0 or > MostOfLine) return Fault(name, "text", $"A flow has 1 to {MostOfLine} lines.");
+        if (lines.FirstOrDefault(line => line.Bytes is not { Length: > 0 }) is { } bad)
+            return Fault(name, "text", $"Line {bad.Number}: {bad.Fault ?? "there are no bytes."}");
+        return Session(name, [.. lines.Select(line => protocol.Decode(line.Bytes, line.From))]);
+    }
+
     private static string Steps(IProtocol protocol, string? name, JsonElement steps)
     {
         if (steps.GetArrayLength() is 0 or > MostOfLine) return Fault(name, "steps", $"A line has 1 to {MostOfLine} steps.");
@@ -98,6 +108,11 @@ public static class DecodeLines
             frames.Add(protocol.Decode(one.Bytes, one.From));
         }
 
+        return Session(name, frames);
+    }
+
+    private static string Session(string? name, List<DecodedFrame> frames)
+    {
         return Build(json =>
         {
             if (name is not null) json.WriteString("name", name);

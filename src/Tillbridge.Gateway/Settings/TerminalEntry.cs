@@ -27,7 +27,7 @@ public sealed record TerminalEntry(TerminalSettings Settings)
     {
         var before = reader.Faults.Count;
         var address = ReadAddress(fields, reader);
-        var dialect = fields.Text("dialect", 64);
+        var dialect = ReadDialect(fields, reader, address);
         var currency = fields.Text("currency", 3);
         if (currency is not null && !Currency.TryFind(currency, out _))
             fields.Fault("currency", "This must be an ISO 4217 code in capital letters, for example EUR.");
@@ -45,7 +45,8 @@ public sealed record TerminalEntry(TerminalSettings Settings)
         if (address is null || reader.Faults.Count > before) return null;
         var driver = new DriverSettings
         {
-            Password = password, Dialect = dialect, Currency = currency ?? "EUR", AnswerLimit = answerLimit,
+            Password = password, Dialect = dialect, Currency = currency ?? reader.Protocols[address.Protocol].UsualCurrency,
+                AnswerLimit = answerLimit,
         };
         if (!CanBeMade(fields, reader, address, driver)) return null;
         return new(new TerminalSettings(name, address)
@@ -69,6 +70,22 @@ public sealed record TerminalEntry(TerminalSettings Settings)
         return SecretReference.Read(reference, reader.Directory, fields.PathOf("password"), reader.Faults);
     }
 
+    // A dialect may be a file beside the configuration; who comes over HTTP has files of ours read only by their built-in names.
+    private static string? ReadDialect(JsonFields fields, SettingsReader reader, TerminalAddress? address)
+    {
+        if (fields.Text("dialect", 512) is not { } named || address is null) return null;
+        if (!reader.Protocols.TryGetValue(address.Protocol, out var protocol) || !protocol.ReadsDialectFiles) return named;
+        if (protocol.Dialects.Contains(named)) return named;
+        if (reader.IsFromOutside)
+        {
+            fields.Fault("dialect", $"By HTTP this must be one of: {string.Join(", ", protocol.Dialects)}.");
+            return null;
+        }
+
+        var file = Path.Combine(reader.Directory, named);
+        return File.Exists(file) ? file : named;
+    }
+
     private static TerminalAddress? ReadAddress(JsonFields fields, SettingsReader reader)
     {
         if (fields.RequiredText("uri", 512) is not { } uri) return null;
@@ -84,15 +101,17 @@ public sealed record TerminalEntry(TerminalSettings Settings)
     private static bool CanBeMade(JsonFields fields, SettingsReader reader, TerminalAddress address, DriverSettings driver)
     {
         var protocol = reader.Protocols[address.Protocol];
-        if (driver.Dialect is { } dialect && !protocol.Dialects.Contains(dialect))
+        if (driver.Dialect is { } dialect && !protocol.Dialects.Contains(dialect) && !protocol.ReadsDialectFiles)
         {
             fields.Fault("dialect", $"This must be one of: {string.Join(", ", protocol.Dialects)}.");
             return false;
         }
 
-        var part = "uri";
+        var part = "dialect";
         try
         {
+            protocol.InDialect(driver.Dialect);
+            part = "uri";
             var transport = ProtocolCatalog.Transport(address, reader.Clock);
             part = "password";
             protocol.MakeDriver(driver, transport, reader.Clock);

@@ -108,7 +108,7 @@ internal sealed class SimWire(World world, SimLine line)
     private void Arrive(bool towardsEcr, ReadOnlyMemory<byte> bytes)
     {
         var to = towardsEcr ? host : terminal;
-        if (to is not { IsEnded: false } || !to.Owner.IsAlive) return;
+        if (to is not { IsEnded: false, IsGone: false } || !to.Owner.IsAlive) return; // A port that hung up hears nothing more.
         if (towardsEcr)
         {
             for (var heard = 0; line.AtHostByte is { } at && heard < bytes.Length; heard++)

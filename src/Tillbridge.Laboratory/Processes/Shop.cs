@@ -12,6 +12,7 @@ internal sealed class Shop : IAsyncDisposable
 {
     private const int Terminals = 2;
     private const int MostTries = 100;
+    private const int FirstKey = 1_000_001; // Digits, which every terminal takes as a reference.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
     private readonly string program;
@@ -58,7 +59,8 @@ internal sealed class Shop : IAsyncDisposable
         var terminals = string.Join(',', wires.Select((wire, number) =>
             $$"""
             "till-{{number}}": {
-              "uri": "{{protocol}}+tcp://127.0.0.1:{{wire!.Port}}", "recoveryLimit": 15, "answerLimit": 5, "strictUnknown": false
+              "uri": "{{protocol}}+tcp://127.0.0.1:{{wire!.Port}}", "currency": "EUR", "recoveryLimit": 15, "answerLimit": 5,
+                  "strictUnknown": false
             }
             """));
         await File.WriteAllTextAsync(
@@ -82,7 +84,7 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>A new order for one of the terminals, of an amount that nobody else has.</summary>
     public ShopOrder NewOrder(int ending)
     {
-        var order = new ShopOrder($"order-{orders.Count + 1}", ((orders.Count + 1) * 10_000L) + ending);
+        var order = new ShopOrder($"{FirstKey + orders.Count}", ((orders.Count + 1) * 10_000L) + ending);
         orders.Add(order);
         return order;
     }
@@ -90,7 +92,7 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>Sends an order once; true when its end was told.</summary>
     public async Task<bool> Send(ShopOrder order, int waitSeconds)
     {
-        var number = int.Parse(order.Key.AsSpan("order-".Length)) % Terminals;
+        var number = int.Parse(order.Key) % Terminals;
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(Gateway!.Place), "v1/sessions"));
         request.Headers.Add("Idempotency-Key", order.Key);
         request.Headers.Add("Prefer", $"wait={waitSeconds}");
@@ -197,7 +199,7 @@ internal sealed class Shop : IAsyncDisposable
         var run = simulators[number] = await ProgramRun.Begin(
             program,
             ["simulate", protocol, "--listen", $"127.0.0.1:{ports[number]}", "--books", BooksFile(number), "--data",
-                Path.Combine(root, $"pos-{number}")],
+                Path.Combine(root, $"pos-{number}"), "--currency", "EUR"],
             clock, stop);
         ports[number] = int.Parse(run.Place[(run.Place.LastIndexOf(':') + 1)..]);
     }

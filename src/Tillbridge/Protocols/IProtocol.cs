@@ -46,6 +46,15 @@ public interface IProtocol
     /// <exception cref="ArgumentException">There is no such dialect, or its file is wrong; the message names cause and cure.</exception>
     IProtocol InDialect(string? dialect) => this;
 
+    /// <summary>A dialect may be given as the path of a file.</summary>
+    bool ReadsDialectFiles => false;
+
+    /// <summary>Alphabetic code of the currency in which its terminals mostly count, for virtual ones and unconfigured addresses.</summary>
+    string UsualCurrency => "EUR";
+
+    /// <summary>Holds traces against this dialect; null where the protocol leaves nothing open.</summary>
+    ITraceLinter? MakeLinter() => null;
+
     /// <summary>Everything of this protocol that reads bytes from outside, for the laboratory: framings, codecs, dumps.</summary>
     IReadOnlyList<ProtocolParser> Parsers { get; }
 

@@ -41,6 +41,7 @@ public sealed class TrialTests
     [
         new("random:zvt:12345"), new("words:zvt:3"), new("faults:zvt:Sale:busy:1"),
         new("faults:zvt:Reversal:byte lost+disk full:99"), new("crash:zvt:Sale:17:PowerLost:4"),
+        new("face:zvt:12345"), new("faults:zvt+face:Reversal:receiver slow:7"), new("crash:zvt+face:Sale:17:Killed:4"),
     ];
 
     [Theory]

@@ -14,13 +14,16 @@ internal sealed class BPrintText(BDialect dialect)
     private const int MostFeeds = 10;
     private const int MostLineCharacters = 200;
 
+    private const int MostUnknown = 20;
+
+    private readonly SortedSet<string> unknown = new(StringComparer.Ordinal);
     private readonly List<ReceiptLine> merchant = [];
     private readonly List<ReceiptLine> customer = [];
     private bool toMerchant = true;
     private bool toCustomer = true;
 
-    /// <summary>A directive that nobody knows was left standing.</summary>
-    public bool HasUnknown { get; private set; }
+    /// <summary>Directives that nobody knows and that were left standing, each once.</summary>
+    public IReadOnlyCollection<string> Unknown => unknown;
 
     /// <summary>FID P in its code page; null when there is none.</summary>
     public static string? TextOf(BFrame answer, BDialect dialect)
@@ -96,7 +99,7 @@ internal sealed class BPrintText(BDialect dialect)
                 (toMerchant, toCustomer) = (argument == "M", argument == "C");
                 return "";
             default:
-                HasUnknown = true;
+                if (unknown.Count < MostUnknown) unknown.Add($"{{{directive}}}");
                 return $"{{{directive}}}";
         }
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
 using Tillbridge.Protocols.BProtocol.Dialects;
 using Tillbridge.Protocols.BProtocol.Frames;
+using Tillbridge.Protocols.BProtocol.Lint;
 using Tillbridge.Protocols.BProtocol.Virtual;
 using Tillbridge.Transports;
 using Tillbridge.Transports.Serial;
@@ -72,6 +73,15 @@ public sealed class BProtocolProtocol : IProtocol
 
     /// <inheritdoc/>
     public IProtocol InDialect(string? dialect) => dialect is null ? this : new BProtocolProtocol(Name, Summary, In(dialect));
+
+    /// <inheritdoc/>
+    public ITraceLinter MakeLinter() => new BLinter(dialect);
+
+    /// <inheritdoc/>
+    public bool ReadsDialectFiles => true;
+
+    /// <inheritdoc/>
+    public string UsualCurrency => "CZK";
 
     /// <inheritdoc/>
     public string? ProgressText(string key, string language)

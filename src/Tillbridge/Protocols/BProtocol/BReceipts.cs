@@ -44,7 +44,7 @@ internal sealed class BReceipts(BTalk talk, BDialect dialect)
     {
         if (BPrintText.TextOf(result, dialect) is not { } text) return new([], false);
         var reader = new BPrintText(dialect);
-        return new(reader.Read(text, result, isMoney), reader.HasUnknown);
+        return new(reader.Read(text, result, isMoney), reader.Unknown.Count > 0);
     }
 
     private async Task<List<ReceiptLine>> Fetch(char copy, CancellationToken shutdown)

@@ -21,9 +21,9 @@ internal sealed class K2Bench : IAsyncDisposable
 
     public K2Terminals Terminals { get; private set; } = null!;
 
-    public static async Task<K2Bench> Start(bool byHttp, K2Options? options = null)
+    public static async Task<K2Bench> Start(bool byHttp, K2Options? options = null, string protocol = "zvt")
     {
-        var bench = new K2Bench(await TestGateway.Start(), byHttp);
+        var bench = new K2Bench(await TestGateway.Start(protocol: protocol), byHttp);
         bench.Terminals = bench.Open(options);
         return bench;
     }
@@ -40,8 +40,8 @@ internal sealed class K2Bench : IAsyncDisposable
         return terminals;
     }
 
-    public PaymentClient Payment(decimal amount, K2Terminals? terminals = null, string? symbol = null) =>
-        new(terminals ?? Terminals, Caller) { Amount = amount, Currency = "EUR", VariableSymbol = symbol, Language = "en" };
+    public PaymentClient Payment(decimal amount, K2Terminals? terminals = null, string? symbol = null, string currency = "EUR") =>
+        new(terminals ?? Terminals, Caller) { Amount = amount, Currency = currency, VariableSymbol = symbol, Language = "en" };
 
     public async ValueTask DisposeAsync()
     {

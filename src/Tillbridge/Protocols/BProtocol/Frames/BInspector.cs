@@ -146,6 +146,10 @@ internal static class BInspector
 
     private static string Snake(string name)
     {
+        // What the header says of the message itself has these names already.
+        if (name is BFields.Type) return "transaction_type";
+        if (name is BFields.Response) return "response_code";
+        if (name is BFields.Version) return "application_version";
         var text = new StringBuilder();
         foreach (var letter in name) text.Append(char.IsAsciiLetterUpper(letter) ? "_" : "").Append(char.ToLowerInvariant(letter));
         return text.ToString();

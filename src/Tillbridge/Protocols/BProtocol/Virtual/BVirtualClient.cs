@@ -17,6 +17,7 @@ internal sealed class BVirtualClient(BVirtualTerminal terminal, MessageLink<BFra
 
     private readonly BVirtualReceipts receipts = new(terminal.Dialect);
     private BFrame? pending;
+    private int closed;
 
     public BVirtualTerminal Terminal => terminal;
 
@@ -34,6 +35,12 @@ internal sealed class BVirtualClient(BVirtualTerminal terminal, MessageLink<BFra
 
     /// <summary>A newer client took its place.</summary>
     public void Displace() => link.Break("A newer client took the terminal.");
+
+    /// <summary>Closes its connection for good; the second time changes nothing.</summary>
+    public async ValueTask Close()
+    {
+        if (Interlocked.Exchange(ref closed, 1) == 0) await link.DisposeAsync();
+    }
 
     public LinkLostException HangUp() => link.Break("The script hangs up.");
 
@@ -156,7 +163,7 @@ internal sealed class BVirtualClient(BVirtualTerminal terminal, MessageLink<BFra
     private string IdOf() => Dialect.TerminalId == "00000000" ? VirtualId : Dialect.TerminalId;
 
     // A transaction goes on without its client, so a lost line is no end of it.
-    private static async Task Try(Func<Task> act)
+    private async Task Try(Func<Task> act)
     {
         try
         {
@@ -164,7 +171,8 @@ internal sealed class BVirtualClient(BVirtualTerminal terminal, MessageLink<BFra
         }
         catch (LinkLostException)
         {
-            // IsDetached tells it from here on.
+            // The older connection is dropped at once, not when the transaction ends.
+            await Close();
         }
     }
 

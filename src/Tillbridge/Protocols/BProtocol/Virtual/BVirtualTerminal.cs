@@ -64,7 +64,7 @@ internal sealed class BVirtualTerminal : VirtualTerminal
                 var link = new MessageLink<BFrame>(
                     connection, new BMessageCodec(Dialect), Sender.Terminal, clock, wireLog: null, acceptor.Carrier);
                 current = new BVirtualClient(this, link, acceptor.Carrier is Carrier.Serial);
-                clients.Add(ServeClient(current, link, shutdown));
+                clients.Add(ServeClient(current, shutdown));
             }
         }
         catch (OperationCanceledException) when (shutdown.IsCancellationRequested)
@@ -101,7 +101,7 @@ internal sealed class BVirtualTerminal : VirtualTerminal
     }
 
     // Owns the client's task: whatever a client does, the terminal goes on for the next one.
-    private async Task ServeClient(BVirtualClient client, MessageLink<BFrame> link, CancellationToken stop)
+    private async Task ServeClient(BVirtualClient client, CancellationToken stop)
     {
         logger.ClientTaken(settings.Name, acceptor!.Name);
         try
@@ -120,7 +120,7 @@ internal sealed class BVirtualTerminal : VirtualTerminal
         finally
         {
             client.IsOver = true;
-            await link.DisposeAsync();
+            await client.Close();
         }
     }
 }
