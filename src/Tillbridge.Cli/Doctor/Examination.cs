@@ -38,9 +38,10 @@ internal sealed class Examination(
                 "Try tillbridge status, which begins a session with the terminal.");
         }
 
-        if (address.Carrier != "serial") return await AskOnce(subject, address, probe, settings.Driver, AddressedLimit, stop);
+        var driver = settings.DriverAtAddress;
+        if (address.Carrier != "serial") return await AskOnce(subject, address, probe, driver, AddressedLimit, stop);
         if (!force && new PortSurvey(ports).Closed(address.Host) is { } closed) return closed with { Subject = subject };
-        return await AskLine(subject, address, probe, settings.Driver, stop);
+        return await AskLine(subject, address, probe, driver, stop);
     }
 
     /// <summary>Whether a protocol answers at a place that nobody configured: its registration stays as it is.</summary>
@@ -50,7 +51,7 @@ internal sealed class Examination(
     private async Task<Finding> AskLine(
         string subject, TerminalAddress address, IProtocolProbe probe, DriverSettings driver, CancellationToken stop)
     {
-        var configured = probe.SerialModes[0].With(address.Options);
+        var configured = probe.SerialModes[0].With(address.WayOptions);
         var first = await AskOnce(subject, At(address, configured), probe, driver: null, LineLimit, stop, $" at {configured}");
         if (IsSpoken(first))
             return await AskOnce(subject, address, probe, driver, AddressedLimit, stop);
@@ -80,7 +81,7 @@ internal sealed class Examination(
     }
 
     private static bool IsSpoken(Finding finding) =>
-        finding.Code is FindingCodes.Ok or FindingCodes.NotReady or FindingCodes.TerminalBusy;
+        finding.Code is FindingCodes.Ok or FindingCodes.NotReady or FindingCodes.TerminalBusy or FindingCodes.WrongSettings;
 
     // Clear words of another protocol came at the right speed.
     private static bool MayBeSpeed(Finding finding) =>
@@ -88,7 +89,7 @@ internal sealed class Examination(
 
     private static TerminalAddress At(TerminalAddress address, SerialMode mode) => address with
     {
-        Options = new Dictionary<string, string>
+        Options = new Dictionary<string, string>(address.Options)
         {
             ["baud"] = mode.Baud.ToString(CultureInfo.InvariantCulture), ["framing"] = mode.Framing,
         },

@@ -7,7 +7,7 @@ namespace Tillbridge.Cli.Doctor;
 /// <summary>A transport of which the first bytes in both directions are kept, so that one can tell whose words they were.</summary>
 internal sealed class OverheardTransport(ITransport inner) : ITransport
 {
-    private const int MostKept = 512;
+    private const int MostKept = 2048;
 
     private readonly List<byte> said = [];
     private readonly List<byte> heard = [];

@@ -29,6 +29,7 @@ internal static class Likeness
         [.. var text] when text.StartsWith("220 "u8) || text.StartsWith("220-"u8) => new("mail-or-ftp", "a mail or FTP server"),
         [TlsHandshake, 0x03, ..] or [TlsHandshake] or [TlsAlert, 0x03, <= 0x04, 0x00, 0x02, ..] => new("tls", "a TLS server", IsWeak: true),
         [0xFF, >= 0xFB and <= 0xFE, ..] => new("telnet", "a Telnet server", IsWeak: true),
+        [0x80, 0x00, 0x00, ..] or [0x84, _, 0x00, ..] => new("zvt", "a terminal with ZVT"), // zvt.md §2: its answers
         // csob-b.md §2
         [Stx, (byte)'B', >= (byte)'0' and <= (byte)'4', ..] => new("b-protocol", "a terminal with the B-protocol (GPE, ČSOB; STX B0)"),
         [Stx, <= 0x0F, _, _, ..] => new("b-pos", "a terminal with a B-POS protocol (STX and a length)", IsWeak: true), // bpos1.md §7

@@ -24,12 +24,18 @@ internal sealed class DoctorBench
     /// <summary>What was sent, one text of hexadecimal digits for each connection.</summary>
     public IReadOnlyList<string> Said => [.. lines.Select(line => Convert.ToHexString(line.Said))];
 
-    public Task<Finding> Ask(string address, string? password = null, bool force = false) => Examination.Ask(
-        new TerminalSettings("till-1", TerminalAddress.TryParse(address, out _)!) { Driver = new() { Password = password } }, force,
-        TestContext.Current.CancellationToken);
+    public Task<Finding> Ask(string address, string? password = null, bool force = false, string? dialect = null) => Examination.Ask(
+        new TerminalSettings("till-1", TerminalAddress.TryParse(address, out _)!)
+        {
+            Driver = new() { Password = password, Dialect = dialect },
+        },
+        force, TestContext.Current.CancellationToken);
 
     /// <summary>Serves a virtual terminal on any carrier until disposed.</summary>
-    public static Serving Serve(IAcceptor acceptor, string? password = null) => new(acceptor, password);
+    public static Serving Serve(IAcceptor acceptor, string? password = null) =>
+        Serve(acceptor, "zvt", new VirtualTerminalSettings { Password = password });
+
+    public static Serving Serve(IAcceptor acceptor, string protocol, VirtualTerminalSettings settings) => new(acceptor, protocol, settings);
 
     private OverheardTransport Overhear(TerminalAddress address)
     {
@@ -45,11 +51,10 @@ internal sealed class DoctorBench
         private readonly IAcceptor acceptor;
         private readonly Task serving;
 
-        public Serving(IAcceptor acceptor, string? password)
+        public Serving(IAcceptor acceptor, string protocol, VirtualTerminalSettings settings)
         {
             this.acceptor = acceptor;
-            terminal = ProtocolCatalog.ByName["zvt"].MakeVirtualTerminal(
-                new VirtualTerminalSettings { Password = password }, TimeProvider.System, NullLogger.Instance);
+            terminal = ProtocolCatalog.ByName[protocol].MakeVirtualTerminal(settings, TimeProvider.System, NullLogger.Instance);
             serving = terminal.Serve(acceptor, stop.Token);
         }
 

@@ -14,13 +14,15 @@ internal sealed class TalkingPeer(Func<byte[], byte[]?> answer, byte[]? banner =
     private readonly List<string> heard = [];
     private Task serving = Task.CompletedTask;
 
-    public string Address => $"zvt+tcp://{listener.LocalEndpoint}";
+    public string Address => AddressIn("zvt");
 
     /// <summary>Every read of every connection, as hexadecimal text.</summary>
     public IReadOnlyList<string> Heard
     {
         get { lock (gate) return [.. heard]; }
     }
+
+    public string AddressIn(string protocol) => $"{protocol}+tcp://{listener.LocalEndpoint}";
 
     public TalkingPeer Start()
     {

@@ -46,6 +46,9 @@ public sealed class BProtocolProtocol : IProtocol
     public SerialMode? SerialMode { get; } = new(9600, 8, SerialParity.None, 1); // csob-b.md §1: the same frame, 8N1, no layer below.
 
     /// <inheritdoc/>
+    public IProtocolProbe Probe => new BProbe(Name, dialect);
+
+    /// <inheritdoc/>
     public bool ChecksFrames(string carrier) => dialect.ChecksFrames;
 
     /// <inheritdoc/>

@@ -207,8 +207,14 @@ internal sealed class ZvtDriver : TerminalDriver
     private async IAsyncEnumerable<TerminalEvent> Exchange(
         ZvtTalk talk, TerminalRequest request, [EnumeratorCancellation] CancellationToken shutdown)
     {
-        var command = requests.For(request);
-        var answer = await talk.Command(command, null, shutdown);
+        var answer = await talk.Command(requests.For(request), null, shutdown);
+        if (request.Kind is RequestKind.Status && answer is ZvtNegative { Code: ZvtResultCodes.UnknownCommand })
+        {
+            // zvt-callback-rest.md §10: 06 70 where the enquiry is not known; what comes of it is the outcome.
+            request = request with { Kind = RequestKind.Diagnosis };
+            answer = await talk.Command(requests.For(request), null, shutdown);
+        }
+
         if (answer is ZvtNegative refused)
         {
             yield return new Concluded(ZvtConclusions.Refused(refused));

@@ -182,7 +182,8 @@ internal sealed class ZvtVirtualClient(
                 break;
             case ZvtStatusEnquiry enquiry:
                 await Acknowledge(stop);
-                var version = (enquiry.Service & 0x02) != 0 ? null : SoftwareVersion;
+                // zvt.md §8.2: bit 02 leaves it out. What is not there has no bits.
+                var version = ((enquiry.Service ?? 0) & 0x02) != 0 ? null : SoftwareVersion;
                 await Say(new ZvtCompletion { SoftwareVersion = version, TerminalStatus = 0 }, stop);
                 break;
             case ZvtReadCard:
