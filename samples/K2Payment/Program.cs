@@ -1,4 +1,4 @@
-// A payment as K2 makes it, and its reversal when the signature does not match: ./run demo, then
+// A payment as K2 makes it (at the demo's GPE terminal), and its reversal when the signature does not match: ./run demo, then
 // dotnet run --project samples/K2Payment [-- http://127.0.0.1:8190 AMOUNT]
 using System.Globalization;
 using Tillbridge.Domain;
@@ -6,7 +6,7 @@ using Tillbridge.Facades.K2;
 
 using var terminals = K2Terminals.Connect(args.ElementAtOrDefault(0) ?? "http://127.0.0.1:8190");
 var amount = decimal.Parse(args.ElementAtOrDefault(1) ?? "1234.50", CultureInfo.InvariantCulture);
-var caller = K2Caller.Detect() with { Workstation = "KASSA1", User = "cashier-2" };
+var caller = K2Caller.Detect() with { Workstation = "KASSA2", User = "cashier-2" };
 string? code;
 using (var payment = new PaymentClient(terminals, caller) { Amount = amount, Currency = "CZK", Language = "cs" })
 {

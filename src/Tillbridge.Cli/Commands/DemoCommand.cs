@@ -46,6 +46,7 @@ internal static class DemoCommand
                 Listen = new IPEndPoint(IPAddress.Loopback, port),
                 Data = directory,
                 Terminals = [.. terminals.Select(terminal => new TerminalEntry(terminal.Settings))],
+                Routing = new(RoutingBy.Workstation, null, Workstations(terminals)),
             };
             var parts = new GatewayParts(ProtocolCatalog.ByName, clock, IdSource.Of(clock))
             {
@@ -71,15 +72,25 @@ internal static class DemoCommand
         }
     }
 
-    private static void Explain(Uri address, List<DemoTerminal> terminals)
+    // For callers that name a workstation instead of a terminal, as K2's client objects do.
+    private static Dictionary<string, string> Workstations(List<DemoTerminal> terminals) => terminals
+        .Select((terminal, index) => (Name: $"KASSA{index + 1}", Terminal: terminal.Settings.Name))
+        .ToDictionary(rule => rule.Name, rule => rule.Terminal, StringComparer.Ordinal);
+
+    private static void Explain(Uri root, List<DemoTerminal> terminals)
     {
-        var root = address.ToString().TrimEnd('/');
-        Console.WriteLine($"Tillbridge demo: {root}/");
-        foreach (var terminal in terminals) Console.WriteLine($"  terminal {terminal.Settings.Name} at {terminal.Settings.Address}");
+        var gateway = root.ToString().TrimEnd('/');
+        Console.WriteLine($"Tillbridge demo: {gateway}/");
+        foreach (var (workstation, name) in Workstations(terminals))
+        {
+            var address = terminals.First(terminal => terminal.Settings.Name == name).Settings.Address;
+            Console.WriteLine($"  terminal {name} at {address}, workstation {workstation}");
+        }
+
         if (!PtyPair.IsSupported) Console.WriteLine("  (no terminal on a serial line: this system has no pseudo-terminals)");
         Console.WriteLine("Make a payment from another shell (the last four digits of minorUnits choose what happens, 9901 declines):");
         Console.WriteLine(
-            $"  curl -s {root}/v1/sessions -H 'Content-Type: application/json' "
+            $"  curl -s {gateway}/v1/sessions -H 'Content-Type: application/json' "
             + "-H \"Idempotency-Key: demo-$(date +%s%N)\" -H 'Prefer: wait=30' "
             + $"-d '{{\"kind\":\"sale\",\"terminal\":\"{terminals[0].Settings.Name}\","
             + "\"amount\":{\"minorUnits\":1250,\"currency\":\"EUR\"}}'");

@@ -138,6 +138,14 @@ internal sealed class GatewayProcess : IAsyncDisposable
         return Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} does not start.");
     }
 
+    /// <summary>A sample as it was built beside these tests.</summary>
+    internal static string Sample(string name)
+    {
+        var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var root = here.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
+        return Path.Combine(root, "samples", name, "bin", here.Parent!.Name, here.Name, $"{name}.dll");
+    }
+
     // tests/NAME/bin/CONFIGURATION/net10.0 beside src/Tillbridge.Cli/bin/CONFIGURATION/net10.0; else what lies beside this assembly.
     internal static (string Program, string[] First) Find()
     {

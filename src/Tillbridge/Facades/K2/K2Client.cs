@@ -148,7 +148,7 @@ public abstract class K2Client : IDisposable
     /// <exception cref="ArgumentException">A property is missing or wrong.</exception>
     private protected abstract TerminalRequest MakeRequest();
 
-    /// <summary>The sentence for an approval; a close has its own.</summary>
+    /// <summary>Which sentence stands for an approval.</summary>
     private protected virtual string ApprovedText => K2Reasons.Approved;
 
     /// <summary>Major units as money, exactly.</summary>

@@ -14,6 +14,8 @@ public sealed class ReturnClient(K2Terminals terminals, K2Caller caller) : K2Cli
     /// <summary>The payment's variable symbol, 1 to 10 digits, up to 20 where the dialect carries it; never cut.</summary>
     public string? VariableSymbol { get; set; }
 
+    private protected override string ApprovedText => "return-approved";
+
     private protected override TerminalRequest MakeRequest() => new(RequestKind.Refund)
     {
         Amount = MoneyOf(nameof(Amount), Amount, Currency), Reference = SymbolOf(VariableSymbol),

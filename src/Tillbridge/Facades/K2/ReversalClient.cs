@@ -17,6 +17,8 @@ public sealed class ReversalClient(K2Terminals terminals, K2Caller caller) : K2C
     /// <summary>The approval code of the payment, 1 to 8 characters.</summary>
     public string? VerificationCode { get; set; }
 
+    private protected override string ApprovedText => "reversed";
+
     private protected override TerminalRequest MakeRequest()
     {
         if (VerificationCode is not { Length: >= 1 and <= 8 } code || !code.All(char.IsAsciiLetterOrDigit))
