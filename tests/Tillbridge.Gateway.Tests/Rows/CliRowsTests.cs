@@ -124,9 +124,12 @@ public sealed class CliRowsTests : CliBench
 
     private Task<(int ExitCode, string Output)> Pay(params string[] more) => GatewayProcess.Run(Stop, Arguments(more));
 
-    private async Task<List<string>> Column(string name)
+    private Task<List<string>> Column(string name) => Column(Out, name);
+
+    /// <summary>A column of an output.</summary>
+    internal static async Task<List<string>> Column(string path, string name)
     {
-        using var text = new StringReader(await File.ReadAllTextAsync(Out, Stop));
+        using var text = new StringReader(await File.ReadAllTextAsync(path, Stop));
         var reader = new Cli.Rows.CsvReader(text);
         var index = reader.ReadHeader().ToList().IndexOf(name);
         var values = new List<string>();

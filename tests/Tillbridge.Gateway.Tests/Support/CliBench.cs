@@ -15,7 +15,10 @@ public abstract class CliBench : IAsyncLifetime
 
     private string Books => Path.Combine(Folder, "books.jsonl");
 
-    public async ValueTask InitializeAsync() => Simulator = await SimulatorProcess.Start(Books);
+    /// <summary>What the terminal speaks.</summary>
+    protected virtual string Protocol => "zvt";
+
+    public async ValueTask InitializeAsync() => Simulator = await SimulatorProcess.Start(Books, Protocol);
 
     public async ValueTask DisposeAsync()
     {

@@ -12,13 +12,13 @@ internal sealed class SimulatorProcess : IAsyncDisposable
     /// <summary>Its terminal address.</summary>
     public string Address { get; }
 
-    public static async Task<SimulatorProcess> Start(string books)
+    public static async Task<SimulatorProcess> Start(string books, string protocol = "zvt")
     {
-        var process = GatewayProcess.Begin("simulate", "zvt", "--listen", "127.0.0.1:0", "--books", books);
+        var process = GatewayProcess.Begin("simulate", protocol, "--listen", "127.0.0.1:0", "--books", books);
         const string Ready = "listening on ";
         var line = await process.StandardOutput.Line();
         Assert.StartsWith(Ready, line, StringComparison.Ordinal);
-        return new SimulatorProcess(process, $"zvt+tcp://{line![Ready.Length..]}");
+        return new SimulatorProcess(process, $"{protocol}+tcp://{line![Ready.Length..]}");
     }
 
     /// <summary>The same on a serial port; the address is that of the cable's other end.</summary>

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Tillbridge.Gateway.Tests.Support;
+
+namespace Tillbridge.Gateway.Tests.Rows;
+
+/// <summary>The connectors over the protocol that they were made for.</summary>
+public sealed class CliGpeRowsTests : CliBench
+{
+    protected override string Protocol => "gpe";
+
+    private string In => Path.Combine(Folder, "in.csv");
+
+    private string Out => Path.Combine(Folder, "out.csv");
+
+    [Fact]
+    public async Task Sub_total_writes_exactly_the_seed_s_columns()
+    {
+        var (code, output) = await Rows("gpe-subtotal", "--schema", "strict");
+
+        Assert.True(code == 0, output);
+        var text = await File.ReadAllTextAsync(Out, Stop);
+        Assert.StartsWith(
+            "TerminalId,TransactionTimestamp,IsTransactionApporoved,ResponseCode,CodePage,PrintingText\r\n", text, StringComparison.Ordinal);
+        var row = text.Split("\r\n")[1].Split(',');
+        Assert.Matches("^[0-9A-Za-z]{8}$", row[0]);
+        Assert.True(DateTime.TryParseExact(row[1], "yyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out _), row[1]);
+        Assert.Equal(["true", "000"], row[2..4]);
+    }
+
+    [Fact]
+    public async Task Payments_carry_the_till_s_numbers_and_keep_the_terminal_s_codes()
+    {
+        await Write(
+            "RowKey,Amount,Currency,InvoiceNumber,ReferenceNumber,AmountCashBack,CustomerLanguage", "a,CZK 100,,1001,REF-1,,cs",
+            "b,25050,203,1002,REF-2,50000,en", "c,9056,203,1003,,,", "d,9061,203,1004,,,", "e,100,203,1001,,,"); // Two part payments may share an invoice.
+
+        var (code, output) = await Rows("gpe-payment", "--in", In, "--data", Data);
+
+        Assert.True(code == 0, output);
+        Assert.Equal(["000", "000", "056", "061", "000"], await Column("ResponseCode"));
+        Assert.Equal(["true", "true", "false", "false", "true"], await Column("IsTransactionApproved"));
+        Assert.Equal(["10000", "25050", "", "", "100"], await Column("Amount"));
+        Assert.Equal(["", "50000", "", "", ""], await Column("AmountCashBack"));
+        Assert.Equal(["203", "203"], (await Column("Currency"))[..2]);
+        Assert.Equal(["REF-1", "REF-2"], (await Column("ReferenceNumber"))[..2]);
+        Assert.All((await Column("ApprovalCode"))[..2], Assert.NotEmpty);
+        Assert.Equal(10000 + 25050 + 50000 + 100, Booked());
+    }
+
+    [Theory]
+    [InlineData("2,20000,0,0,0,0", "000", "true", "true")]
+    [InlineData("1,10000,0,0,0,0", "160", "false", "true")]
+    [InlineData("9,90000,0,0,0,0", "161", "false", "false")]
+    [InlineData(",,,,,", "000", "true", "true")]
+    public async Task A_close_compares_the_till_s_totals(string totals, string response, string approved, string closed)
+    {
+        await Write("RowKey,Amount", "a,10000", "b,10000");
+        Assert.Equal(0, (await Rows("gpe-payment", "--in", In, "--data", Data)).ExitCode);
+        File.Delete(Out);
+        await Write(
+            "RowKey,DebitTransactionCount,DebitTransactionSum,CreditTransactionCount,CreditTransactionSum,CashbackCount,"
+            + "CashbackTransactionSum", $"close,{totals}");
+
+        var (_, output) = await Rows("gpe-closetotals", "--in", In, "--data", Data);
+
+        Assert.True((await Column("ResponseCode")) is [var code] && code == response, output);
+        Assert.Equal([approved], await Column("IsTransactionApproved"));
+        Assert.Equal([closed], await Column("PeriodClosed"));
+        Assert.Equal(["2"], await Column("DebitCount"));
+        Assert.Equal(["20000"], await Column("DebitSum"));
+    }
+
+    private Task Write(params string[] lines) => File.WriteAllLinesAsync(In, lines, Stop);
+
+    private Task<(int ExitCode, string Output)> Rows(string connector, params string[] more)
+    {
+        var port = Simulator.Address.Split(':')[^1];
+        return GatewayProcess.Run(Stop, ["rows", connector, "--ip", "127.0.0.1", "--port", port, "--out", Out, .. more]);
+    }
+
+    private Task<List<string>> Column(string name) => CliRowsTests.Column(Out, name);
+}
