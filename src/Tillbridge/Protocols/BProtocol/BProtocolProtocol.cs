@@ -4,6 +4,7 @@ using Tillbridge.Domain;
 using Tillbridge.Protocols.BProtocol.Dialects;
 using Tillbridge.Protocols.BProtocol.Frames;
 using Tillbridge.Protocols.BProtocol.Lint;
+using Tillbridge.Protocols.BProtocol.Probes;
 using Tillbridge.Protocols.BProtocol.Virtual;
 using Tillbridge.Transports;
 using Tillbridge.Transports.Serial;

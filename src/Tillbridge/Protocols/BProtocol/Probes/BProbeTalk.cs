@@ -3,7 +3,7 @@ using Tillbridge.Protocols.BProtocol.Dialects;
 using Tillbridge.Protocols.BProtocol.Frames;
 using Tillbridge.Transports;
 
-namespace Tillbridge.Protocols.BProtocol;
+namespace Tillbridge.Protocols.BProtocol.Probes;
 
 /// <summary>The one question of a probe and what comes back. Only the answer to it is confirmed.</summary>
 internal sealed class BProbeTalk : IAsyncDisposable

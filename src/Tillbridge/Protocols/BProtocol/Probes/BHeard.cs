@@ -3,7 +3,7 @@ using System.Text;
 using Tillbridge.Protocols.BProtocol.Dialects;
 using Tillbridge.Protocols.BProtocol.Frames;
 
-namespace Tillbridge.Protocols.BProtocol;
+namespace Tillbridge.Protocols.BProtocol.Probes;
 
 /// <summary>A message as a probe sees it: also what a conversation would drop, with what is wrong with it.</summary>
 /// <param name="Frame">What could be read of it.</param>

@@ -3,7 +3,7 @@ using Tillbridge.Protocols.BProtocol.Frames;
 using Tillbridge.Transports;
 using Tillbridge.Transports.Serial;
 
-namespace Tillbridge.Protocols.BProtocol;
+namespace Tillbridge.Protocols.BProtocol.Probes;
 
 /// <summary>
 /// Is it the B-protocol, and does it take us? T80 alone, which tells whether the terminal is there and free (csob-b.md §5), and B0 behind

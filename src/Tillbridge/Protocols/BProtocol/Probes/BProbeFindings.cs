@@ -1,7 +1,7 @@
 using Tillbridge.Protocols.BProtocol.Dialects;
 using Tillbridge.Protocols.BProtocol.Frames;
 
-namespace Tillbridge.Protocols.BProtocol;
+namespace Tillbridge.Protocols.BProtocol.Probes;
 
 /// <summary>What an answer to T80 means, in a sentence, with the keys of the dialect that cure it. Pure.</summary>
 /// <param name="name">Name of the protocol.</param>
@@ -163,7 +163,7 @@ internal sealed class BProbeFindings(string name, BDialect dialect)
     private ProbeAnswer Wrong(string text, string keys) => new(
         ProbeVerdict.WrongSettings, $"{text}.",
         $"Set {keys} in a dialect file that extends {(name == "gpe" ? BDialectFiles.Gpe : BDialectFiles.Csob)}, and name the file as the "
-        + $"terminal's dialect. What a capture needs is told by tillbridge decode {name} --lint.");
+        + $"terminal's dialect. What a recorded trace disagrees with is told by tillbridge decode {name} --lint FILE.");
 
     private static string Keys((string Algorithm, bool WithHeader) way) =>
         $"crc.mode to crc16, crc.algorithm to {way.Algorithm} and crc.range to {RangeOf(way.WithHeader)}";
