@@ -75,7 +75,7 @@ public sealed class SettingsTests : IDisposable
     [Theory]
     [InlineData("""{}""", "uri", "missing")]
     [InlineData("""{ "uri": "ftp://h" }""", "uri", "PROTOCOL+tcp")]
-    [InlineData("""{ "uri": "nope+tcp://h:1" }""", "uri", "known are zvt")]
+    [InlineData("""{ "uri": "nope+tcp://h:1" }""", "uri", "known are csob-b, gpe, zvt")]
     [InlineData("""{ "uri": "zvt+tcp://h:1", "dialect": "x" }""", "dialect", "one of")]
     [InlineData("""{ "uri": "zvt+tcp://h:1", "currency": "eur" }""", "currency", "ISO 4217")]
     [InlineData("""{ "uri": "zvt+tcp://h:1", "password": "123456" }""", "password", "env:NAME")]
