@@ -62,6 +62,8 @@ internal static class Program
         root.Subcommands.Add(SimulateCommand.Build());
         foreach (var session in SessionCommands.Build()) root.Subcommands.Add(session);
         root.Subcommands.Add(DecodeCommand.Build());
+        root.Subcommands.Add(Rows.RowsCommand.Build());
+        root.Subcommands.Add(DoctorCommand.Build());
         root.Subcommands.Add(JournalCommand.Build());
         root.Subcommands.Add(ConfigCommand.Build());
         root.Subcommands.Add(ServiceCommand.Build());

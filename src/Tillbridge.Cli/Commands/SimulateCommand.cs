@@ -27,6 +27,8 @@ internal static class SimulateCommand
         new("--data") { Description = "Keep counters, bookings and the last result here over a restart" };
     private static readonly Option<string?> Currency =
         new("--currency") { Description = "The terminal's currency (default: CZK for gpe and csob-b, else EUR)" };
+    private static readonly Option<string?> Password =
+        new("--password") { Description = "The password that a till must send; without it any is taken" };
     private static readonly Option<string> Name =
         new("--name") { Description = "Its name in the books", DefaultValueFactory = _ => "virtual" };
     private static readonly Option<bool> Refuse =
@@ -37,7 +39,7 @@ internal static class SimulateCommand
         var command = new Command(
             "simulate", "Run one virtual terminal: what happens is decided by a script or by the amount's last four digits.")
         {
-            Protocol, Listen, Serial, Baud, Framing, Script, Dialect, Books, Data, Currency, Name, Refuse,
+            Protocol, Listen, Serial, Baud, Framing, Script, Dialect, Books, Data, Currency, Password, Name, Refuse,
         };
         command.SetAction(Run);
         return command;
@@ -102,6 +104,7 @@ internal static class SimulateCommand
             Name = parsed.GetRequiredValue(Name),
             Dialect = parsed.GetValue(Dialect),
             Currency = currency,
+            Password = parsed.GetValue(Password),
             BooksFile = parsed.GetValue(Books),
             DataDirectory = parsed.GetValue(Data),
             Scripts = scripts,

@@ -34,6 +34,7 @@ internal static class Problems
             RefusalCode.IdempotencyConflict => (409, "idempotency-conflict"),
             RefusalCode.TerminalBusy => (409, "terminal-busy"),
             RefusalCode.UnresolvedSession => (409, "unresolved-session"),
+            RefusalCode.NotTheLastBooking => (409, "not-the-last-transaction"),
             RefusalCode.WrongState => (409, "wrong-state"),
             RefusalCode.UnsupportedByTerminal => (422, "unsupported-by-terminal"),
             RefusalCode.TooMany => (429, "too-many-requests"),

@@ -130,6 +130,30 @@ public sealed record SessionView
     /// <summary>The cardholder has to sign.</summary>
     public bool SignatureRequired { get; init; }
 
+    /// <summary>How much of the approved amount is cash.</summary>
+    public MoneyView? ApprovedCashback { get; init; }
+
+    /// <summary>The number that the engine gave the booking where its terminal needs one.</summary>
+    public string? MintedReference { get; init; }
+
+    /// <summary>The terminal's own local time of the booking.</summary>
+    public DateTime? TerminalTime { get; init; }
+
+    /// <summary>Whether a reconciliation closed the period, where the terminal says so apart from its outcome.</summary>
+    public bool? PeriodClosed { get; init; }
+
+    /// <summary>The totals as the terminal wrote them.</summary>
+    public string? TotalsText { get; init; }
+
+    /// <summary>The host may know more than the terminal; look at it at the next reconciliation.</summary>
+    public bool CheckReconciliation { get; init; }
+
+    /// <summary>The text to print as the terminal wrote it.</summary>
+    public string? PrintText { get; init; }
+
+    /// <summary>The terminal's name of the code page of that text.</summary>
+    public string? PrintCodePage { get; init; }
+
     /// <summary>Who concluded an unknown.</summary>
     public string? ResolvedBy { get; init; }
 
@@ -168,6 +192,14 @@ public sealed record SessionView
             Reference = request.Reference,
             Metadata = session.Metadata,
             SignatureRequired = end?.SignatureRequired ?? false,
+            ApprovedCashback = MoneyView.From(end?.ApprovedCashback),
+            MintedReference = request.MintedReference,
+            TerminalTime = end?.TerminalTime,
+            PeriodClosed = end?.PeriodClosed,
+            TotalsText = end?.TotalsText,
+            CheckReconciliation = end?.CheckReconciliation ?? false,
+            PrintText = end?.PrintText,
+            PrintCodePage = end?.PrintCodePage,
             ResolvedBy = session.ResolvedBy,
             Incidents = [.. session.Incidents.Select(incident => new IncidentView(incident.Code, incident.Text, incident.At))],
         };

@@ -19,6 +19,7 @@ internal sealed class SessionsApi(ApiParts parts)
         routes.MapGet("/v1/sessions", Answers.Endpoint(List));
         routes.MapGet("/v1/sessions/{id}", Answers.Endpoint(Show));
         routes.MapPost("/v1/sessions/{id}/abort", Answers.Endpoint(Abort));
+        routes.MapPost("/v1/sessions/{id}/displace", Answers.Endpoint(Displace));
         routes.MapPost("/v1/sessions/{id}/confirm", Answers.Endpoint(Confirm));
         routes.MapPost("/v1/sessions/{id}/resolve", Answers.Endpoint(Resolve));
     }
@@ -138,6 +139,9 @@ internal sealed class SessionsApi(ApiParts parts)
 
     private Task<IResult> Abort(HttpContext context) => Act(
         context, 202, AbortBody.Read, (id, asked) => parts.Terminals.Abort(id, asked.By, parts.Stopping));
+
+    private Task<IResult> Displace(HttpContext context) => Act(
+        context, 202, AbortBody.Read, (id, asked) => parts.Terminals.Displace(id, asked.By, parts.Stopping));
 
     private Task<IResult> Confirm(HttpContext context) => Act(
         context, 202, ConfirmBody.Read, (id, asked) => parts.Terminals.Confirm(id, asked.Commit, asked.By, parts.Stopping));

@@ -137,6 +137,19 @@ internal sealed class JsonFields
         return [.. value.EnumerateArray().Select((item, index) => ($"{PathOf(name)}[{index}]", item.GetString()!))];
     }
 
+    /// <summary>A member that is a list of objects; null when it is absent or no list.</summary>
+    public IReadOnlyList<JsonFields>? Objects(string name, int most)
+    {
+        if (Take(name) is not { } value) return null;
+        if (value.ValueKind is JsonValueKind.Array && value.GetArrayLength() <= most)
+            return [.. value.EnumerateArray().Select((item, index) => Of(item, $"{PathOf(name)}[{index}]", faults)).OfType<JsonFields>()];
+        Fault(name, $"This must be a list of at most {most} objects.");
+        return null;
+    }
+
+    /// <summary>True when the member is a list.</summary>
+    public bool IsList(string name) => members.TryGetValue(name, out var value) && value.ValueKind is JsonValueKind.Array;
+
     /// <summary>A member whose keys are names and whose values are texts.</summary>
     public IReadOnlyDictionary<string, string>? TextMap(string name, int mostEntries, int mostCharacters)
     {

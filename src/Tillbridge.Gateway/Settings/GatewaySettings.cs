@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Tillbridge.Facades.K2;
 using Tillbridge.Gateway.Facades.ZvtCallback.Configuration;
 using Tillbridge.Gateway.Reading;
 using Tillbridge.Protocols;
@@ -45,6 +46,9 @@ public sealed record GatewaySettings
     /// <summary>The ZVT callback face; null when it is not configured.</summary>
     public CallbackSettings? ZvtCallback { get; init; }
 
+    /// <summary>How K2's client objects behave; null takes their defaults.</summary>
+    public K2Options? K2 { get; init; }
+
     /// <summary>Most requests per second of one caller's address.</summary>
     public int RequestsPerSecond { get; init; } = 300;
 
@@ -72,7 +76,7 @@ public sealed record GatewaySettings
         var settings = reader.Read(utf8);
         if (settings is null) return new(null, reader.Faults);
         var terminals = TerminalsFile.Of(settings).Merge(settings.Terminals, reader);
-        foreach (var target in settings.Routing.Rules.Values.Append(settings.Routing.Terminal).OfType<string>().Distinct())
+        foreach (var target in settings.Routing.Terminals)
         {
             if (terminals.All(entry => entry.Name != target))
                 reader.Faults.Add(new("routing", $"The terminal '{target}' of a rule is not configured."));

@@ -11,7 +11,7 @@ public enum RoutingBy
     /// <summary>By the name of the workstation, case-sensitive.</summary>
     Workstation,
 
-    /// <summary>By the name of the user, case-sensitive.</summary>
+    /// <summary>By the name of the user, without case.</summary>
     User,
 }
 
@@ -21,6 +21,12 @@ public enum RoutingBy
 /// <param name="Rules">Workstation or user to terminal.</param>
 public sealed record Routing(RoutingBy By, string? Terminal, IReadOnlyDictionary<string, string> Rules)
 {
+    /// <summary>The terminal of everybody whom no rule names; null refuses them.</summary>
+    public string? Otherwise { get; init; }
+
+    /// <summary>Every terminal that the rules name.</summary>
+    public IEnumerable<string> Terminals => Rules.Values.Append(Terminal).Append(Otherwise).OfType<string>().Distinct();
+
     /// <summary>Without a configuration: the only terminal there is.</summary>
     public static Routing Default { get; } = new(RoutingBy.Single, null, new Dictionary<string, string>());
 
@@ -32,10 +38,16 @@ public sealed record Routing(RoutingBy By, string? Terminal, IReadOnlyDictionary
         if (By is RoutingBy.Single) return ChooseSingle(terminals);
         var (field, value) = By is RoutingBy.Workstation ? ("workstation", workstation) : ("user", user);
         if (value is not null && Rules.TryGetValue(value, out var found)) return (found, null);
-        return (null, new(field, value is null
-            ? $"Name a terminal, or give '{field}': the routing rules choose by it."
-            : $"No routing rule names the {field} '{value}'. Names are case-sensitive."));
+        if (Otherwise is not null) return (Otherwise, null);
+        if (value is null) return (null, new(field, $"Name a terminal, or give '{field}': the routing rules choose by it."));
+        var alike = Rules.Keys.FirstOrDefault(name => string.Equals(name.Trim(), value.Trim(), StringComparison.OrdinalIgnoreCase));
+        return (null, new(field, alike is null
+            ? $"No routing rule names the {field} '{value}'."
+            : $"There is no rule for the {field} '{value}', there is one for '{alike}'; names are case-sensitive, and blanks count."));
     }
+
+    /// <summary>How names are compared: workstations letter by letter, users without case.</summary>
+    public static StringComparer Comparer(RoutingBy by) => by is RoutingBy.User ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
     private (string?, JsonFault?) ChooseSingle(IReadOnlyCollection<string> terminals)
     {

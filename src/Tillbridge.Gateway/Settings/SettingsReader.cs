@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Tillbridge.Gateway.Facades.K2;
 using Tillbridge.Gateway.Facades.ZvtCallback.Configuration;
 using Tillbridge.Gateway.Reading;
 using Tillbridge.Protocols;
@@ -12,7 +13,7 @@ namespace Tillbridge.Gateway.Settings;
 internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> protocols, TimeProvider clock, string directory)
 {
     private const int MostTerminals = 1000;
-    private const int MostNameCharacters = 64;
+    internal const int MostNameCharacters = 64;
     private const int LeastKeyCharacters = 16;
 
     private static readonly Dictionary<string, LogLevel> LogLevels = new(StringComparer.Ordinal)
@@ -48,7 +49,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> prot
         var settings = new GatewaySettings { Data = data, Listen = listen, Directory = Directory };
         settings = ReadLog(fields, settings);
         settings = settings with { Terminals = ReadTerminals(fields) };
-        settings = settings with { Routing = ReadRouting(fields) };
+        settings = settings with { Routing = RoutingReader.Read(fields) };
         settings = ReadSecurity(fields, settings);
         settings = ReadFacades(fields, settings);
         RefuseUnserved(fields, "webhooks");
@@ -91,14 +92,15 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> prot
     private GatewaySettings ReadFacades(JsonFields fields, GatewaySettings settings)
     {
         if (fields.Object("facades") is not { } facades) return settings;
-        foreach (var section in new[] { "kiosk", "bpos1", "k2" }) RefuseUnserved(facades, section);
+        foreach (var section in new[] { "kiosk", "bpos1" }) RefuseUnserved(facades, section);
         var callback = facades.Object("zvtCallback") is { } callbackFields
             ? new CallbackSettingsReader(Directory, Faults).Read(callbackFields, settings.ApiKeys.Count > 0)
             : null;
+        var k2 = facades.Object("k2") is { } k2Fields ? K2OptionsReader.Read(k2Fields, Directory) : null;
         facades.Finish();
         if (callback is not null && callback.Listen.Equals(settings.Listen) && callback.Listen.Port != 0)
             Faults.Add(new("facades.zvtCallback.listen", "This is the gateway's own address; the face needs one of its own."));
-        return settings with { ZvtCallback = callback };
+        return settings with { ZvtCallback = callback, K2 = k2 };
     }
 
     private static IPEndPoint ReadListen(JsonFields fields)
@@ -147,23 +149,6 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> prot
 
         if (entries.Count > MostTerminals) fields.Fault("terminals", $"At most {MostTerminals} terminals can be configured.");
         return entries;
-    }
-
-    private static Routing ReadRouting(JsonFields fields)
-    {
-        if (fields.Object("routing") is not { } routing) return Routing.Default;
-        var by = routing.Choice("by", Words<RoutingBy>.ByWord);
-        if (by is null && !routing.Has("by")) routing.Fault("by", "This is missing; write single, workstation or user.");
-        var terminal = routing.Text("terminal", MostNameCharacters);
-        var rules = routing.TextMap("rules", 10_000, 256);
-        if (by is RoutingBy.Single && rules is { Count: > 0 })
-            routing.Fault("rules", "Routing by single takes no rules; write \"terminal\": \"NAME\" or nothing.");
-        if (by is RoutingBy.Workstation or RoutingBy.User && rules is not { Count: > 0 })
-            routing.Fault("rules", "Write at least one rule: {\"NAME\": \"TERMINAL\"}.");
-        if (by is not RoutingBy.Single && terminal is not null)
-            routing.Fault("terminal", "Only routing by single takes one terminal for all.");
-        routing.Finish();
-        return new(by ?? RoutingBy.Single, terminal, rules ?? new Dictionary<string, string>());
     }
 
     private GatewaySettings ReadSecurity(JsonFields fields, GatewaySettings settings)

@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Laboratory.Faces;
 using Tillbridge.Laboratory.Simulation;
 using Tillbridge.Protocols;
 
@@ -11,6 +12,7 @@ internal enum FaultSide
     Terminal,
     Host,
     Till,
+    Receiver,
 }
 
 /// <summary>One thing that goes wrong, and how it is laid out for an order.</summary>
@@ -25,6 +27,12 @@ internal sealed record Fault(FaultSide Side, string Name, Action<OrderPlan, Chan
     /// <summary>It can happen on a serial line only.</summary>
     public bool OnSerialOnly { get; init; }
 
+    /// <summary>It can happen to the callback face only.</summary>
+    public bool OnFaceOnly => Side is FaultSide.Receiver;
+
+    /// <summary>A client of the callback face cannot do it: the face answers questions itself.</summary>
+    public bool NotOnFace { get; init; }
+
     public void LayFor(OrderPlan order, Chance chance)
     {
         Lay(order, chance);
@@ -36,11 +44,23 @@ internal sealed record Fault(FaultSide Side, string Name, Action<OrderPlan, Chan
 /// <summary>Everything that we can name and that can go wrong around an order.</summary>
 internal static class FaultCatalog
 {
+    /// <summary>The host dies while a message of the callback face is on its way.</summary>
+    public const string AroundACallback = "killed around a callback";
+
     // A payment and what comes before it have about this many bytes in each direction.
     private const int MostWireBytes = 420;
     private const int MostConnections = 3;
 
-    public static IReadOnlyList<Fault> All { get; } = [.. Link(), .. Terminal(), .. Host(), .. Till(), .. SerialLink()];
+    /// <summary>Minor units that a terminal adds to an amount; orders lie further apart.</summary>
+    public const int Extra = 7;
+
+    public static IReadOnlyList<Fault> All { get; } = [.. Link(), .. Terminal(), .. Host(), .. Till(), .. SerialLink(), .. Receivers()];
+
+    /// <summary>Those that can happen where a till calls the engine itself.</summary>
+    public static IReadOnlyList<Fault> OfTills { get; } = [.. All.Where(fault => !fault.OnFaceOnly)];
+
+    /// <summary>Those that can happen where software speaks through the callback face, on a stream.</summary>
+    public static IReadOnlyList<Fault> OnFace { get; } = [.. All.Where(fault => fault is { OnSerialOnly: false, NotOnFace: false })];
 
     private static IEnumerable<Fault> Link()
     {
@@ -99,7 +119,7 @@ internal static class FaultCatalog
         yield return Script("forgets its last result", script => script with { Forget = true, Cut = ScriptCut.BeforeResult });
         yield return Script("wrong reference echoed", script => script with { WrongMemory = true, Cut = ScriptCut.AfterResult });
         yield return Script("late success after decline", script => script with { LateSuccess = true });
-        yield return Script("other amount", script => script with { ExtraMinorUnits = 7 });
+        yield return Script("other amount", script => script with { ExtraMinorUnits = Extra });
         yield return Script("half the amount", script => script with { Outcome = ScriptOutcome.Partial });
         yield return Script("takes back what it announced", script => script with { Withdraw = true });
         yield return Script("silent for ever", script => script with { Silent = true });
@@ -144,12 +164,36 @@ internal static class FaultCatalog
         yield return new(FaultSide.Till, "cancels at any moment", static (order, chance) =>
             order.AbortAfter = TimeSpan.FromMilliseconds(chance.Below(chance.OneIn(4) ? 20_000 : 300))) { IsHarmless = true };
         yield return new(FaultSide.Till, "two terminals at once", static (order, _) => order.AtOnce = true) { IsHarmless = true };
-        yield return new(FaultSide.Till, "confirms", static (order, _) => order.Confirm = true) { IsHarmless = true };
+        yield return new(FaultSide.Till, "confirms", static (order, _) => order.Confirm = true) { IsHarmless = true, NotOnFace = true };
         yield return new(FaultSide.Till, "does not confirm", static (order, chance) =>
         {
             order.Confirm = true;
             order.Decision = chance.OneIn(2) ? false : null;
-        }) { IsHarmless = true };
+        }) { IsHarmless = true, NotOnFace = true };
+    }
+
+    private static IEnumerable<Fault> Receivers()
+    {
+        yield return Receiver("receiver down from the start", ReceiverTrouble.Down, TroubleFrom.Start);
+        yield return Receiver("receiver down after the first message", ReceiverTrouble.Down, TroubleFrom.AfterFirst);
+        yield return Receiver("receiver down at the end message", ReceiverTrouble.Down, TroubleFrom.End);
+        yield return Receiver("receiver gone from the network", ReceiverTrouble.Unreachable, null);
+        yield return Receiver("receiver slow", ReceiverTrouble.Slow, null);
+        yield return Receiver("receiver slow at the end message", ReceiverTrouble.Slow, TroubleFrom.End);
+        yield return Receiver("receiver answers 500", ReceiverTrouble.Broken, null);
+        yield return Receiver("receiver answers 500 at the end message", ReceiverTrouble.Broken, TroubleFrom.End);
+        yield return Receiver("receiver gone in the middle", ReceiverTrouble.CutOff, null);
+        yield return Receiver("receiver gone in the middle of the end message", ReceiverTrouble.CutOff, TroubleFrom.End);
+        yield return Receiver("receiver answers 404", ReceiverTrouble.NotFound, null);
+        yield return Receiver("receiver redirects", ReceiverTrouble.Redirects, null);
+        yield return Receiver("receiver answers no HTTP", ReceiverTrouble.Gibberish, null);
+        yield return new(FaultSide.Receiver, AroundACallback, static (order, chance) =>
+        {
+            // Three steps a message: before it leaves, when it has left, when its answer is there.
+            order.HostDiesAtMessage = 1 + chance.Below(12);
+            order.HostDeath = chance.OneIn(2) ? HostDeath.PowerLost : HostDeath.Killed;
+            order.HostDownFor = TimeSpan.FromMilliseconds(300 + chance.Below(chance.OneIn(6) ? 400_000 : 4000));
+        });
     }
 
     private static Fault Line(string name, LinkTrouble trouble) => new(FaultSide.Link, name, (order, chance) =>
@@ -160,6 +204,15 @@ internal static class FaultCatalog
         order.Link.Add(new(trouble, chance.OneIn(2), chance.Below(MostWireBytes)));
         if (before > 0) order.IsHarmless = false;
     });
+
+    // Where null leaves it to the dice from when on; about every other one of them is over after a while.
+    private static Fault Receiver(string name, ReceiverTrouble trouble, TroubleFrom? from) =>
+        new(FaultSide.Receiver, name, (order, chance) => order.Receiver = new(
+            trouble, from ?? chance.Pick<TroubleFrom>([TroubleFrom.Start, TroubleFrom.AfterFirst, TroubleFrom.AfterFirst, TroubleFrom.End]),
+            chance.OneIn(2) ? null : TimeSpan.FromMilliseconds(200 + chance.Below(chance.OneIn(3) ? 150_000 : 8000)))
+        {
+            IsFitful = chance.OneIn(4),
+        });
 
     private static Fault Script(string name, Func<TerminalScript, TerminalScript> change) =>
         new(FaultSide.Terminal, name, (order, _) => order.Script = change(order.Script));

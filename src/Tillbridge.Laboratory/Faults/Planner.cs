@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Laboratory.Faces;
 using Tillbridge.Laboratory.Simulation;
 using Tillbridge.Protocols;
 using Tillbridge.Transports;
@@ -27,7 +28,8 @@ internal static class Planner
         var harmless = chance.OneIn(4);
         // A third of the runs of a protocol with a serial carrier is on one. These dice are their own: other runs stay as they were.
         var serial = protocol.SerialMode is not null && new Chance(Chance.Mix(seed, 0x7115)).OneIn(3);
-        var faults = FaultCatalog.All.Where(fault => (!harmless || fault.IsHarmless) && (serial || !fault.OnSerialOnly)).ToList();
+        var faults = FaultCatalog.OfTills
+            .Where(fault => (!harmless || fault.IsHarmless) && (serial || !fault.OnSerialOnly)).ToList();
         var tills = new List<IReadOnlyList<OrderPlan>>();
         for (var till = 0; till < (chance.OneIn(3) ? 2 : 1); till++)
         {
@@ -48,6 +50,53 @@ internal static class Planner
         return new TrialPlan(protocol, seed, tills)
         {
             Dialect = dialect, StrictUnknown = !chance.OneIn(5), CountWords = chance.OneIn(4), OnRealFile = chance.OneIn(60), Bug = bug,
+            Carrier = serial ? Carrier.Serial : Carrier.Stream,
+        };
+    }
+
+    private static readonly RequestKind[] FacePaying =
+        [RequestKind.Sale, RequestKind.Sale, RequestKind.Sale, RequestKind.Reversal, RequestKind.Reconciliation, RequestKind.Status];
+
+    /// <summary>What can be asked of a terminal through the callback face.</summary>
+    public static IReadOnlyList<RequestKind> KindsOnFace(IProtocol protocol, string? dialect = null) =>
+        [.. KindsOf(protocol, dialect).Where(FacePaying.Contains)];
+
+    /// <summary>The same as <see cref="Random"/>, with software that speaks through the callback face.</summary>
+    public static TrialPlan RandomOnFace(IProtocol protocol, ulong seed, Planted.Bug? bug = null)
+    {
+        var chance = new Chance(Chance.Mix(seed, 0x7116));
+        var dialect = chance.Pick(protocol.Dialects);
+        var kinds = KindsOnFace(protocol, dialect);
+        var harmless = chance.OneIn(6);
+        var serial = protocol.SerialMode is not null && chance.OneIn(4);
+        var faults = FaultCatalog.All.Where(fault => (!harmless || fault.IsHarmless) && (serial || !fault.OnSerialOnly)
+            && fault is { OnFaceOnly: false, NotOnFace: false }).ToList();
+        var receivers = FaultCatalog.All.Where(fault => fault.OnFaceOnly && !harmless).ToList();
+        var tills = new List<IReadOnlyList<OrderPlan>>();
+        for (var till = 0; till < (chance.OneIn(4) ? 2 : 1); till++)
+        {
+            var orders = new List<OrderPlan>();
+            for (var left = 3 + chance.Below(MostOrders / 2); left > 0; left--)
+            {
+                var wanted = chance.Pick(FacePaying);
+                var order = new OrderPlan(kinds.Contains(wanted) ? wanted : RequestKind.Sale)
+                {
+                    SameAmount = chance.OneIn(2), WithoutKey = chance.OneIn(3),
+                };
+                for (var count = chance.Pick([0, 0, 1, 1, 2]); count > 0; count--) chance.Pick(faults).LayFor(order, chance);
+                if (receivers.Count > 0 && chance.OneIn(2)) chance.Pick(receivers).LayFor(order, chance);
+                // A terminal that takes its time, and one that cannot be stopped: there a lost message matters.
+                if (order.Receiver is not null && chance.OneIn(2))
+                    order.Script = order.Script with { SlowSeconds = 2 + chance.Below(20), IgnoreAbort = chance.OneIn(2) };
+                orders.Add(order);
+            }
+
+            tills.Add(orders);
+        }
+
+        return new TrialPlan(protocol, seed, tills)
+        {
+            Dialect = dialect, StrictUnknown = !chance.OneIn(5), OnRealFile = chance.OneIn(60), Bug = bug, Face = FacePlan.Of(chance),
             Carrier = serial ? Carrier.Serial : Carrier.Stream,
         };
     }
@@ -83,7 +132,7 @@ internal static class Planner
     /// <summary>One operation between ordinary ones, met by the given faults.</summary>
     public static TrialPlan Around(
         IProtocol protocol, RequestKind kind, IReadOnlyList<Fault> faults, ulong seed, Planted.Bug? bug = null,
-        Carrier carrier = Carrier.Stream)
+        Carrier carrier = Carrier.Stream, bool onFace = false)
     {
         var chance = new Chance(Chance.Mix(seed, 0x7112));
         var order = new OrderPlan(kind) { SameAmount = chance.OneIn(2) };
@@ -91,18 +140,22 @@ internal static class Planner
         var after = new OrderPlan(RequestKind.Sale) { SameAmount = chance.OneIn(2) };
         return new TrialPlan(protocol, seed, [[.. Before(kind, chance), order, after]])
         {
-            Bug = bug, StrictUnknown = !chance.OneIn(4), Carrier = carrier,
+            Bug = bug, StrictUnknown = !chance.OneIn(4), Carrier = carrier, Face = onFace ? FacePlan.Of(chance) : null,
         };
     }
 
     /// <summary>One operation in which the host dies at a given point; points are counted from its order on.</summary>
     public static TrialPlan DyingAt(
-        IProtocol protocol, RequestKind kind, long? point, HostDeath death, ulong seed, Carrier carrier = Carrier.Stream)
+        IProtocol protocol, RequestKind kind, long? point, HostDeath death, ulong seed, Carrier carrier = Carrier.Stream,
+        bool onFace = false)
     {
         var chance = new Chance(Chance.Mix(seed, 0x7113));
         var order = new OrderPlan(kind) { SameAmount = true, HostDiesAtPoint = point, HostDeath = death, IsHarmless = point is null };
         order.Faults.Add("crash point");
-        return new TrialPlan(protocol, seed, [[.. Before(kind, chance), order]]) { Carrier = carrier };
+        return new TrialPlan(protocol, seed, [[.. Before(kind, chance), order]])
+        {
+            Carrier = carrier, Face = onFace ? FacePlan.Of(chance) : null,
+        };
     }
 
     /// <summary>What a terminal of the protocol and dialect can be asked.</summary>

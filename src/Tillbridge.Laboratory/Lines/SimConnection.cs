@@ -14,7 +14,7 @@ internal sealed class SimConnection
         pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 512, useSynchronizationContext: true);
 
     private static readonly TimeSpan KeepAliveProof = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan LateBy = TimeSpan.FromSeconds(200);
+    internal static readonly TimeSpan LateBy = TimeSpan.FromSeconds(200);
     private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(300);
 
     private readonly World world;

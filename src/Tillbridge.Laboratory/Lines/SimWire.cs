@@ -94,7 +94,8 @@ internal sealed class SimWire(World world, SimLine line)
             {
                 LinkTrouble.Delay => TimeSpan.FromMilliseconds(world.Chance.Below(800)),
                 LinkTrouble.Join => Hold,
-                // A cable holds no bytes back for minutes; a converter that does is a named limit (docs/reliability.md).
+                // A cable cannot, a converter between serial and network can.
+                LinkTrouble.LateAnswer when towardsEcr && fault.TowardsEcr && from.Sent > fault.At => SimConnection.LateBy,
                 _ => TimeSpan.Zero,
             };
             // A byte takes a millisecond at 9600 baud, and none overtakes another, whoever opened which port in between.

@@ -127,6 +127,7 @@ internal static class MachineTable
         yield return new RecoveryGaveUp(Reason.RecoveryExhausted, "");
         yield return new RecoveryGaveUp(Reason.CannotTell, "");
         yield return new AbortAsked("till");
+        yield return new Displaced("till-2");
         yield return new Restarted();
     }
 

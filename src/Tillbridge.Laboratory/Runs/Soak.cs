@@ -66,9 +66,18 @@ internal static class Soak
     private static IEnumerable<TrialId>? Ids(SoakSize size, string part) => part switch
     {
         TrialId.Words => size.Words ? Catalogue.Words(size.Protocols, SoakSize.TimesEachWord) : null,
-        "single faults" => size.SingleFaultTimes > 0 ? Catalogue.SingleFaults(size.Protocols, size.Seed, size.SingleFaultTimes) : null,
-        "fault pairs" => size.Pairs ? Catalogue.Pairs(size.Protocols, size.Seed, size.AllPairs) : null,
-        "crash points" => size.CrashPoints ? Catalogue.CrashPoints(size.Protocols, size.Seed, size.AllCrashPoints) : null,
+        "single faults" => size.SingleFaultTimes > 0
+            ? Catalogue.SingleFaults(size.Protocols, size.Seed, size.SingleFaultTimes)
+                .Concat(Catalogue.SingleFaultsOnFace(size.Protocols, size.Seed, size.SingleFaultTimes))
+            : null,
+        "fault pairs" => size.Pairs
+            ? Catalogue.Pairs(size.Protocols, size.Seed, size.AllPairs)
+                .Concat(Catalogue.PairsOnFace(size.Protocols, size.Seed, size.AllPairs))
+            : null,
+        "crash points" => size.CrashPoints
+            ? Catalogue.CrashPoints(size.Protocols, size.Seed, size.AllCrashPoints)
+                .Concat(Catalogue.CrashPointsOnFace(size.Protocols, size.Seed, size.AllCrashPoints))
+            : null,
         _ => [],
     };
 }

@@ -24,6 +24,10 @@ internal static class SoakReport
         yield return Row("faults in the catalogue",
             $"{FaultCatalog.All.Count}, {FaultCatalog.All.Count(fault => tally.Faults.ContainsKey(fault.Name))} of them met, "
             + $"{Number(tally.Faults.Values.Sum())} times");
+        var receivers = FaultCatalog.All.Where(fault => fault.OnFaceOnly).ToList();
+        yield return Row("callback face",
+            $"{Number(tally.FaceRuns)} runs, {receivers.Count(fault => tally.Faults.ContainsKey(fault.Name))} of {receivers.Count} "
+            + $"faults of its own met: {List(tally.Face)}");
         yield return Row("single faults x operations", Number(tally.SingleFaults));
         yield return Row("pairs of faults", Number(tally.FaultPairs));
         yield return Row("crash points", Number(tally.CrashPoints));

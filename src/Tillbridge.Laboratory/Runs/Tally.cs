@@ -38,6 +38,12 @@ internal sealed class Tally
 
     public SortedDictionary<string, long> Faults { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>Runs in which the callback face was played.</summary>
+    public long FaceRuns { get; set; }
+
+    /// <summary>What was met there, by name.</summary>
+    public SortedDictionary<string, long> Face { get; init; } = new(StringComparer.Ordinal);
+
     /// <summary>By protocol and message.</summary>
     public SortedDictionary<string, long> Messages { get; init; } = new(StringComparer.Ordinal);
 
@@ -65,6 +71,12 @@ internal sealed class Tally
         foreach (var (fault, count) in result.Faults) Count(Faults, fault, count);
         foreach (var (word, count) in result.Words.Messages) Count(Messages, $"{id.Protocol} {word}", count);
         foreach (var (word, count) in result.Words.Codes) Count(Codes, $"{id.Protocol} {word}", count);
+        if (result.Face is { } face)
+        {
+            FaceRuns++;
+            foreach (var (what, count) in face) Count(Face, what, count);
+        }
+
         if (id.Part == TrialId.Crash) CrashPoints++;
         if (id.Faults.Count == 1) SingleFaults++;
         if (id.Faults.Count == 2) FaultPairs++;

@@ -10,7 +10,7 @@ using Tillbridge.Transports;
 namespace Tillbridge.Laboratory.Runs;
 
 /// <summary>Which run it is, in a line that a person can copy: equal lines are equal runs.</summary>
-/// <param name="Part">random, words, faults or crash.</param>
+/// <param name="Part">random, face, words, faults or crash.</param>
 /// <param name="Protocol">Name of the protocol.</param>
 /// <param name="Seed">The run's seed.</param>
 internal sealed record TrialId(string Part, string Protocol, ulong Seed)
@@ -20,10 +20,17 @@ internal sealed record TrialId(string Part, string Protocol, ulong Seed)
     public const string Around = "faults";
     public const string Crash = "crash";
 
+    /// <summary>A random run in which the callback face is played.</summary>
+    public const string Face = "face";
+
     private const string SerialMark = "+serial";
+    private const string FaceMark = "+face";
 
     /// <summary>The run is on a serial line; a random run throws its own dice for that.</summary>
     public bool OnSerial { get; init; }
+
+    /// <summary>The operation is ordered through the callback face.</summary>
+    public bool OnFace { get; init; }
 
     public RequestKind Kind { get; init; }
 
@@ -43,7 +50,8 @@ internal sealed record TrialId(string Part, string Protocol, ulong Seed)
         why = "";
         var parts = text.Split(':');
         var serial = parts.Length > 1 && parts[1].EndsWith(SerialMark, StringComparison.Ordinal);
-        var protocol = serial ? parts[1][..^SerialMark.Length] : parts.ElementAtOrDefault(1) ?? "";
+        var face = parts.Length > 1 && parts[1].EndsWith(FaceMark, StringComparison.Ordinal);
+        var protocol = serial ? parts[1][..^SerialMark.Length] : face ? parts[1][..^FaceMark.Length] : parts.ElementAtOrDefault(1) ?? "";
         if (parts.Length < 3 || !ProtocolCatalog.ByName.ContainsKey(protocol)
             || !ulong.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
         {
@@ -51,10 +59,10 @@ internal sealed record TrialId(string Part, string Protocol, ulong Seed)
             return null;
         }
 
-        var id = new TrialId(parts[0], protocol, seed) { OnSerial = serial };
+        var id = new TrialId(parts[0], protocol, seed) { OnSerial = serial, OnFace = face };
         switch (parts)
         {
-            case [Random or Words, _, _]:
+            case [Random or Words or Face, _, _]:
                 return id;
             case [Around, _, var kind, var faults, _] when Enum.TryParse<RequestKind>(kind, out var operation):
                 var names = faults.Split('+');
@@ -82,9 +90,10 @@ internal sealed record TrialId(string Part, string Protocol, ulong Seed)
         return Part switch
         {
             Random => Planner.Random(protocol, Seed, Bug),
+            Face => Planner.RandomOnFace(protocol, Seed, Bug),
             Words => Planner.Words(protocol, Seed),
-            Around => Planner.Around(protocol, Kind, [.. Faults.Select(Find)], Seed, Bug, carrier),
-            _ => Planner.DyingAt(protocol, Kind, Point, Death, Seed, carrier),
+            Around => Planner.Around(protocol, Kind, [.. Faults.Select(Find)], Seed, Bug, carrier, OnFace),
+            _ => Planner.DyingAt(protocol, Kind, Point, Death, Seed, carrier, OnFace),
         };
     }
 
@@ -95,7 +104,7 @@ internal sealed record TrialId(string Part, string Protocol, ulong Seed)
         _ => $"{Part}:{Protocol}:{Seed}",
     };
 
-    private string Place => OnSerial ? Protocol + SerialMark : Protocol;
+    private string Place => Protocol + (OnSerial ? SerialMark : OnFace ? FaceMark : "");
 
     private static Fault Find(string name) => FaultCatalog.All.First(fault => fault.Name == name);
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Tillbridge.Domain;
+using Tillbridge.Gateway.Facades.ZvtCallback;
 using Tillbridge.Journal;
+using Tillbridge.Laboratory.Faces;
 using Tillbridge.Sessions;
 
 namespace Tillbridge.Laboratory.Simulation;
@@ -23,6 +25,12 @@ internal sealed class Host(
 
     /// <summary>The engine of the present life; null while it is down or starting.</summary>
     public LocalTerminals? Engine { get; private set; }
+
+    /// <summary>The callback face of the present life; null while it is down, and where it is not played.</summary>
+    public Callbacks? Face { get; private set; }
+
+    /// <summary>Called when it has died.</summary>
+    public Action? Died { get; set; }
 
     /// <summary>The journal of the present life; null while it is down.</summary>
     public IJournal? Journal => journal;
@@ -51,8 +59,9 @@ internal sealed class Host(
         Deaths++;
         if (world.Tells) world.Tell($"HOST {death}");
         life.Kill();
-        (Engine, journal) = (null, null);
+        (Engine, Face, journal) = (null, null, null);
         store.Crash();
+        Died?.Invoke();
         foreach (var line in lines) line.Died(life, death is HostDeath.PowerLost);
         foreach (var lost in pending.ToList()) lost();
         pending.Clear();
@@ -68,11 +77,19 @@ internal sealed class Host(
 
     /// <summary>A call over the network; null when there is no answer, because the host is down or died.</summary>
     public Task<T?> Call<T>(Func<LocalTerminals, CancellationToken, Task<T>> call)
+        where T : class => Ask(Engine, (engine, life) => call(engine, life.Shutdown));
+
+    /// <summary>A command to the callback face; null when there is no answer.</summary>
+    public Task<T?> CallFace<T>(Func<Callbacks, SimProcess, Task<T>> call)
+        where T : class => Ask(Face, call);
+
+    private Task<T?> Ask<TPart, T>(TPart? wanted, Func<TPart, SimProcess, Task<T>> call)
+        where TPart : class
         where T : class
     {
         var answer = new TaskCompletionSource<T?>(TaskCreationOptions.RunContinuationsAsynchronously);
         void Lost() => answer.TrySetResult(null);
-        if (Engine is not { } engine || Process is not { IsAlive: true } life)
+        if (wanted is not { } part || Process is not { IsAlive: true } life)
         {
             world.After(TimeSpan.FromMilliseconds(2), Lost);
             return answer.Task;
@@ -82,7 +99,7 @@ internal sealed class Host(
         life.Begin(
             async () =>
             {
-                var said = await call(engine, life.Shutdown);
+                var said = await call(part, life);
                 // The answer travels, and may still be lost with its sender.
                 world.After(TimeSpan.FromMilliseconds(1), () =>
                 {
@@ -105,9 +122,13 @@ internal sealed class Host(
         try
         {
             journal = await open(life);
+            if (setup.Face is not null) await SimFace.Before(journal, life);
+            var source = new SimIds(() => ++ids);
             Engine = await LocalTerminals.Start(
                 journal, setup.Protocols, address => setup.Transport(address, life), setup.Terminals, life.Clock,
-                new SimIds(() => ++ids), NullLoggerFactory.Instance, life.Shutdown);
+                source, NullLoggerFactory.Instance, life.Shutdown);
+            Face = setup.Face?.Make(journal, Engine, life, source);
+            if (Face is not null) await Face.Start();
             if (world.Tells) world.Tell($"{life.Name} is up");
         }
         catch (JournalException refused)
@@ -130,4 +151,8 @@ internal sealed class Host(
 internal sealed record HostSetup(
     IReadOnlyDictionary<string, Protocols.IProtocol> Protocols,
     Func<Protocols.TerminalAddress, SimProcess, Transports.ITransport> Transport,
-    IReadOnlyList<TerminalSettings> Terminals);
+    IReadOnlyList<TerminalSettings> Terminals)
+{
+    /// <summary>The callback face; null where it is not played.</summary>
+    public SimFace? Face { get; init; }
+}

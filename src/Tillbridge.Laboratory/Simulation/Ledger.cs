@@ -27,6 +27,12 @@ internal sealed class Ledger(World world, TrialPlan plan)
 
     public IReadOnlyList<Books> AllBooks => books;
 
+    /// <summary>Finds the order of a session where its key does not name it.</summary>
+    public Func<Session, OrderNote?>? Finder { get; set; }
+
+    /// <summary>Told of each order whose command that can move money arrived.</summary>
+    public Action<OrderNote>? CommandArrived { get; set; }
+
     public Books Watch(SimTerminal terminal, string name)
     {
         var mine = new Books(terminal, name);
@@ -44,6 +50,9 @@ internal sealed class Ledger(World world, TrialPlan plan)
     }
 
     public OrderNote? Of(string? key) => key is null ? null : byKey.GetValueOrDefault(key);
+
+    /// <summary>The order that a session carries out.</summary>
+    public OrderNote? OrderOf(Session session) => Finder is null ? Of(session.Key) : Finder(session);
 
     /// <summary>A statement about money is wrong.</summary>
     public void Misstated(OrderNote? note, string what)
@@ -73,7 +82,7 @@ internal sealed class Ledger(World world, TrialPlan plan)
         if (entry.Session is not { } session) return;
         if (!bySession.TryGetValue(session.Id, out var note))
         {
-            if (Of(session.Key) is not { } mine) return;
+            if (OrderOf(session) is not { } mine) return;
             bySession[session.Id] = note = mine;
             if (note.Session is { } other && other.Id != session.Id)
                 Break($"I1 key {note.Key} has two sessions, {other.Id} and {session.Id}");
@@ -123,6 +132,7 @@ internal sealed class Ledger(World world, TrialPlan plan)
         open.MetItsScript = at.Armed == open.Plan;
         at.Armed = null;
         open.TargetStoodAtTake = open.Session!.Request.Original?.Receipt is { } receipt && at.Stands(receipt);
+        CommandArrived?.Invoke(open);
         if (open.Takes > 1) Misstated(open, $"I5 {open.Key}: its command arrived {open.Takes} times");
         if (!plan.StrictUnknown || !open.Request.Kind.NeedsProof()) return;
         var other = byKey.Values.FirstOrDefault(note => note != open && note.Terminal == at.Name && note.Session is { } left

@@ -19,18 +19,21 @@ internal sealed class Operator(World world, Trial trial, SimProcess process)
             foreach (var session in page)
             {
                 // Sometimes the terminal answers first, when it is asked again.
-                if (world.Chance.OneIn(3) || Truth(session) is not { } outcome) continue;
+                if (world.Chance.OneIn(3) || Truth(trial.Ledger, session) is not { } outcome) continue;
                 await trial.Host.Call(async (engine, stop) =>
                     new Till.Answer(await engine.Resolve(session.Id, outcome, "operator", "as the terminal's list says", stop)));
             }
         }
     }
 
-    // Null where the person cannot say it: an approval for another amount than asked has no place in a resolution.
-    private Outcome? Truth(Session session)
+    /// <summary>
+    /// What the terminal's own list says. Null where a person cannot say it: an approval for another amount than asked has no place
+    /// in a resolution.
+    /// </summary>
+    public static Outcome? Truth(Ledger ledger, Session session)
     {
-        if (trial.Ledger.Of(session.Key) is not { } note) return null;
-        var at = trial.Ledger.AllBooks.First(books => books.Name == note.Terminal);
+        if (ledger.OrderOf(session) is not { } note) return null;
+        var at = ledger.AllBooks.First(books => books.Name == note.Terminal);
         if (!session.Request.Kind.MovesMoney()) return Outcome.Failed;
         if (note.Request.Kind is RequestKind.Reversal or RequestKind.CancelPreAuthorization)
             return session.Request.Original?.Receipt is { } receipt && at.Stands(receipt) ? Outcome.Failed : Outcome.Approved;

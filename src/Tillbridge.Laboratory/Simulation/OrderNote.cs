@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Laboratory.Faults;
 
 namespace Tillbridge.Laboratory.Simulation;
 
@@ -47,9 +48,10 @@ internal sealed class OrderNote(string key, string terminal, TerminalRequest req
     /// <summary>The till gave up before a session came about.</summary>
     public string? Refused { get; set; }
 
-    /// <summary>What this order can book, for wires that carry no reference.</summary>
+    /// <summary>
+    /// What this order can book, for wires that carry no reference: the amount or half of it, with or without what the terminal adds.
+    /// A till that went away may have laid out the script that this order met for its next one.
+    /// </summary>
     public bool MayBook(string bookedAs, long minorUnits) => request.Total is { } total && bookedAs == BookedAs
-        && (minorUnits == total.MinorUnits || minorUnits == total.MinorUnits / 2
-            || minorUnits == total.MinorUnits + plan.Script.ExtraMinorUnits
-            || minorUnits == (total.MinorUnits / 2) + plan.Script.ExtraMinorUnits);
+        && (minorUnits - total.MinorUnits is 0 or FaultCatalog.Extra || minorUnits - (total.MinorUnits / 2) is 0 or FaultCatalog.Extra);
 }

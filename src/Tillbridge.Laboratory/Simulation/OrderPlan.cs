@@ -39,6 +39,9 @@ internal sealed class OrderPlan(RequestKind kind)
     /// <summary>The step of the host's dealings with disk and line at which it dies, counted from the order; null at none.</summary>
     public long? HostDiesAtPoint { get; set; }
 
+    /// <summary>The step of the face's dealings with receivers at which the host dies, counted from the order; null at none.</summary>
+    public long? HostDiesAtMessage { get; set; }
+
     public HostDeath HostDeath { get; set; }
 
     public TimeSpan HostDownFor { get; set; } = TimeSpan.FromSeconds(1);
@@ -81,6 +84,12 @@ internal sealed class OrderPlan(RequestKind kind)
     /// <summary>Both tills send at the same moment.</summary>
     public bool AtOnce { get; set; }
 
+    /// <summary>What the receiver of its callbacks does; null takes every message.</summary>
+    public Faces.ReceiverFault? Receiver { get; set; }
+
+    /// <summary>A client of the callback face that knows no keys.</summary>
+    public bool WithoutKey { get; set; }
+
     /// <summary>The same amount as the order before, so that only the right booking may be recognised.</summary>
     public bool SameAmount { get; set; }
 
@@ -105,6 +114,9 @@ internal sealed record TrialPlan(IProtocol Protocol, ulong Seed, IReadOnlyList<I
 
     /// <summary>Dialect of driver and terminal; null takes the general one.</summary>
     public string? Dialect { get; init; }
+
+    /// <summary>The tills speak through the callback face, set up like this; null where they call the engine's seam.</summary>
+    public Faces.FacePlan? Face { get; init; }
 
     /// <summary>Take the frames apart and count what was said; costs time.</summary>
     public bool CountWords { get; init; }

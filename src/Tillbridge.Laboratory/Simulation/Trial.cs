@@ -1,5 +1,6 @@
 using Tillbridge.Domain;
 using Tillbridge.Journal;
+using Tillbridge.Laboratory.Faces;
 using Tillbridge.Protocols;
 using Tillbridge.Sessions;
 using Tillbridge.Transports;
@@ -20,6 +21,8 @@ internal sealed class Trial : IDisposable
     private readonly World world;
     private readonly List<SimTerminal> terminals = [];
     private readonly List<Till> tills = [];
+    private readonly List<Programmer> programmers = [];
+    private readonly FaceBook? face;
     private readonly RealFile? file;
     private readonly Watcher watcher;
     private readonly TerminalDriver driver; // Only asked what it can say.
@@ -27,6 +30,8 @@ internal sealed class Trial : IDisposable
     private int references;
     private long points;
     private long dieAt = long.MaxValue;
+    private long messagePoints;
+    private long dieAtMessage = long.MaxValue;
     private HostDeath death;
     private TimeSpan downFor;
 
@@ -36,6 +41,7 @@ internal sealed class Trial : IDisposable
         world = new World(plan.Seed, tells);
         Ledger = new Ledger(world, plan);
         var store = new SimStore(world) { At = _ => Count(), BecameDurable = Ledger.BecameDurable };
+        if (plan.Face is not null) face = Play(store);
         if (plan.OnRealFile) file = new RealFile(world, store);
         var protocol = plan.Bug?.Plant(plan.Protocol) ?? plan.Protocol;
         var settings = new List<TerminalSettings>();
@@ -61,24 +67,24 @@ internal sealed class Trial : IDisposable
         var nobody = new SimProcess(world, "nobody", 0);
         driver = protocol.MakeDriver(settings[0].Driver, lines[0].TransportOf(nobody), nobody.Clock);
         Capabilities = driver.Capabilities;
+        if (face is not null) (face.CarriesReference, face.CanAbort) = (Capabilities.CarriesReference, Capabilities.CanAbort);
+        var protocols = new Dictionary<string, IProtocol> { [protocol.Name] = protocol };
         var setup = new HostSetup(
-            new Dictionary<string, IProtocol> { [protocol.Name] = protocol },
+            protocols,
             (address, life) =>
             {
                 var transport = lines.Single(line => line.Name == address.Host).TransportOf(life);
                 return plan.Bug?.Plant(transport) ?? transport;
             },
-            settings);
-        Host = new Host(world, store, lines, life => OpenJournal(store, life), setup);
+            settings) { Face = face is null ? null : new SimFace(world, face, protocols, settings, CountMessage, plan.Bug) };
+        Host = new Host(world, store, lines, life => OpenJournal(store, life), setup) { Died = face is null ? null : face.HostDied };
         var people = new SimProcess(world, "people", 15);
         watcher = new Watcher(world, this, people);
         world.AfterStep = Ledger.LookAtTerminals;
         Host.Start();
         for (var number = 0; number < plan.Tills.Count; number++)
         {
-            var till = new Till(world, this, Ledger.AllBooks[number], people, plan.Tills[number]);
-            tills.Add(till);
-            people.Begin(till.Run);
+            People(people, Ledger.AllBooks[number], plan.Tills[number]);
         }
 
         people.Begin(new Operator(world, this, people).Run);
@@ -93,7 +99,10 @@ internal sealed class Trial : IDisposable
 
     public WordCount Words { get; } = new();
 
-    public bool TillsAreDone => tills.TrueForAll(till => till.IsDone);
+    public bool TillsAreDone => tills.TrueForAll(till => till.IsDone) && programmers.TrueForAll(one => one.IsDone);
+
+    /// <summary>What the callback face told; null where it was not played.</summary>
+    public FaceBook? Face => face;
 
     public bool IsOver { get; private set; }
 
@@ -123,6 +132,7 @@ internal sealed class Trial : IDisposable
         if (order.HostDiesAfter is { } dies) world.After(dies, () => Host.Die(order.HostDeath, order.HostDownFor));
         points = 0;
         dieAt = order.HostDiesAtPoint ?? long.MaxValue;
+        (messagePoints, dieAtMessage) = (0, order.HostDiesAtMessage ?? long.MaxValue);
         (death, downFor) = (order.HostDeath, order.HostDownFor);
         if (order.Disk is not DiskTrouble.None) world.After(order.DiskTroubleAfter, () => TroubleDisk(order));
         if (order.ClockJump != TimeSpan.Zero)
@@ -184,11 +194,13 @@ internal sealed class Trial : IDisposable
         return plan.Bug?.Plant(journal) ?? journal;
     }
 
-    private TrialResult Finish()
+    /// <summary>Lets everything happen, and judges what is left.</summary>
+    public TrialResult Finish()
     {
         var ended = world.Run(() => TillsAreDone, MostTime);
         if (!ended) Ledger.Break("I7 the tills do not come to an end");
         world.Run(() => AllAreClosed(), MostRest);
+        if (face is not null) CloseFace(face);
         IsOver = true;
         var read = false;
         new SimProcess(world, "last look", 14).Begin(async () =>
@@ -201,6 +213,46 @@ internal sealed class Trial : IDisposable
         return new TrialResult(plan, world, this, terminals.Sum(terminal => terminal.Cuts), watcher.Seen);
     }
 
+    // The face knows its orders by what they carry, and the ledger hears of every record first.
+    private FaceBook Play(SimStore store)
+    {
+        var book = new FaceBook(world, Ledger, plan);
+        Ledger.Finder = book.NoteOf;
+        Ledger.CommandArrived = note => FaceJudge.Sent(book, note);
+        store.BecameDurable = entry =>
+        {
+            Ledger.BecameDurable(entry);
+            book.BecameDurable(entry);
+        };
+        return book;
+    }
+
+    private void People(SimProcess people, Books at, IReadOnlyList<OrderPlan> orders)
+    {
+        if (face is null)
+        {
+            var till = new Till(world, this, at, people, orders);
+            tills.Add(till);
+            people.Begin(till.Run);
+            return;
+        }
+
+        var programmer = new Programmer(world, this, face, at, people, orders);
+        programmers.Add(programmer);
+        people.Begin(programmer.Run);
+    }
+
+    private void CloseFace(FaceBook book)
+    {
+        IReadOnlyList<FaceEntry>? list = null;
+        var isRead = false;
+        new SimProcess(world, "last list", 12).Begin(async () => (list, isRead) = (await programmers[0].LastLook(), true));
+        world.Run(() => isRead, MostRest);
+        // A payment that nobody saw may be taken back meanwhile.
+        world.Run(() => AllAreClosed(), MostRest);
+        FaceClosing.Check(book, list);
+    }
+
     private bool AllAreClosed() =>
         Host.Engine is not null && Ledger.Orders.All(note => note.Session is null or { Phase: SessionPhase.Closed })
         && Host.Engine.States.All(state => state.Current is null);
@@ -209,6 +261,14 @@ internal sealed class Trial : IDisposable
     {
         if (++points != dieAt) return false;
         dieAt = long.MaxValue;
+        Host.Die(death, downFor);
+        return true;
+    }
+
+    private bool CountMessage()
+    {
+        if (++messagePoints != dieAtMessage) return Count();
+        dieAtMessage = long.MaxValue;
         Host.Die(death, downFor);
         return true;
     }

@@ -9,6 +9,7 @@ internal sealed class TrialResult
     {
         (Seed, Broken, Story, Mark, Steps) = (plan.Seed, trial.Ledger.Broken, world.Story, world.Mark, world.Steps);
         (Words, Deaths, PowerCuts, Events, Points) = (trial.Words, trial.Host.Deaths, powerCuts, events, trial.Points);
+        Face = trial.Face?.Met;
         WrongBehindTheWire = trial.Ledger.WrongBehindTheWire;
         foreach (var note in trial.Ledger.Orders)
         {
@@ -55,6 +56,9 @@ internal sealed class TrialResult
     public Dictionary<string, int> Unknowns { get; } = [];
 
     public Dictionary<string, int> Faults { get; } = [];
+
+    /// <summary>What was met at the callback face, by name; null where it was not played.</summary>
+    public IReadOnlyDictionary<string, long>? Face { get; }
 
     public int Deaths { get; }
 

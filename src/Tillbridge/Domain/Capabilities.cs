@@ -10,6 +10,9 @@ public sealed record Capabilities(FrozenSet<RequestKind> Kinds, FrozenSet<string
     /// <summary>Largest amount of one request in minor units.</summary>
     public long MostMinorUnits { get; init; } = Money.MostMinorUnits;
 
+    /// <summary>Decimals of currencies that the terminal counts otherwise than ISO 4217 does, by alphabetic code.</summary>
+    public IReadOnlyDictionary<string, int> WireExponents { get; init; } = FrozenDictionary<string, int>.Empty;
+
     /// <summary>True when the terminal asks for a second step before it books.</summary>
     public bool CanConfirm { get; init; }
 
@@ -29,6 +32,9 @@ public sealed record Capabilities(FrozenSet<RequestKind> Kinds, FrozenSet<string
     /// True when two bookings of one kind under one reference could not be told apart: the second is refused until the period is closed.
     /// </summary>
     public bool NeedsUniqueReferences { get; init; }
+
+    /// <summary>True when the terminal always undoes its last booking, whatever is named: only that one may then be reversed.</summary>
+    public bool ReversesOnlyLast { get; init; }
 
     /// <summary>True when a reference of the caller reaches the terminal.</summary>
     public bool CarriesReference { get; init; }

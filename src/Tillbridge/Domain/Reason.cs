@@ -102,6 +102,9 @@ public static class Reason
     /// <summary>The peer broke the protocol's rules.</summary>
     public const string ProtocolViolation = "protocol-violation";
 
+    /// <summary>A newer client took the terminal over.</summary>
+    public const string Displaced = "displaced";
+
     /// <summary>The connection broke.</summary>
     public const string LinkLost = "link-lost";
 

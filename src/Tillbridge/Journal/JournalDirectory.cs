@@ -9,6 +9,8 @@ internal sealed class JournalDirectory : IDisposable
     public const string CorruptCure =
         "Keep the file as it is, run 'tillbridge journal verify', then restore a backup or start with a new data directory.";
 
+    private const string LockName = "journal.lock";
+
     private const UnixFileMode PrivateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -52,6 +54,36 @@ internal sealed class JournalDirectory : IDisposable
         }
     }
 
+    /// <summary>
+    /// Who owns the directory at this moment, for a message; null when nobody does, or when this user may not look. Takes
+    /// nothing into possession and makes nothing.
+    /// </summary>
+    public static string? HolderOf(string directory)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        lock (OwnedHere)
+        {
+            if (OwnedHere.Contains(full)) return "this process";
+        }
+
+        // Without an owner's note there is no owner, and no reason to touch the lock.
+        var path = Path.Combine(full, LockName);
+        if (!System.IO.File.Exists(OwnerOf(full)) || !System.IO.File.Exists(path)) return null;
+        try
+        {
+            using var free = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return null;
+        }
+        catch (IOException error) when (SharingCodes.Contains(error.HResult))
+        {
+            return Owner(full);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -74,7 +106,7 @@ internal sealed class JournalDirectory : IDisposable
         if (isWindows) Directory.CreateDirectory(directory);
         else Directory.CreateDirectory(directory, PrivateDirectory);
 
-        var held = Create(Path.Combine(directory, "journal.lock"), FileShare.None);
+        var held = Create(Path.Combine(directory, LockName), FileShare.None);
         try
         {
             // Made here and not by SQLite, so that it and the files beside it are never readable for others.

@@ -36,6 +36,9 @@ public interface IProtocol
     /// <summary>The terminal's side, for demo, simulation and tests.</summary>
     VirtualTerminal MakeVirtualTerminal(VirtualTerminalSettings settings, TimeProvider clock, ILogger logger);
 
+    /// <summary>How to find out, without harm, whether a terminal of it answers; null where no message is harmless.</summary>
+    IProtocolProbe? Probe => null;
+
     /// <summary>Takes the first message of some bytes apart for a reader; never throws.</summary>
     DecodedFrame Decode(ReadOnlySpan<byte> bytes, Sender? from);
 

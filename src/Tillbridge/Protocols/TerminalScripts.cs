@@ -159,6 +159,19 @@ public sealed class TerminalScripts
         }
     }
 
+    /// <summary>
+    /// The response code under which the next close is to end, if the next script names one of those; other scripts are a payment's
+    /// and stay.
+    /// </summary>
+    internal string? TakeForClose(Func<string, bool> isOfClose)
+    {
+        lock (gate)
+        {
+            if (queue.TryPeek(out var next)) return next.ResponseCode is { } code && isOfClose(code) ? queue.Dequeue().ResponseCode : null;
+            return always?.ResponseCode is { } rest && isOfClose(rest) ? rest : null;
+        }
+    }
+
     /// <summary>Replaces everything: first the queue, then <paramref name="rest"/> for ever, or the amount table when it is null.</summary>
     /// <exception cref="ArgumentException">More than 1000 scripts.</exception>
     public void Replace(IReadOnlyCollection<TerminalScript> next, TerminalScript? rest)

@@ -16,6 +16,9 @@ public sealed record VirtualTerminalSettings
     /// <summary>Alphabetic code of its currency.</summary>
     public string Currency { get; init; } = "EUR";
 
+    /// <summary>The password that commands must bring where they bring one; null takes any.</summary>
+    public string? Password { get; init; }
+
     /// <summary>Appends one JSON line per booking; null keeps no such file.</summary>
     public string? BooksFile { get; init; }
 

@@ -43,6 +43,32 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
             "reference") { Session = standing.Id };
     }
 
+    /// <summary>
+    /// Why a reversal would undo another booking than the one that is meant; null when the journal's newest booking is that one, or when
+    /// the journal knows none since the last close (k2-client.md §8).
+    /// </summary>
+    public async Task<Refusal?> NotTheLast(string terminal, TerminalRequest request, Capabilities capabilities)
+    {
+        if (!capabilities.ReversesOnlyLast || request is not { Kind: RequestKind.Reversal, Original: { } named }) return null;
+        var period = await journal.CurrentPeriod(terminal, shutdown);
+        if (period.LastOrDefault(session => session.Outcome is Outcome.Approved) is not { } last) return null;
+        var booked = last.Conclusion!;
+        var why = last.Request.Kind is RequestKind.Reversal ? "it was reversed already"
+            : named.Session is { } id && id != last.Id ? $"the last one is session {last.Id}"
+            : named.Receipt is { } receipt && !Original.SameReceipt(receipt, booked.References.Receipt) ? "its receipt number differs"
+            : named.Approval is { } approval && !SameApproval(approval, booked.References.Approval) ? "its approval code differs"
+            : request.Amount is { } amount && amount != booked.ApprovedAmount ? $"it was over {booked.ApprovedAmount}"
+            : null;
+        return why is null ? null : new(
+            RefusalCode.NotTheLastBooking,
+            $"{terminal} undoes only its last booking, and that is not the one that is named: {why}. Give the money back with a refund.",
+            "original") { Session = last.Id };
+    }
+
+    // Tills and dialects pad the code differently.
+    private static bool SameApproval(string one, string? other) =>
+        other is null || string.Equals(one.Trim().TrimStart('0'), other.Trim().TrimStart('0'), StringComparison.OrdinalIgnoreCase);
+
     private static bool MayBeBooked(Session session) => session.Outcome is null or Outcome.Approved or Outcome.Unknown;
 
     private static bool IsUndone(Session booked, IReadOnlyList<Session> period) => period.Any(later =>

@@ -25,7 +25,12 @@ internal sealed class Conversation(
     ILogger logger)
 {
     /// <summary>A new session, from the first byte on; a held one begins when its caller says so.</summary>
-    public async Task Run(Session session, Baseline? baseline, Hold? hold, CancellationToken stop)
+    /// <param name="session">The session.</param>
+    /// <param name="baseline">The terminal's last booking as the journal knows it.</param>
+    /// <param name="hold">Keeps it from beginning; null begins at once.</param>
+    /// <param name="cut">Cuts the conversation as a broken line would; recovery then asks.</param>
+    /// <param name="stop">Ends everything.</param>
+    public async Task Run(Session session, Baseline? baseline, Hold? hold, CancellationToken cut, CancellationToken stop)
     {
         if (hold is not null && await hold.Wait(stop) is { } because)
         {
@@ -33,12 +38,25 @@ internal sealed class Conversation(
             return;
         }
 
-        var failure = await Talk(driver.Converse(session.Request, baseline, stop), session, null, stop);
+        var failure = await TalkUntilCut(session, baseline, cut, stop);
         if (failure is not { } broke) return;
         // A terminal that may have been off in between counts as one that was seen away.
         long? lostAt = broke.PeerWasAway ? null : clock.GetTimestamp();
         logger.ConversationBroke(session.Terminal, session.Id.Value, broke.Reason, broke.Text);
         if (await tell(broke) is { Phase: SessionPhase.Recovering } lost) await Recover(lost, lostAt, stop);
+    }
+
+    private async Task<LinkFailed?> TalkUntilCut(Session session, Baseline? baseline, CancellationToken cut, CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cut, stop);
+        try
+        {
+            return await Talk(driver.Converse(session.Request, baseline, either.Token), session, null, either.Token);
+        }
+        catch (OperationCanceledException) when (cut.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            return new LinkFailed(Reason.Displaced, "A newer client took the terminal over.");
+        }
     }
 
     /// <summary>A session whose conversation broke. <paramref name="lostAt"/> is null when nobody knows since when.</summary>

@@ -57,6 +57,12 @@ public interface ITerminals
     /// <summary>Asks the terminal to stop. The session ends as the terminal says.</summary>
     Task<Refusal?> Abort(SessionId id, string by, CancellationToken shutdown);
 
+    /// <summary>
+    /// A newer caller takes the terminal. Nothing sent yet: the session fails as displaced. Else its conversation is cut, and the terminal
+    /// is asked what became of it before anything new is sent.
+    /// </summary>
+    Task<Refusal?> Displace(SessionId id, string by, CancellationToken shutdown);
+
     /// <summary>The second step of a session that awaits it.</summary>
     Task<Refusal?> Confirm(SessionId id, bool commit, string by, CancellationToken shutdown);
 

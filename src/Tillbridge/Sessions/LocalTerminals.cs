@@ -173,6 +173,9 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     public Task<Refusal?> Abort(SessionId id, string by, CancellationToken shutdown) => Act(id, new AbortAsked(by), shutdown);
 
     /// <inheritdoc/>
+    public Task<Refusal?> Displace(SessionId id, string by, CancellationToken shutdown) => Act(id, new Displaced(by), shutdown);
+
+    /// <inheritdoc/>
     public Task<Refusal?> Confirm(SessionId id, bool commit, string by, CancellationToken shutdown) =>
         Act(id, new ConfirmationGiven(commit, by), shutdown);
 
@@ -262,10 +265,13 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         var (request, wrong) = await originals.Fill(order);
         if (wrong is not null) return Refuse(wrong);
         if (loop.Driver.Fault(request) is var (field, text)) return Refuse(new(RefusalCode.InvalidRequest, text, field));
-        if (await references.Duplicate(order.Terminal, request, loop.Driver.Capabilities) is { } duplicate) return Refuse(duplicate);
+        var capabilities = loop.Driver.Capabilities;
+        var standing = await references.Duplicate(order.Terminal, request, capabilities)
+            ?? await references.NotTheLast(order.Terminal, request, capabilities);
+        if (standing is not null) return Refuse(standing);
 
         var id = ids.NewSession();
-        request = BookingReferences.Mint(request, id, loop.Driver.Capabilities);
+        request = BookingReferences.Mint(request, id, capabilities);
         var intent = new Session(id, order.Terminal, request, clock.GetUtcNow())
         {
             Key = order.Key,

@@ -38,9 +38,12 @@ internal static class Recovery
         {
             if (session.Id == without.Id) continue;
             if (session.Phase is not SessionPhase.Closed || session.IsUnresolved) return null;
-            if (session.Conclusion is not { Outcome: Outcome.Approved, ApprovedAmount: { } amount } conclusion) continue;
-            if (amount.Currency != currency) return null;
-            var signed = session.Request.Kind.SignInTotals() * amount.MinorUnits;
+            if (session.Conclusion is not { Outcome: Outcome.Approved } conclusion) continue;
+            var kind = session.Request.Kind;
+            var counts = kind.SignInTotals() != 0 || kind is RequestKind.Reversal;
+            // What a person called approved may have no amount of its own: then nothing can be summed up (found by the laboratory).
+            if (counts && conclusion.ApprovedAmount?.Currency != currency) return null;
+            var signed = kind.SignInTotals() * (conclusion.ApprovedAmount?.MinorUnits ?? 0);
             // Undoing a sale takes off, undoing a refund adds.
             if (session.Request is { Kind: RequestKind.Reversal, Original: var original })
             {

@@ -20,6 +20,9 @@ public enum RefusalCode
     /// <summary>The terminal has an unknown session and is strict about it.</summary>
     UnresolvedSession,
 
+    /// <summary>The terminal undoes only its last booking, and that is not the one that was named.</summary>
+    NotTheLastBooking,
+
     /// <summary>The terminal cannot do this.</summary>
     UnsupportedByTerminal,
 

@@ -22,6 +22,9 @@ internal sealed record SendConfirmation(bool Commit) : SessionEffect;
 /// <summary>End the conversation; nothing more may be sent.</summary>
 internal sealed record StopConversation : SessionEffect;
 
+/// <summary>Cut the conversation as if the line had broken.</summary>
+internal sealed record CutConversation : SessionEffect;
+
 /// <summary>A state and what follows from having reached it.</summary>
 internal sealed record Transition(Session State, ImmutableArray<SessionEffect> Effects)
 {

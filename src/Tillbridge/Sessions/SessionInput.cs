@@ -39,6 +39,9 @@ internal sealed record RecoveryGaveUp(string Reason, string Text) : SessionInput
 /// <summary>A caller asks to stop.</summary>
 internal sealed record AbortAsked(string By) : SessionInput;
 
+/// <summary>A newer caller takes the terminal: the conversation is cut, and the terminal is asked what became of it.</summary>
+internal sealed record Displaced(string By) : SessionInput;
+
 /// <summary>A named person concludes an unknown.</summary>
 internal sealed record PersonResolved(Outcome Outcome, string By, string Note) : SessionInput;
 

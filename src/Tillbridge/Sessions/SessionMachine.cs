@@ -31,6 +31,7 @@ internal static class SessionMachine
         LinkFailed failure => Close(session, new(Outcome.Failed, BeforeSend(failure.Reason)) { TerminalText = failure.Text }, at),
         Restarted => Close(session, new(Outcome.Failed, Reason.NotSent), at),
         AbortAsked abort => Stop(Act(session, "abort", abort.By), new(Outcome.Cancelled, Reason.CancelledBeforeSend), at),
+        Displaced newer => Stop(Act(session, "displace", newer.By), new(Outcome.Failed, Reason.Displaced), at),
         TerminalConcluded concluded when concluded.Conclusion.Outcome is not (Outcome.Approved or Outcome.Unknown) =>
             Close(session, concluded.Conclusion, at),
         _ => Common(session, input, at),
@@ -46,6 +47,7 @@ internal static class SessionMachine
         LinkFailed failure => Lose(session, failure, at),
         Restarted => Lose(session, new LinkFailed(Reason.LinkLost, "Tillbridge was restarted during the conversation."), at),
         AbortAsked abort => Then(Act(session with { AbortAsked = true }, "abort", abort.By), new SendAbort()),
+        Displaced newer => Then(Act(session, "displace", newer.By), new CutConversation()),
         _ => Common(session, input, at),
     };
 
@@ -69,6 +71,7 @@ internal static class SessionMachine
             session, new(Outcome.Unknown, gaveUp.Reason) { TerminalText = gaveUp.Text, References = Known(session) }, at),
         LinkFailed or Restarted => Transition.Stay(session),
         AbortAsked abort => Act(session with { AbortAsked = true }, "abort", abort.By),
+        Displaced newer => Act(session, "displace", newer.By),
         _ => Common(session, input, at),
     };
 
@@ -83,7 +86,7 @@ internal static class SessionMachine
         TerminalConcluded again when session.Conclusion is { } known && known.Agrees(again.Conclusion) => Transition.Stay(session),
         TerminalConcluded { Conclusion.Outcome: Outcome.Unknown } => Transition.Stay(session),
         TerminalConcluded other => Raise(session, Reason.LateContradiction, Contradiction(session, other.Conclusion), at),
-        LinkFailed or RecoveryGaveUp or AbortAsked or Restarted or ProgressHeard => Transition.Stay(session),
+        LinkFailed or RecoveryGaveUp or AbortAsked or Displaced or Restarted or ProgressHeard => Transition.Stay(session),
         _ => Common(session, input, at),
     };
 
@@ -128,7 +131,9 @@ internal static class SessionMachine
     private static Transition Resolve(Session session, PersonResolved person, DateTimeOffset at)
     {
         Invariant.Holds(person.Outcome is not Outcome.Unknown, "a person concludes with a definite outcome");
-        var approved = person.Outcome is Outcome.Approved ? session.Announced?.ApprovedAmount ?? session.Request.Total : null;
+        var approved = person.Outcome is Outcome.Approved
+            ? session.Announced?.ApprovedAmount ?? session.Request.Total ?? session.Request.Original?.Amount
+            : null;
         var conclusion = (session.Announced ?? new(person.Outcome, Reason.ResolvedByPerson)) with
         {
             Outcome = person.Outcome,

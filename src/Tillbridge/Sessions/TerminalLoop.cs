@@ -24,10 +24,10 @@ internal sealed class TerminalLoop : IAsyncDisposable
     private readonly Dictionary<SessionId, Session> unresolved = [];
     private readonly Queue<Session> toRecover = new();
     private CancellationTokenSource stopConversation;
+    private CancellationTokenSource cutConversation = new();
     private Session? current;
     private Hold? held;
     private Task conversation = Task.CompletedTask;
-    private readonly Signal settled = new();
     private Task? running;
     private Task? asking;
     private bool journalFailed;
@@ -43,8 +43,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         stopConversation = CancellationTokenSource.CreateLinkedTokenSource(this.shutdown.Token);
         inbox = new Inbox(settings.Name, logger, this.shutdown.Token);
         wireLog = new SessionWireLog(settings.Name, journal, logger);
-        var named = settings.Address.Options.GetValueOrDefault(TerminalAddress.TerminalIdOption) ?? settings.Driver.TerminalId;
-        Driver = protocol.MakeDriver(settings.Driver with { WireLog = wireLog, TerminalId = named }, transport, clock);
+        Driver = protocol.MakeDriver(settings.DriverAtAddress with { WireLog = wireLog }, transport, clock);
         var entries = new RecoveryEntries(journal, settings, this.shutdown.Token);
         var limit = settings.RecoveryLimit ?? Driver.DefaultRecoveryLimit;
         conversations = new Conversation(Driver, Tell, entries.Make, limit, clock, logger);
@@ -67,7 +66,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
     public bool IsSettling => current is { Phase: SessionPhase.Closed };
 
     /// <summary>Raised when a conversation has let go of the terminal's line.</summary>
-    public Signal Settled => settled;
+    public Signal Settled { get; } = new();
 
     /// <summary>Takes up what an earlier run left open, then begins to work.</summary>
     public async Task Start()
@@ -113,7 +112,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         logger.SessionAccepted(
             session.Terminal, session.Id.Value, session.Request.Kind.ToString(), session.Request.Total?.ToString(), session.Key);
         held = holdFor is { } limit ? new(limit, clock) : null;
-        conversation = Converse(session, () => conversations.Run(session, baseline, held, stopConversation.Token));
+        conversation = Converse(session, () => conversations.Run(session, baseline, held, cutConversation.Token, stopConversation.Token));
     }
 
     /// <summary>Only inside <see cref="Ask"/>: the caller's word about a held session.</summary>
@@ -128,7 +127,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         var session = current?.Id == id ? current : unresolved.GetValueOrDefault(id);
         var fits = input switch
         {
-            AbortAsked => session is { Phase: not SessionPhase.Closed },
+            AbortAsked or Displaced => session is { Phase: not SessionPhase.Closed },
             ConfirmationGiven => session is { Phase: SessionPhase.AwaitingConfirmation },
             _ => session is { IsUnresolved: true } && current is null,
         };
@@ -137,6 +136,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             return new(RefusalCode.WrongState, input switch
             {
                 AbortAsked => "The session is closed; there is nothing to stop.",
+                Displaced => "The session is closed; it holds no terminal.",
                 ConfirmationGiven => "The session does not wait for a confirmation.",
                 _ => "Only a closed session with an unknown outcome can be resolved, and not while the terminal is being asked.",
             });
@@ -181,6 +181,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         }
 
         stopConversation.Dispose();
+        cutConversation.Dispose();
         shutdown.Dispose();
     }
 
@@ -224,6 +225,9 @@ internal sealed class TerminalLoop : IAsyncDisposable
                     break;
                 case StopConversation:
                     stopConversation.Cancel();
+                    break;
+                case CutConversation:
+                    cutConversation.Cancel();
                     break;
             }
         }
@@ -302,7 +306,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             // What the journal has is what is known; what was only on its way to it never happened, an intent included.
             var stored = await journal.Find(session.Id, shutdown.Token);
             current = null;
-            settled.Raise();
+            Settled.Raise();
             // A write that was reported as failed may stand all the same: an unknown then blocks as any other.
             if (stored is { IsUnresolved: true }) unresolved[stored.Id] = stored;
             else unresolved.Remove(session.Id);
@@ -327,7 +331,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         }
 
         (journalFailed, current, wireLog.Current) = (false, null, null);
-        settled.Raise();
+        Settled.Raise();
         await TakeUpNext();
     }
 
@@ -340,7 +344,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             {
                 var session = await Apply(left, new Restarted());
                 (current, journalFailed) = (session.Phase is SessionPhase.Closed ? null : session, false);
-                if (current is null) settled.Raise();
+                if (current is null) Settled.Raise();
                 else conversation = Converse(session, () => conversations.Recover(session, null, stopConversation.Token));
             }
             catch (JournalException failure)
@@ -354,13 +358,16 @@ internal sealed class TerminalLoop : IAsyncDisposable
 
     private void TakeUp(Session session)
     {
-        if (stopConversation.IsCancellationRequested && !shutdown.IsCancellationRequested)
-        {
-            stopConversation.Dispose();
-            stopConversation = CancellationTokenSource.CreateLinkedTokenSource(shutdown.Token);
-        }
-
+        if (!shutdown.IsCancellationRequested) Renew(ref stopConversation, shutdown.Token);
+        Renew(ref cutConversation, CancellationToken.None);
         (current, wireLog.Current) = (session, session.Id);
+    }
+
+    private static void Renew(ref CancellationTokenSource used, CancellationToken above)
+    {
+        if (!used.IsCancellationRequested) return;
+        used.Dispose();
+        used = CancellationTokenSource.CreateLinkedTokenSource(above);
     }
 
     private async Task AskUnknownFromTimeToTime()

@@ -13,6 +13,10 @@ public sealed record TerminalSettings(string Name, TerminalAddress Address)
     /// <summary>What the driver needs.</summary>
     public DriverSettings Driver { get; init; } = new();
 
+    /// <summary>The same with what the address says of the terminal itself.</summary>
+    internal DriverSettings DriverAtAddress =>
+        Address.Options.TryGetValue(TerminalAddress.TerminalIdOption, out var named) ? Driver with { TerminalId = named } : Driver;
+
     /// <summary>A terminal with an unknown session takes no new money session until it is resolved.</summary>
     public bool StrictUnknown { get; init; } = true;
 

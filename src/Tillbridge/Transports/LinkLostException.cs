@@ -20,4 +20,7 @@ public sealed class LinkLostException : Exception
     /// have forgotten, however soon it answers again.
     /// </summary>
     public bool PeerWasAway { get; init; }
+
+    /// <summary>Why no connection could be made, as a value beside the words.</summary>
+    public ConnectFault Fault { get; init; }
 }

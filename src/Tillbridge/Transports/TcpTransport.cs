@@ -38,7 +38,7 @@ public sealed class TcpTransport(TransportSettings settings, TimeProvider clock)
             || (failure is OperationCanceledException && !shutdown.IsCancellationRequested))
         {
             socket.Dispose();
-            throw new LinkLostException(Explain(failure), failure);
+            throw new LinkLostException(Explain(failure), failure) { Fault = FaultOf(failure) };
         }
         catch (OperationCanceledException)
         {
@@ -81,6 +81,17 @@ public sealed class TcpTransport(TransportSettings settings, TimeProvider clock)
         var seen = SHA256.HashData(certificate.GetRawCertData());
         return CryptographicOperations.FixedTimeEquals(seen, Convert.FromHexString(settings.Fingerprint));
     }
+
+    private static ConnectFault FaultOf(Exception failure) => failure switch
+    {
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => ConnectFault.Refused,
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } =>
+            ConnectFault.NameUnknown,
+        SocketException { SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable } => ConnectFault.Unreachable,
+        SocketException { SocketErrorCode: SocketError.TimedOut } or OperationCanceledException => ConnectFault.TimedOut,
+        AuthenticationException => ConnectFault.NotTrusted,
+        _ => ConnectFault.Other,
+    };
 
     private string Explain(Exception failure) => failure switch
     {

@@ -5,22 +5,22 @@ namespace Tillbridge.Gateway.Tests.Support;
 /// <summary>A virtual terminal and a data directory of their own for each test of the built program.</summary>
 public abstract class CliBench : IAsyncLifetime
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("tillbridge-cli").FullName;
+    protected string Folder { get; } = Directory.CreateTempSubdirectory("tillbridge-cli").FullName;
 
     private protected SimulatorProcess Simulator { get; private set; } = null!;
 
-    protected string Data => Path.Combine(folder, "data");
+    protected string Data => Path.Combine(Folder, "data");
 
     protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private string Books => Path.Combine(folder, "books.jsonl");
+    private string Books => Path.Combine(Folder, "books.jsonl");
 
     public async ValueTask InitializeAsync() => Simulator = await SimulatorProcess.Start(Books);
 
     public async ValueTask DisposeAsync()
     {
         await Simulator.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        Directory.Delete(Folder, recursive: true);
         GC.SuppressFinalize(this);
     }
 

@@ -22,16 +22,19 @@ internal sealed class TestGateway : IAsyncDisposable
     private GatewaySettings settings;
     private GatewayHost host = null!;
 
-    private TestGateway(string folder, IEnumerable<string> names, Func<GatewaySettings, GatewaySettings>? change)
+    private readonly string protocol;
+
+    private TestGateway(string folder, IEnumerable<string> names, Func<GatewaySettings, GatewaySettings>? change, string protocol)
     {
-        Folder = folder;
+        (Folder, this.protocol) = (folder, protocol);
         var scripts = new Dictionary<string, TerminalScripts>();
         var entries = new List<TerminalEntry>();
         foreach (var name in names)
         {
             var (terminal, port) = AddTerminal(name);
             scripts[name] = terminal.Scripts;
-            entries.Add(new(Terminal(name, port)));
+            var configured = Terminal(name, port, protocol);
+            entries.Add(new(configured with { Driver = configured.Driver with { Currency = OwnCurrency } }));
         }
 
         parts = new(ProtocolCatalog.ByName, TimeProvider.System, IdSource.Of(TimeProvider.System)) { Scripts = scripts };
@@ -43,6 +46,8 @@ internal sealed class TestGateway : IAsyncDisposable
     }
 
     public string Folder { get; }
+
+    private string OwnCurrency => protocol == "zvt" ? "EUR" : "CZK";
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -62,16 +67,16 @@ internal sealed class TestGateway : IAsyncDisposable
     public GatewaySettings Settings => settings;
 
     public static async Task<TestGateway> Start(
-        IEnumerable<string>? names = null, Func<GatewaySettings, GatewaySettings>? change = null)
+        IEnumerable<string>? names = null, Func<GatewaySettings, GatewaySettings>? change = null, string protocol = "zvt")
     {
         var folder = Directory.CreateTempSubdirectory("tillbridge-gateway-").FullName;
-        var gateway = new TestGateway(folder, names ?? ["till-1"], change);
+        var gateway = new TestGateway(folder, names ?? ["till-1"], change, protocol);
         await gateway.Open();
         return gateway;
     }
 
-    public static TerminalSettings Terminal(string name, int port) =>
-        new(name, TerminalAddress.TryParse($"zvt+tcp://127.0.0.1:{port}", out _)!)
+    public static TerminalSettings Terminal(string name, int port, string protocol = "zvt") =>
+        new(name, TerminalAddress.TryParse($"{protocol}+tcp://127.0.0.1:{port}", out _)!)
         {
             Driver = new() { AnswerLimit = TimeSpan.FromSeconds(5) }, RecoveryLimit = TimeSpan.FromSeconds(2),
         };
@@ -86,8 +91,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public (VirtualTerminal Terminal, int Port) AddTerminal(string name)
     {
-        var settingsOfTerminal = new VirtualTerminalSettings { Name = name };
-        var terminal = ProtocolCatalog.ByName["zvt"].MakeVirtualTerminal(settingsOfTerminal, TimeProvider.System, NullLogger.Instance);
+        var settingsOfTerminal = new VirtualTerminalSettings { Name = name, Currency = OwnCurrency };
+        var terminal = ProtocolCatalog.ByName[protocol].MakeVirtualTerminal(settingsOfTerminal, TimeProvider.System, NullLogger.Instance);
         var acceptor = TcpAcceptor.Open(IPAddress.Loopback, 0);
         terminals.Add((terminal, acceptor, terminal.Serve(acceptor, stop.Token)));
         return (terminal, acceptor.Port);
@@ -142,6 +147,14 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public static string SaleOf(long cents, string terminal = "till-1") =>
         $$$"""{"kind":"sale","terminal":"{{{terminal}}}","amount":{"minorUnits":{{{cents}}},"currency":"EUR"}}""";
+
+    /// <summary>Waits until the first terminal has a session whose command was sent.</summary>
+    public async Task UntilInFlight()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (Terminals.States[0].Current is not { } id || (await Terminals.Find(id, patience.Token))?.Phase is not SessionPhase.InFlight)
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
+    }
 
     public async ValueTask DisposeAsync()
     {

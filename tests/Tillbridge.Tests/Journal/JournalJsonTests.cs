@@ -22,6 +22,7 @@ public sealed class JournalJsonTests
         Assert.Equal(full.Incidents, back.Incidents);
         Assert.Equal(full.Metadata, back.Metadata);
         Assert.Equal(full.Conclusion!.Totals!.ByBrand, back.Conclusion!.Totals!.ByBrand);
+        Assert.Equal(full.Request.Details!.TillTotals, back.Request.Details!.TillTotals);
         Assert.Equal(full.Conclusion.TerminalTime!.Value.Kind, back.Conclusion.TerminalTime!.Value.Kind);
         Assert.Equal(full.ClosedAt!.Value.Offset, back.ClosedAt!.Value.Offset);
         var totals = back.Conclusion.Totals with { ByBrand = full.Conclusion.Totals.ByBrand };
@@ -31,6 +32,7 @@ public sealed class JournalJsonTests
             {
                 Receipts = full.Receipts, Incidents = full.Incidents, Metadata = full.Metadata,
                 Conclusion = back.Conclusion with { Totals = totals },
+                Request = back.Request with { Details = back.Request.Details with { TillTotals = full.Request.Details.TillTotals } },
             });
     }
 

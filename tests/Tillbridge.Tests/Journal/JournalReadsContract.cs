@@ -64,6 +64,26 @@ public abstract class JournalReadsContract : JournalContract
         Assert.Equal([sale.Id, refund.Id], Ids(await Journal.CurrentPeriod(Till, Stop)));
     }
 
+    [Theory]
+    [InlineData(Outcome.Declined, true, true)]
+    [InlineData(Outcome.Declined, false, false)]
+    [InlineData(Outcome.Declined, null, false)]
+    [InlineData(Outcome.Approved, false, false)]
+    [InlineData(Outcome.Approved, null, true)]
+    public async Task A_close_that_says_whether_it_closed_is_believed_whatever_its_outcome(Outcome outcome, bool? closed, bool ends)
+    {
+        await Journal.Whole(Clock);
+        var intent = Intent(Clock, kind: RequestKind.Reconciliation);
+        await Journal.Accept(intent, "{}", Stop);
+        var sent = intent.Sent(Clock);
+        await Journal.Append(sent.State(), Stop);
+        var end = sent.Closed(Clock, outcome);
+        await Journal.Append((end with { Conclusion = end.Conclusion! with { PeriodClosed = closed } }).State(RecordKind.Concluded), Stop);
+
+        Assert.Equal(ends ? 0 : 1, (await Journal.CurrentPeriod(Till, Stop)).Count);
+        Assert.Equal(ends, await Journal.LastOfPeriod(Till, Stop) is null);
+    }
+
     [Fact]
     public async Task The_last_of_the_period_is_the_newest_closed_money_session_since_the_reconciliation()
     {

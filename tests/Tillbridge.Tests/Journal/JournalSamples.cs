@@ -67,6 +67,8 @@ internal static class JournalSamples
             Tip = Money.Euro(0),
             Discount = Money.Euro(10),
             Reference = "Objednávka №7 \"x\"",
+            MintedReference = "123456789",
+            Details = new RequestDetails("REF-7", "42", "A1", "P") { TillTotals = [new BrandTotal(TotalsGroup.Debit, 2, Money.Euro(5))] },
             Original = new Original(new SessionId(new string('a', 32)), "17", Rrn: "R", Approval: "A", Trace: "T", Amount: Money.Euro(1)),
             Merchant = 2,
             Language = "cs",
@@ -77,6 +79,12 @@ internal static class JournalSamples
         Conclusion = new Conclusion(Outcome.Approved, Reason.Recovered)
         {
             ApprovedAmount = Money.Euro(1200),
+            ApprovedCashback = Money.Euro(200),
+            TotalsText = "0012+000",
+            PeriodClosed = false,
+            CheckReconciliation = true,
+            PrintText = "0Děkujeme\n{CUT}",
+            PrintCodePage = "2",
             ResponseCode = "00",
             TerminalText = "Zahlung erfolgt ✓",
             References = new References("0042", "rrn", "app", "trace", "tid", "mid", "7"),

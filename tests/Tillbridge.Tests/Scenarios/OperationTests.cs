@@ -1,5 +1,6 @@
 using Tillbridge.Catalog;
 using Tillbridge.Domain;
+using Tillbridge.Sessions;
 
 namespace Tillbridge.Tests.Scenarios;
 
@@ -34,9 +35,12 @@ public sealed class OperationTests
         var byReceipt = new TerminalRequest(RequestKind.Reversal) { Original = new Original(Receipt: sale.Conclusion!.References.Receipt) };
 
         var first = await bench.Run(byReceipt);
-        var second = await bench.Run(byReceipt);
+        var second = await bench.Submit(byReceipt);
 
-        Assert.Equal((Outcome.Approved, Outcome.Declined), (first.Outcome, second.Outcome));
+        Assert.Equal(Outcome.Approved, first.Outcome);
+        // Where the terminal undoes its last booking whatever is named, the second one is not even sent.
+        if (second.Session is { } sent) Assert.Equal(Outcome.Declined, (await bench.End(sent.Id)).Outcome);
+        else Assert.Equal(RefusalCode.NotTheLastBooking, second.Refusal!.Code);
         Assert.Equal(0, bench.Virtual.Acquirer.Net);
     }
 

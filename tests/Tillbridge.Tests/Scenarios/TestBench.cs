@@ -74,6 +74,17 @@ internal sealed class TestBench : IAsyncDisposable
         return await End(submission.Session!.Id);
     }
 
+    /// <summary>Waits until a session has reached a phase.</summary>
+    public async Task Until(SessionId id, SessionPhase phase)
+    {
+        while (true)
+        {
+            var seen = Journal.LastSequence;
+            if ((await Journal.Find(id, CancellationToken.None))!.Phase == phase) return;
+            await Journal.WaitBeyond(seen, TestContext.Current.CancellationToken);
+        }
+    }
+
     public async Task<Session> End(SessionId id)
     {
         var session = (await Engine.WaitForEnd(id, Patience, stop.Token))!;

@@ -40,7 +40,7 @@ public sealed class EngineTests
     {
         await using var bench = await TestBench.Start();
         var first = await bench.Submit(TestBench.Sale(9907));
-        await Until(bench, first.Session!.Id, SessionPhase.InFlight);
+        await bench.Until(first.Session!.Id, SessionPhase.InFlight);
 
         var second = await bench.Submit(TestBench.Sale(500));
 
@@ -140,7 +140,7 @@ public sealed class EngineTests
     {
         await using var bench = await TestBench.Start();
         var answer = await bench.Submit(TestBench.Sale(1250) with { Confirm = true });
-        await Until(bench, answer.Session!.Id, SessionPhase.AwaitingConfirmation);
+        await bench.Until(answer.Session!.Id, SessionPhase.AwaitingConfirmation);
 
         // A caller who waits is told of the question; else the time for its answer would run out.
         var asked = await bench.Engine.WaitForEndOrQuestion(answer.Session.Id, TimeSpan.FromMinutes(1), CancellationToken.None);
@@ -162,7 +162,7 @@ public sealed class EngineTests
         await using (var first = await TestBench.Start(journal: journal))
         {
             id = (await first.Submit(TestBench.Sale(9907))).Session!.Id;
-            await Until(first, id, SessionPhase.InFlight);
+            await first.Until(id, SessionPhase.InFlight);
         }
 
         await using var second = await TestBench.Start(journal: journal);
@@ -242,15 +242,5 @@ public sealed class EngineTests
         var wrong = await Assert.ThrowsAsync<ArgumentException>(() => bench.Engine.Put(new TerminalSettings("till-2", bench.Address)));
 
         Assert.Contains(TestBench.Till, wrong.Message, StringComparison.Ordinal);
-    }
-
-    private static async Task Until(TestBench bench, SessionId id, SessionPhase phase)
-    {
-        while (true)
-        {
-            var seen = bench.Journal.LastSequence;
-            if ((await bench.Journal.Find(id, CancellationToken.None))!.Phase == phase) return;
-            await bench.Journal.WaitBeyond(seen, TestContext.Current.CancellationToken);
-        }
     }
 }

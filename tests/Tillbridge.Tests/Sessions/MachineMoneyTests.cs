@@ -87,6 +87,16 @@ public sealed class MachineMoneyTests
     }
 
     [Fact]
+    public void A_reversal_that_a_person_approves_counts_with_the_amount_of_what_it_undid()
+    {
+        var request = new TerminalRequest(RequestKind.Reversal) { Original = new(Receipt: "7", Amount: Money.Euro(300)) };
+
+        var resolved = Step(Unknown(null) with { Request = request }, new PersonResolved(Outcome.Approved, "Anna", "seen")).State;
+
+        Assert.Equal(Money.Euro(300), resolved.Conclusion!.ApprovedAmount);
+    }
+
+    [Fact]
     public void A_person_s_word_is_written_with_name_and_note_before_the_outcome()
     {
         var (next, effects) = Step(Unknown(null), new PersonResolved(Outcome.Declined, "Anna", "slip found"));

@@ -45,10 +45,25 @@ public sealed class RecoveryTests
     public void What_was_not_approved_does_not_count()
     {
         var declined = Asked with { Id = Id("1"), Conclusion = new(Outcome.Declined, Reason.DeclinedByIssuer) };
-        var question = Asked with { Id = Id("2"), Conclusion = new(Outcome.Approved, Reason.Done) };
+        var question = Asked with
+        {
+            Id = Id("2"), Request = new(RequestKind.CancelPreAuthorization), Conclusion = new(Outcome.Approved, Reason.Done),
+        };
 
         Assert.Equal(
             Money.Euro(5), Recovery.ExpectedNet([declined, question, Booked("3", RequestKind.Sale, 5, "1")], Asked, Currency.Euro));
+    }
+
+    [Theory]
+    [InlineData(RequestKind.Sale)]
+    [InlineData(RequestKind.Reversal)]
+    public void Where_a_person_approved_without_an_amount_no_sum_can_be_told(RequestKind kind)
+    {
+        var before = Booked("1", RequestKind.Sale, 300, "0007");
+        var resolved = Booked("2", kind, 300, receipt: null, original: "7");
+        resolved = resolved with { Conclusion = new(Outcome.Approved, Reason.ResolvedByPerson) };
+
+        Assert.Null(Recovery.ExpectedNet([before, resolved], Asked, Currency.Euro));
     }
 
     [Theory]

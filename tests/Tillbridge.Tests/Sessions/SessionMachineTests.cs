@@ -48,7 +48,7 @@ public sealed class SessionMachineTests
         (nameof(LinkFailed), new LinkFailed(Reason.LinkLost, "gone")),
         (nameof(RecoveryGaveUp), new RecoveryGaveUp(Reason.RecoveryExhausted, "no answer")),
         (nameof(AbortAsked), new AbortAsked("till")), (nameof(PersonResolved), new PersonResolved(Outcome.Declined, "Anna", "seen")),
-        (nameof(Restarted), new Restarted()),
+        (nameof(Restarted), new Restarted()), (nameof(Displaced), new Displaced("till-2")),
     ];
 
     public static IEnumerable<TheoryDataRow<SessionPhase, string>> Pairs() =>

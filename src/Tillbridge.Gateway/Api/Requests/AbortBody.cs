@@ -2,7 +2,7 @@ using Tillbridge.Gateway.Reading;
 
 namespace Tillbridge.Gateway.Api.Requests;
 
-/// <summary>The body of <c>POST /v1/sessions/ID/abort</c>.</summary>
+/// <summary>The body of <c>POST /v1/sessions/ID/abort</c> and <c>/displace</c>.</summary>
 /// <param name="By">Who asks; the API itself when nobody is named.</param>
 internal sealed record AbortBody(string By)
 {

@@ -31,6 +31,7 @@ internal sealed record SessionBody(
             Merchant = (int?)fields.Whole("merchant", 1, 99),
             Language = fields.Text("language", 35),
             Confirm = fields.Flag("confirm") ?? false,
+            Details = ReadDetails(fields),
         };
         var body = new SessionBody(
             request,
@@ -53,6 +54,40 @@ internal sealed record SessionBody(
             money.Fault("currency", "This must be an ISO 4217 code in capital letters, for example EUR.");
         money.Finish();
         return minor is { } units && currency is not null ? new Money(units, currency) : null;
+    }
+
+    private static RequestDetails? ReadDetails(JsonFields fields)
+    {
+        if (fields.Object("details") is not { } details) return null;
+        var read = new RequestDetails(
+            details.Text("referenceNumber", 20), details.Text("clientId", 20), details.Text("accountNumber", 30), details.Text("region", 3))
+        {
+            TillTotals = ReadTillTotals(details),
+        };
+        details.Finish();
+        return read;
+    }
+
+    private static List<BrandTotal> ReadTillTotals(JsonFields details)
+    {
+        if (details.Object("tillTotals") is not { } totals) return [];
+        var code = totals.RequiredText("currency", 3);
+        if (!Currency.TryFind(code, out var currency) && code is not null)
+            totals.Fault("currency", "This must be an ISO 4217 code in capital letters, for example CZK.");
+        var groups = new List<BrandTotal>();
+        foreach (var group in new[] { TotalsGroup.Debit, TotalsGroup.Credit, TotalsGroup.Cashback })
+        {
+            if (totals.Object(group) is not { } told) continue;
+            var count = told.Whole("count", 0, int.MaxValue);
+            var minor = told.Whole("minorUnits", -Money.MostMinorUnits, Money.MostMinorUnits);
+            if (count is null && !told.Has("count")) told.Fault("count", "This is missing.");
+            if (minor is null && !told.Has("minorUnits")) told.Fault("minorUnits", "This is missing.");
+            told.Finish();
+            if (currency is not null) groups.Add(new BrandTotal(group, (int)(count ?? 0), new Money(minor ?? 0, currency)));
+        }
+
+        totals.Finish();
+        return groups;
     }
 
     private static Original? ReadOriginal(JsonFields fields)

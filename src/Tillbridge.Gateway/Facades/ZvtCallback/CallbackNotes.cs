@@ -39,7 +39,7 @@ internal sealed class CallbackNotes(IJournal journal, TimeProvider clock)
 
     /// <summary>
     /// Changes a note of which nothing hangs if it is lost in a crash: then something is told twice. Also where the journal
-    /// cannot write, the change holds while the process lives.
+    /// cannot be read or written, the change holds while the process lives.
     /// </summary>
     public Task<CallbackNote> Remember(SessionId id, Func<CallbackNote, CallbackNote> change, CancellationToken stop) =>
         Alone(id, change, isBinding: false, stop);
@@ -50,14 +50,13 @@ internal sealed class CallbackNotes(IJournal journal, TimeProvider clock)
         await Enter(stop);
         try
         {
-            var session = await journal.Find(id, stop) ?? throw new InvariantException("a note is about a session of the journal");
             CallbackNote? before;
             lock (gate) before = live.GetValueOrDefault(id);
             var isLive = before is not null;
             before ??= CallbackNote.Of(await journal.NoteOf(id, CallbackOrigin.Face, stop));
             var after = change(before);
             if (after == before) return after;
-            await Write(session, after, isBinding, stop);
+            await Write(id, after, isBinding, stop);
             lock (gate)
             {
                 if (isLive) live[id] = after;
@@ -72,11 +71,12 @@ internal sealed class CallbackNotes(IJournal journal, TimeProvider clock)
         }
     }
 
-    private async Task Write(Session session, CallbackNote note, bool isBinding, CancellationToken stop)
+    private async Task Write(SessionId id, CallbackNote note, bool isBinding, CancellationToken stop)
     {
-        var listed = note.IsSettled && EntryKind.Of(session, note, clock.GetUtcNow()) is not null;
         try
         {
+            var session = await journal.Find(id, stop) ?? throw new InvariantException("a note is about a session of the journal");
+            var listed = note.IsSettled && EntryKind.Of(session, note, clock.GetUtcNow()) is not null;
             await journal.Append(JournalEntry.Of(session, note.ToFace(listed)), stop);
         }
         catch (JournalException) when (!isBinding)

@@ -11,7 +11,10 @@ internal sealed class CallbackPost(ICallbackSender sender, CallbackParts parts)
     // Reference §7.1: offsets from the first attempt; after the last one every minute.
     private static readonly double[] EndOffsets = [0, 0.5, 1, 2, 5, 10, 30];
     private static readonly double[] IntermediateOffsets = [0, 0.5, 2];
-    private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(60);
+
+    /// <summary>The pause between two attempts of an end message after the first ones.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
+
     private static readonly TimeSpan BetweenMore = TimeSpan.FromSeconds(2);
 
     private readonly Lock gate = new();
@@ -26,7 +29,10 @@ internal sealed class CallbackPost(ICallbackSender sender, CallbackParts parts)
     /// <summary>When an attempt of an end message is due, counted from the making of the message.</summary>
     public static TimeSpan EndOffset(int attempt) => attempt < EndOffsets.Length
         ? TimeSpan.FromSeconds(EndOffsets[attempt])
-        : TimeSpan.FromSeconds(EndOffsets[^1]) + (attempt - EndOffsets.Length + 1) * Afterwards;
+        : TimeSpan.FromSeconds(EndOffsets[^1]) + (attempt - EndOffsets.Length + 1) * LongestPause;
+
+    /// <summary>How long before that attempt the one before it was due.</summary>
+    public static TimeSpan EndPause(int attempt) => EndOffset(attempt) - EndOffset(Math.Max(0, attempt - 1));
 
     /// <summary>One attempt.</summary>
     public async Task<Attempt> Once(Uri url, CallbackEnvelope envelope, int attempt, CancellationToken stop)

@@ -38,15 +38,28 @@ internal sealed class CallbackQueries(
     public async Task Run(CallbackCommand command, string id, SessionId? running, Task<bool> answered, CancellationToken stop)
     {
         if (!await answered) return;
-        var result = command.Name switch
+        QueryResult result;
+        try
         {
-            CommandName.IsIdle => await IsIdle(command.Terminal, stop),
-            CommandName.CancelTransaction => await Cancel(command, running!.Value, stop),
-            CommandName.GetAbortedSessions => await List(command.Parameter, stop),
-            _ => await Remove(command, stop),
-        };
+            result = await Answer(command, running, stop);
+        }
+        catch (JournalException failure)
+        {
+            // It was taken, so its client waits for an end.
+            Log.JournalFailed(parts.Logger, failure.Message);
+            result = new(false, failure.Message, "journal-full");
+        }
+
         await Tell(command, new CallbackSubject(command.Name.ToString(), id, command.Terminal), result, stop);
     }
+
+    private async Task<QueryResult> Answer(CallbackCommand command, SessionId? running, CancellationToken stop) => command.Name switch
+    {
+        CommandName.IsIdle => await IsIdle(command.Terminal, stop),
+        CommandName.CancelTransaction => await Cancel(command, running!.Value, stop),
+        CommandName.GetAbortedSessions => await List(command.Parameter, stop),
+        _ => await Remove(command, stop),
+    };
 
     private async Task<SessionId?> Running(string terminal, CancellationToken stop)
     {

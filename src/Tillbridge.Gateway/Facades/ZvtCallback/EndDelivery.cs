@@ -16,6 +16,10 @@ internal sealed class EndDelivery(
     private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(5);
 
     private readonly CallbackSubject subject = new(origin.Command, session.Id.Value, session.Terminal);
+    private DateTimeOffset? agedFrom;
+    private TimeSpan ageThen;
+    private long agedAt;
+    private long? triedAt;
 
     /// <summary>Delivers until nothing is left to deliver.</summary>
     public async Task Run(Func<CancellationToken, Task<int>> nextSequence, CancellationToken stop)
@@ -52,13 +56,13 @@ internal sealed class EndDelivery(
         if (note is { RemovedAt: not null, IsAskedAgain: false }) await Settle(note, stop);
         else if (note.IsWithdrawn) await orphan.Go(now, stop);
         else if (note.IsDelivered || note.GaveUp) await AfterDelivery(now, note, written, stop);
-        else if (await orphan.IsDue(now, note, stop)) await orphan.Go(now, stop);
+        else if (await orphan.IsDue(now, note, Age(note), stop)) await orphan.Go(now, stop);
         else await TryWhenDue(now, note, seen, stop);
     }
 
     private async Task TryWhenDue(Session now, CallbackNote note, long seen, CancellationToken stop)
     {
-        var age = parts.Clock.GetUtcNow() - note.EndAt!.Value;
+        var age = Age(note);
         if (age >= settings.EndGiveUp)
         {
             await notes.Change(session.Id, before => before with { GaveUp = true }, stop);
@@ -66,10 +70,14 @@ internal sealed class EndDelivery(
         }
 
         var wait = CallbackPost.EndOffset(note.Attempts) - age;
-        if (orphan.DueIn(now, notes.Of(session.Id)) is { } left)
+        var pause = CallbackPost.EndPause(note.Attempts);
+        // After a long absence many attempts are due at once; the receiver gets them one by one all the same.
+        if (triedAt is { } last && pause - parts.Clock.GetElapsedTime(last) is { } left && left > wait) wait = left;
+        if (wait > CallbackPost.LongestPause) wait = CallbackPost.LongestPause;
+        if (orphan.DueIn(now, notes.Of(session.Id), age) is { } untilReversal)
         {
             // Due and not possible now: the terminal is busy, and is looked at again after a while.
-            var look = left > TimeSpan.Zero ? left : OrphanReversal.TryAgain;
+            var look = untilReversal > TimeSpan.Zero ? untilReversal : OrphanReversal.TryAgain;
             if (look < wait) wait = look;
         }
 
@@ -82,6 +90,19 @@ internal sealed class EndDelivery(
         await Try(now, stop);
     }
 
+    // For how long the end was tried. The wall clock may be set at any time, by months, and a process that starts may find it
+    // anywhere; so only what is certain counts: the attempts that were made took their time, and this process has a stopwatch.
+    private TimeSpan Age(CallbackNote note)
+    {
+        if (agedFrom != note.EndAt)
+        {
+            ageThen = CallbackPost.EndOffset(Math.Max(0, note.Attempts - 1));
+            (agedFrom, agedAt) = (note.EndAt, parts.Clock.GetTimestamp());
+        }
+
+        return ageThen + parts.Clock.GetElapsedTime(agedAt);
+    }
+
     private async Task Try(Session now, CancellationToken stop)
     {
         // Before the first byte: a crash in the middle must not make a seen approval look unseen.
@@ -89,6 +110,7 @@ internal sealed class EndDelivery(
         var note = notes.Of(session.Id);
         var url = new Uri(note.NewestUrl ?? origin.CallbackUrl);
         var envelope = messages.End(subject, now, note, origin.Language, late: false);
+        triedAt = parts.Clock.GetTimestamp();
         var result = await post.Once(url, envelope, note.Attempts + 1, stop);
         var told = Words<Outcome>.Of(now.Outcome ?? Outcome.Unknown);
         await notes.Remember(session.Id, before => before with
@@ -122,7 +144,7 @@ internal sealed class EndDelivery(
         var url = new Uri(note.NewestUrl ?? origin.CallbackUrl);
         for (var attempt = 0; !notes.Of(session.Id).LateTold; attempt++)
         {
-            await parts.Pause(CallbackPost.EndOffset(attempt) - CallbackPost.EndOffset(Math.Max(0, attempt - 1)), stop);
+            await parts.Pause(CallbackPost.EndPause(attempt), stop);
             var result = await post.Once(url, messages.End(subject, now, note, origin.Language, late: true), attempt + 1, stop);
             if (result.IsDelivered || !result.MayRetry || CallbackPost.EndOffset(attempt) >= settings.EndGiveUp)
                 await notes.Remember(session.Id, before => before with { LateTold = true }, stop);

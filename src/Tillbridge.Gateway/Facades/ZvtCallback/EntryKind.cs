@@ -16,7 +16,9 @@ internal static class EntryKind
         if (session.Outcome is Outcome.Cancelled || session.AbortAsked || note.AbortAt is not null) return "aborted";
         if (session.Outcome is Outcome.Failed || note.ClientGone || Differs(session)) return "invalid";
         var waited = (note.DeliveredAt ?? now) - note.EndAt;
-        return note.GaveUp || note.ReversalKey is not null || waited >= CallbackNote.UndeliveredAfter ? "undelivered" : null;
+        // A clock that was set back says nothing; an entry too many is no wrong statement, a missing one is.
+        var isLong = waited >= CallbackNote.UndeliveredAfter || waited < TimeSpan.Zero;
+        return note.GaveUp || note.ReversalKey is not null || isLong ? "undelivered" : null;
     }
 
     /// <summary>Approved, but not for what was asked.</summary>

@@ -17,17 +17,20 @@ internal sealed class OrphanReversal(CallbackParts parts, CallbackSettings setti
     public bool Guards(Session session) => settings.OrphanApproved is OrphanApproved.Reverse && IsPayment(session);
 
     /// <summary>How long until a reversal may be due; zero when only the terminal stands in its way; null when it never is.</summary>
-    public TimeSpan? DueIn(Session session, CallbackNote note)
+    /// <param name="session">The payment.</param>
+    /// <param name="note">What the face did about it.</param>
+    /// <param name="age">How long its end message is due; by the stopwatch, since the wall clock may be set.</param>
+    public TimeSpan? DueIn(Session session, CallbackNote note, TimeSpan age)
     {
         if (!Guards(session) || note.MayHaveBeenSeen || note.IsBeingTried || note.ReversalOver || note.RemovedAt is not null) return null;
-        var left = settings.ReverseAfter - (parts.Clock.GetUtcNow() - session.ClosedAt!.Value);
+        var left = settings.ReverseAfter - age;
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     /// <summary>True when every condition of the reference holds now.</summary>
-    public async Task<bool> IsDue(Session session, CallbackNote note, CancellationToken stop)
+    public async Task<bool> IsDue(Session session, CallbackNote note, TimeSpan age, CancellationToken stop)
     {
-        if (DueIn(session, note) is not { } left || left > TimeSpan.Zero) return false;
+        if (DueIn(session, note, age) is not { } left || left > TimeSpan.Zero) return false;
         var state = parts.Terminals.States.FirstOrDefault(terminal => terminal.Name == session.Terminal);
         var isIdle = state is { Current: null, Unresolved: 0, JournalFailed: false };
         var (payment, _) = await PreviousPayment.Find(parts.Journal, session.Terminal, stop);

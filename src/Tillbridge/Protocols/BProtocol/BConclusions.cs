@@ -131,7 +131,7 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
     {
         if (Empty(answer.Get(dialect, BFields.Text)) is { } text) return text;
         if (Empty(answer.Get(dialect, BFields.Version)) is { } version) return version;
-        if (request.Kind is not RequestKind.Balance || !IsApproved(code)) return BCodes.Text(code, "en");
+        if (request.Kind is not RequestKind.Balance || !IsApproved(code)) return null; // Its own words only; ours are in the messages.
         var currency = BAmounts.CurrencyOf(answer.Get(dialect, BFields.Currency)) ?? own;
         return BAmounts.Read(answer.Get(dialect, BFields.Amount), currency, dialect) is { } balance ? $"Balance {balance}" : null;
     }

@@ -106,6 +106,9 @@ public sealed class BProtocolProtocol : IProtocol
         FrozenSet<string>.Empty)
     {
         CarriesReference = dialect.RequestFields[BOperations.Purchase].Contains(BFields.Invoice),
+        // T10 undoes the terminal's last transaction, whatever is named (csob-b.md §5).
+        ReversesOnlyLast = true,
+        WireExponents = dialect.Exponents,
         // The till's number alone tells bookings apart where the dialect has no field for one of ours.
         NeedsUniqueReferences = !HasOwnReference(dialect),
         MintedReferenceDigits = HasOwnReference(dialect)

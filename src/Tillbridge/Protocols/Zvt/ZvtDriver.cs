@@ -19,6 +19,7 @@ internal sealed class ZvtDriver : TerminalDriver
     private readonly ZvtConclusions conclusions;
     private volatile ZvtTalk? running;
     private volatile bool abortAsked;
+    private bool inStep; // The last conversation on this serial line came to its end.
     private volatile object? decision; // true or false, boxed; null while nobody decided
 
     public ZvtDriver(DriverSettings settings, ITransport transport, TimeProvider clock)
@@ -52,6 +53,8 @@ internal sealed class ZvtDriver : TerminalDriver
         TerminalRequest request, Baseline? baseline, [EnumeratorCancellation] CancellationToken shutdown)
     {
         (abortAsked, decision) = (false, null);
+        var wasInStep = inStep;
+        inStep = false;
         if (request.Kind.NeedsOriginal() && !ZvtRequests.IsReceipt(request.Original?.Receipt))
         {
             yield return new Concluded(new(Outcome.Failed, Reason.TerminalRefused)
@@ -92,9 +95,24 @@ internal sealed class ZvtDriver : TerminalDriver
             }
         }
 
+        if (talk.IsSerial && !wasInStep && !await talk.IsInStep(shutdown))
+        {
+            yield return new Concluded(OutOfStep);
+            yield break;
+        }
+
         yield return new AboutToSend(baseline);
-        await foreach (var said in Exchange(talk, request, shutdown)) yield return said;
+        await foreach (var said in Exchange(talk, request, shutdown))
+        {
+            inStep |= said is Concluded;
+            yield return said;
+        }
     }
+
+    private static Conclusion OutOfStep => new(Outcome.Failed, Reason.TerminalBusy)
+    {
+        TerminalText = "Answers to earlier questions still come in on the serial line; nothing was sent. Try again in a moment.",
+    };
 
     public override async IAsyncEnumerable<TerminalEvent> Recover(
         RecoveryEntry entry, [EnumeratorCancellation] CancellationToken shutdown)
@@ -111,7 +129,10 @@ internal sealed class ZvtDriver : TerminalDriver
         }
 
         var questions = new ZvtQuestions(talk, requests.Password, dialect);
+        inStep = false;
         var said = await new ZvtRecovery(entry, questions, conclusions, dialect, clock).Ask(shutdown);
+        if (talk.IsSerial && !await talk.IsInStep(shutdown))
+            said = new StillUnclear(Reason.TerminalBusy, OutOfStep.TerminalText!, AskAgain: true);
         if (said is Concluded { Conclusion.Outcome: Outcome.Approved } found && entry.Session.Receipts.Count == 0)
         {
             foreach (var receipt in ComposedReceipts.Both(found.Conclusion, entry.Session.Request))

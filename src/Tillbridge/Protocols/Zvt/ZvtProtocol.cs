@@ -38,7 +38,10 @@ public sealed class ZvtProtocol : IProtocol
     public ProtocolVocabulary Vocabulary => ZvtWords.All;
 
     /// <inheritdoc/>
-    public SerialMode? SerialMode { get; } = new(9600, 8, SerialParity.None, 2); // zvt.md §1
+    public SerialMode? SerialMode => Probe.SerialModes[0];
+
+    /// <inheritdoc/>
+    public IProtocolProbe Probe { get; } = new ZvtProbe();
 
     /// <inheritdoc/>
     public bool ChecksFrames(string carrier) => carrier == "serial"; // zvt.md §4: CRC on serial lines, nothing over TCP.

@@ -12,6 +12,7 @@ internal sealed class ZvtTalk : IAsyncDisposable
     private static readonly TimeSpan T3 = TimeSpan.FromSeconds(5);      // zvt.md §5
     private static readonly TimeSpan T4 = TimeSpan.FromSeconds(180);    // zvt.md §5
     private static readonly TimeSpan KeepAliveProof = TimeSpan.FromSeconds(15); // Three probes after 5 s, see TransportSettings.
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500); // Longer than a terminal thinks about 05 01 or 06 20.
     private const int MostAnswersIgnored = 100;
     private const int MostMinutes = 30; // A terminal may ask for up to 99; nobody waits that long at a till.
 
@@ -118,6 +119,17 @@ internal sealed class ZvtTalk : IAsyncDisposable
 
         heardAt = clock.GetTimestamp();
         return answer;
+    }
+
+    /// <summary>
+    /// True when every question has had its answer, so that what was heard belongs to what was asked. A line that held bytes back
+    /// brings the answers of earlier questions first, and then those to ours are still to come (found by the laboratory).
+    /// </summary>
+    public async Task<bool> IsInStep(CancellationToken shutdown)
+    {
+        if (await NextWithin(Quiet, shutdown) is not { } stray) return true;
+        await AnswerStray(stray, shutdown);
+        return false;
     }
 
     /// <summary>Answers the terminal's last word. It has been heard, so a line that breaks now takes nothing away from it.</summary>

@@ -96,7 +96,7 @@ public sealed class PtyPair : IAsyncDisposable
         var kept = new Descriptor(UnixNative.Open(path, Flags));
         try
         {
-            if (kept.IsInvalid) throw new LinkLostException(UnixSerialFault.Explain(path, Marshal.GetLastPInvokeError()));
+            if (kept.IsInvalid) throw UnixSerialFault.Of(path, Marshal.GetLastPInvokeError());
             UnixSerial.MakeRaw(kept, path);
             return (master, kept, path);
         }

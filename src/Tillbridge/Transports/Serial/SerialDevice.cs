@@ -10,6 +10,15 @@ internal static class SerialDevice
         var device = ports.Find(settings.Port);
         if (OperatingSystem.IsLinux()) return UnixSerial.Open(device, settings.Mode);
         if (OperatingSystem.IsWindows()) return WindowsSerial.Open(device, settings.Mode);
-        throw new LinkLostException("Serial lines are served on Linux and Windows only.");
+        throw Unserved();
     }
+
+    /// <summary>Why a device cannot be opened now; null when it can. Nothing is sent or set.</summary>
+    public static LinkLostException? WhyClosed(string device)
+    {
+        if (OperatingSystem.IsLinux()) return UnixSerial.WhyClosed(device);
+        return OperatingSystem.IsWindows() ? WindowsSerial.WhyClosed(device) : Unserved();
+    }
+
+    private static LinkLostException Unserved() => new("Serial lines are served on Linux and Windows only.");
 }

@@ -32,8 +32,27 @@ public sealed class SerialPorts(string root = "/")
         var fitting = ports.Where(place.Is).ToList();
         if (fitting.Count == 1) return fitting[0].Device;
         throw new LinkLostException(fitting.Count == 0
-            ? $"The USB adapter {place} is not plugged in. {Describe(ports)}"
-            : $"Several adapters are {place}; add the serial number of one (usb:VID:PID:SERIAL). {Describe(fitting)}");
+            ? $"The USB adapter {place} is not plugged in: check the cable. {Describe(ports)}"
+            : $"Several adapters are {place}: add the serial number of one (usb:VID:PID:SERIAL). {Describe(fitting)}")
+        {
+            Fault = ConnectFault.PortMissing,
+        };
+    }
+
+    /// <summary>
+    /// Why the port of an address cannot be opened now, with the cure; null when it can. Sends nothing and sets nothing, so that
+    /// whoever has the port open notices nothing.
+    /// </summary>
+    public LinkLostException? WhyClosed(string port)
+    {
+        try
+        {
+            return SerialDevice.WhyClosed(Find(port));
+        }
+        catch (LinkLostException missing)
+        {
+            return missing;
+        }
     }
 
     /// <summary>The ports in one sentence, for a message.</summary>

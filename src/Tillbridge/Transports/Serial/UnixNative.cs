@@ -23,6 +23,7 @@ internal static partial class UnixNative
 
     public const uint Exclusive = 0x540C;      // TIOCEXCL
     public const uint NotExclusive = 0x540D;   // TIOCNXCL
+    public const uint IsExclusive = 0x80045440; // TIOCGEXCL
     public const uint SetModemLines = 0x5416;  // TIOCMBIS
     public const int DataTerminalReady = 0x2;
     public const int RequestToSend = 0x4;
@@ -73,6 +74,9 @@ internal static partial class UnixNative
 
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Control(Descriptor descriptor, nuint request, in int value);
+
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Query(Descriptor descriptor, nuint request, out int value);
 
     [LibraryImport(Library, EntryPoint = "tcgetattr", SetLastError = true)]
     public static partial int GetAttributes(Descriptor descriptor, Span<byte> termios);

@@ -27,6 +27,9 @@ internal static class UnixSerial
     private const uint Form = SizeMask | TwoStopBits | WithParity | OddParity;
     private const int Now = 0;                       // TCSANOW
 
+    private const int OpenFlags =
+        UnixNative.ReadWrite | UnixNative.NoControllingTerminal | UnixNative.NonBlocking | UnixNative.CloseOnExec;
+
     private static readonly Dictionary<int, uint> Speeds = new()
     {
         [1200] = 0x9, [2400] = 0xB, [4800] = 0xC, [9600] = 0xD, [19200] = 0xE, [38400] = 0xF,
@@ -36,9 +39,8 @@ internal static class UnixSerial
     /// <exception cref="LinkLostException">It cannot be opened or set; the message names cause and cure.</exception>
     public static UnixPort Open(string device, SerialMode mode)
     {
-        const int Flags = UnixNative.ReadWrite | UnixNative.NoControllingTerminal | UnixNative.NonBlocking | UnixNative.CloseOnExec;
-        var port = new Descriptor(UnixNative.Open(device, Flags));
-        if (port.IsInvalid) throw new LinkLostException(UnixSerialFault.Explain(device, Marshal.GetLastPInvokeError()));
+        var port = new Descriptor(UnixNative.Open(device, OpenFlags));
+        if (port.IsInvalid) throw UnixSerialFault.Of(device, Marshal.GetLastPInvokeError());
         try
         {
             Occupy(port, device);
@@ -53,6 +55,21 @@ internal static class UnixSerial
             port.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Why the port cannot be opened now; null when it can. Nothing is sent, set or thrown away, so that whoever has it open
+    /// notices nothing.
+    /// </summary>
+    public static LinkLostException? WhyClosed(string device)
+    {
+        using var port = new Descriptor(UnixNative.Open(device, OpenFlags));
+        if (port.IsInvalid) return UnixSerialFault.Of(device, Marshal.GetLastPInvokeError());
+        Span<byte> termios = stackalloc byte[TermiosBytes];
+        if (UnixNative.GetAttributes(port, termios) < 0) return UnixSerialFault.Of(device, Marshal.GetLastPInvokeError());
+        // Root gets in although the port is taken, and has to ask. The lock is not tried: who opens the port just now would miss it.
+        var isTaken = UnixNative.Query(port, UnixNative.IsExclusive, out var exclusive) == 0 && exclusive != 0;
+        return isTaken ? UnixSerialFault.Of(device, UnixNative.Busy) : null;
     }
 
     /// <summary>No echo, no translation, no waiting for lines or bytes.</summary>
@@ -70,7 +87,7 @@ internal static class UnixSerial
         if (UnixNative.Lock(port, UnixNative.LockExclusively | UnixNative.LockWithoutWaiting) < 0)
         {
             var error = Marshal.GetLastPInvokeError();
-            throw new LinkLostException(UnixSerialFault.Explain(device, error == UnixNative.TryAgain ? UnixNative.Busy : error));
+            throw UnixSerialFault.Of(device, error == UnixNative.TryAgain ? UnixNative.Busy : error);
         }
 
         Check(UnixNative.Control(port, UnixNative.Exclusive, 0), device);
@@ -96,12 +113,15 @@ internal static class UnixSerial
         var error = set < 0 ? Marshal.GetLastPInvokeError() : 0;
         // A pty has neither speed nor parity and says so in its own way: every byte passes it unchanged.
         if (IsPty(device)) return;
-        if (error is not (0 or UnixNative.InvalidArgument)) throw new LinkLostException(UnixSerialFault.Explain(device, error));
+        if (error is not (0 or UnixNative.InvalidArgument)) throw UnixSerialFault.Of(device, error);
         Span<byte> real = stackalloc byte[TermiosBytes];
         Check(UnixNative.GetAttributes(port, real), device);
         var form = BinaryPrimitives.ReadUInt32LittleEndian(real[ControlFlags..]) & Form;
         if (error == 0 && form == WantedForm(mode) && UnixNative.GetOutputSpeed(real) == speed) return;
-        throw new LinkLostException($"The serial port {device} cannot do {mode}; set baud and framing to what terminal and port can.");
+        throw new LinkLostException($"The serial port {device} cannot do {mode}: set baud and framing to what terminal and port can.")
+        {
+            Fault = ConnectFault.ModeNotServed,
+        };
     }
 
     private static uint WantedForm(SerialMode mode) =>
@@ -115,7 +135,7 @@ internal static class UnixSerial
         var lines = UnixNative.DataTerminalReady | UnixNative.RequestToSend;
         if (UnixNative.Control(port, UnixNative.SetModemLines, in lines) == 0) return;
         if (Marshal.GetLastPInvokeError() is var error and not (UnixNative.NotATerminal or UnixNative.InvalidArgument))
-            throw new LinkLostException(UnixSerialFault.Explain(device, error));
+            throw UnixSerialFault.Of(device, error);
     }
 
     private static bool IsPty(string device)
@@ -133,6 +153,6 @@ internal static class UnixSerial
 
     private static void Check(int result, string device)
     {
-        if (result < 0) throw new LinkLostException(UnixSerialFault.Explain(device, Marshal.GetLastPInvokeError()));
+        if (result < 0) throw UnixSerialFault.Of(device, Marshal.GetLastPInvokeError());
     }
 }

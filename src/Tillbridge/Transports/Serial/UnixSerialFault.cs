@@ -11,6 +11,18 @@ internal static class UnixSerialFault
     private const int GroupOffset = 24;        // stx_gid, the same on every machine.
     private const int StatusBytes = 256;
 
+    public static LinkLostException Of(string device, int error) => new(Explain(device, error))
+    {
+        Fault = error switch
+        {
+            UnixNative.AccessDenied => ConnectFault.NoPermission,
+            UnixNative.Busy => ConnectFault.PortBusy,
+            UnixNative.NoSuchFile or UnixNative.NoDevice or UnixNative.NoSuchDevice or UnixNative.InputOutput => ConnectFault.PortMissing,
+            UnixNative.NotATerminal or UnixNative.InvalidArgument => ConnectFault.NotAPort,
+            _ => ConnectFault.Other,
+        },
+    };
+
     public static string Explain(string device, int error) => error switch
     {
         UnixNative.AccessDenied => Forbidden(device, GroupOf(device) ?? "dialout"),
@@ -19,14 +31,18 @@ internal static class UnixSerialFault
         UnixNative.NoSuchFile or UnixNative.NoDevice or UnixNative.NoSuchDevice =>
             $"There is no serial port {device}: is the cable plugged in? {SerialPorts.Describe(new SerialPorts().List())}",
         UnixNative.NotATerminal or UnixNative.InvalidArgument =>
-            $"{device} is no serial port. {SerialPorts.Describe(new SerialPorts().List())}",
+            $"{device} is no serial port: name one that is. {SerialPorts.Describe(new SerialPorts().List())}",
         UnixNative.InputOutput => $"The serial port {device} hung up: is the cable plugged in?",
         _ => $"The serial port {device} cannot be opened (error {error.ToString(CultureInfo.InvariantCulture)}).",
     };
 
     /// <summary>The sentence about a missing permission.</summary>
-    public static string Forbidden(string device, string group) =>
-        $"No permission for {device}: it belongs to the group {group}. Join it with: sudo usermod -aG {group} $USER - "
+    public static string Forbidden(string device, string group) => group == "root"
+        // Nobody should join that group, and the device's mode mostly lets its group do nothing.
+        ? $"No permission for {device}: only root may open it. Give it to a group by a rule of udev, such as "
+        + $"KERNEL==\"{Path.GetFileName(device)}\", GROUP=\"dialout\", MODE=\"0660\" in /etc/udev/rules.d/50-tillbridge.rules - "
+        + "then join that group and log in again (a service: restart it)."
+        : $"No permission for {device}: it belongs to the group {group}. Join it with: sudo usermod -aG {group} $USER - "
         + "then log out and in again (a service: restart it).";
 
     private static string? GroupOf(string device)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Microsoft.Win32.SafeHandles;
 
 namespace Tillbridge.Transports.Serial;
 
@@ -15,11 +16,8 @@ internal static partial class WindowsSerial
     /// <exception cref="LinkLostException">It cannot be opened or set; the message names cause and cure.</exception>
     public static WindowsPort Open(string device, SerialMode mode)
     {
-        // COM10 and above are found only under this prefix, and the others, too. No sharing: the port is ours alone.
-        var name = device.StartsWith(@"\\", StringComparison.Ordinal) ? device : @"\\.\" + device;
-        var port = WindowsNative.CreateFile(
-            name, WindowsNative.ReadWrite, 0, 0, WindowsNative.OpenExisting, WindowsNative.Overlapped, 0);
-        if (port.IsInvalid) throw new LinkLostException(Explain(device, Marshal.GetLastPInvokeError()));
+        var port = OpenAlone(device);
+        if (port.IsInvalid) throw Fault(device, Marshal.GetLastPInvokeError());
         Span<byte> state = stackalloc byte[WindowsNative.StateBytes];
         var parity = mode.Parity switch { SerialParity.None => 'N', SerialParity.Even => 'E', _ => 'O' };
         var wanted = string.Create(
@@ -37,7 +35,17 @@ internal static partial class WindowsSerial
         if (isSet) return new WindowsPort(port, device);
         var error = Marshal.GetLastPInvokeError();
         port.Dispose();
-        throw new LinkLostException($"The serial port {device} cannot do {mode} (error {error}); set baud and framing to what it can.");
+        throw new LinkLostException($"The serial port {device} cannot do {mode} (error {error}): set baud and framing to what it can.")
+        {
+            Fault = ConnectFault.ModeNotServed,
+        };
+    }
+
+    /// <summary>Why the port cannot be opened now; null when it can. Nothing is sent or set.</summary>
+    public static LinkLostException? WhyClosed(string device)
+    {
+        using var port = OpenAlone(device);
+        return port.IsInvalid ? Fault(device, Marshal.GetLastPInvokeError()) : null;
     }
 
     /// <summary>The names of this machine's serial ports.</summary>
@@ -57,12 +65,30 @@ internal static partial class WindowsSerial
         return state;
     }
 
+    // COM10 and above are found only under this prefix, and the others, too. No sharing: the port is ours alone.
+    private static SafeFileHandle OpenAlone(string device)
+    {
+        var name = device.StartsWith(@"\\", StringComparison.Ordinal) ? device : @"\\.\" + device;
+        return WindowsNative.CreateFile(name, WindowsNative.ReadWrite, 0, 0, WindowsNative.OpenExisting, WindowsNative.Overlapped, 0);
+    }
+
+    private static LinkLostException Fault(string device, int error) => new(Explain(device, error))
+    {
+        Fault = error switch
+        {
+            WindowsNative.NotFound => ConnectFault.PortMissing,
+            WindowsNative.AccessDenied or WindowsNative.SharingViolation => ConnectFault.PortBusy,
+            _ => ConnectFault.Other,
+        },
+    };
+
     private static string Explain(string device, int error) => error switch
     {
         WindowsNative.NotFound =>
             $"There is no serial port {device}: is the cable plugged in? {SerialPorts.Describe(new SerialPorts().List())}",
         WindowsNative.AccessDenied or WindowsNative.SharingViolation =>
-            $"The serial port {device} is in use by another program, or this user may not open it.",
+            $"The serial port {device} is in use by another program, or this user may not open it: end that program, "
+            + "or choose another port.",
         _ => $"The serial port {device} cannot be opened (error {error}).",
     };
 

@@ -35,6 +35,12 @@ internal sealed class RecordingProxy : IAsyncDisposable
         get { lock (gate) return [.. pieces]; }
     }
 
+    /// <summary>Until every connection that was made has ended, so that all of it is written down.</summary>
+    public Task Ended()
+    {
+        lock (gate) return Task.WhenAll(lines);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
@@ -48,7 +54,11 @@ internal sealed class RecordingProxy : IAsyncDisposable
     {
         try
         {
-            while (true) lines.Add(Carry(lines.Count, await listener.AcceptSocketAsync(stop.Token)));
+            while (true)
+            {
+                var till = await listener.AcceptSocketAsync(stop.Token);
+                lock (gate) lines.Add(Carry(lines.Count, till));
+            }
         }
         catch (OperationCanceledException)
         {

@@ -109,6 +109,35 @@ public sealed class SerialPortTests
         await using var again = await Connect(cable.First);
     }
 
+    [Fact]
+    public async Task To_ask_whether_a_port_can_be_opened_changes_nothing_on_it()
+    {
+        Assert.SkipUnless(PtyPair.IsSupported, WhySkipped);
+        await using var cable = PtyPair.Open();
+        await using var far = await Connect(cable.Second);
+        var ports = new SerialPorts();
+        Assert.Null(ports.WhyClosed(cable.First));
+        await using (var near = await Connect(cable.First, Usual with { Baud = 115200 }))
+        {
+            await far.Output.WriteAsync("hello"u8.ToArray(), Stop);
+            Assert.Equal(ConnectFault.PortBusy, ports.WhyClosed(cable.First)?.Fault);
+            Assert.Equal("hello"u8.ToArray(), await Read(near, 5));
+        }
+
+        Assert.Null(ports.WhyClosed(cable.First));
+    }
+
+    [Theory]
+    [InlineData("/dev/tillbridge-none", ConnectFault.PortMissing)]
+    [InlineData("/dev/null", ConnectFault.NotAPort)]
+    [InlineData("usb:ffff:ffff", ConnectFault.PortMissing)]
+    public async Task The_fault_of_a_port_is_a_value_too(string port, ConnectFault fault)
+    {
+        Assert.SkipUnless(PtyPair.IsSupported, WhySkipped);
+        Assert.Equal(fault, new SerialPorts().WhyClosed(port)?.Fault);
+        Assert.Equal(fault, (await Assert.ThrowsAsync<LinkLostException>(() => Connect(port))).Fault);
+    }
+
     [Theory]
     [InlineData("/dev/tillbridge-none", "There is no serial port")]
     [InlineData("/dev/null", "is no serial port")]
@@ -124,9 +153,12 @@ public sealed class SerialPortTests
     public void A_missing_permission_names_the_group_and_the_cure()
     {
         Assert.SkipUnless(PtyPair.IsSupported, WhySkipped);
-        var text = UnixSerialFault.Explain("/dev/null", UnixNative.AccessDenied);
-        Assert.Contains("sudo usermod -aG root $USER", text, StringComparison.Ordinal); // /dev/null belongs to root.
+        var text = UnixSerialFault.Forbidden("/dev/ttyUSB0", "dialout");
+        Assert.Contains("sudo usermod -aG dialout $USER", text, StringComparison.Ordinal);
         Assert.Contains("log out and in again", text, StringComparison.Ordinal);
+        var roots = UnixSerialFault.Explain("/dev/null", UnixNative.AccessDenied); // It belongs to root.
+        Assert.Contains("udev", roots, StringComparison.Ordinal);
+        Assert.DoesNotContain("-aG root", roots, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,7 +47,7 @@ internal sealed class HttpCallbackSender : ICallbackSender, IDisposable
             using var request = Prepare(url, envelope, attempt, sending);
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             // What the receiver says besides its status is left unread and goes with the connection.
-            return Judge(response.StatusCode);
+            return Attempt.Of((int)response.StatusCode);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -77,13 +77,6 @@ internal sealed class HttpCallbackSender : ICallbackSender, IDisposable
         if (settings.Secret is { } secret)
             headers.TryAddWithoutValidation("Tillbridge-Signature", Signature.Of(secret, envelope.Body.Span, clock.GetUtcNow()));
         return request;
-    }
-
-    private static Attempt Judge(HttpStatusCode status)
-    {
-        var code = (int)status;
-        if (code is >= 200 and <= 299) return new(true, false, true, "");
-        return new(false, code is 408 or 425 or 429 or >= 500, true, $"the receiver answered {code}");
     }
 
     private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken stop)

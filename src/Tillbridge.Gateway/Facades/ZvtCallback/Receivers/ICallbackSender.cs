@@ -5,7 +5,13 @@ namespace Tillbridge.Gateway.Facades.ZvtCallback.Receivers;
 /// <param name="MayRetry">Another attempt may help.</param>
 /// <param name="MayHaveBeenSeen">The attempt got, or may have got, further than the connection.</param>
 /// <param name="Error">What was seen, for people; "" when delivered.</param>
-internal sealed record Attempt(bool IsDelivered, bool MayRetry, bool MayHaveBeenSeen, string Error);
+internal sealed record Attempt(bool IsDelivered, bool MayRetry, bool MayHaveBeenSeen, string Error)
+{
+    /// <summary>What an HTTP status means (reference §7.1).</summary>
+    public static Attempt Of(int status) => status is >= 200 and <= 299
+        ? new(true, false, true, "")
+        : new(false, status is 408 or 425 or 429 or >= 500, true, $"the receiver answered {status}");
+}
 
 /// <summary>Carries a message to a receiver, once.</summary>
 internal interface ICallbackSender

@@ -74,6 +74,8 @@ internal sealed class BVirtualQuestions(BVirtualClient client)
             code = Dialect.Codes.FirstOf(isOver ? CodeGroup.TotalsDifferOpen : CodeGroup.TotalsDifferClosed) ?? code;
         }
 
+        code = client.Terminal.Scripts.TakeForClose(named =>
+            Dialect.Codes.GroupOf(named) is CodeGroup.TotalsDifferClosed or CodeGroup.TotalsDifferOpen) ?? code;
         if (Dialect.Codes.GroupOf(code) is not CodeGroup.TotalsDifferOpen) Memory.ClosePeriod(text);
         await Total(type, code, text, "CLOSE", stop);
     }

@@ -130,20 +130,15 @@ internal static class ZvtFraming
     public static string? LooksLikeOtherProtocol(ReadOnlySpan<byte> first)
     {
         if (first.IsEmpty || MayBegin(first)) return null;
-        return first switch
-        {
-            [0x00, 0x00, ..] => "A banner with a length before it instead of ZVT: the port speaks another terminal protocol"
-                + $"{Quoted(first[Math.Min(4, first.Length)..])}.",
-            [0x15, ..] => "A refusal (15, as an ECR-17 or another LRC protocol sends it) instead of ZVT: the port speaks another protocol.",
-            [0x16, 0x03, ..] or [0x16] => "A TLS record instead of ZVT: the port wants TLS.",
-            [Dle, Stx, ..] or [Dle] => "ZVT in serial frames (10 02) on a network connection: choose the serial framing.",
-            [Stx, ..] => "A frame that begins with STX instead of ZVT: the port speaks another terminal protocol.",
-            [(byte)'{' or (byte)'[', ..] => "JSON instead of ZVT: the port speaks another protocol.",
-            [0x48, 0x54, 0x54, 0x50, 0x2F, ..] => "An HTTP answer instead of ZVT: a web server listens at this port.",
-            [(byte)'<', ..] => "XML or HTML instead of ZVT: the port speaks another protocol.",
-            _ => $"The first bytes {WireDump.Line(first[..Math.Min(2, first.Length)])} begin no ZVT message.",
-        };
+        if (IsSerialFrame(first))
+            return "ZVT in serial frames (10 02) on a network connection: set terminal or converter to ZVT over TCP without them.";
+        return Likeness.Of(first) is { } other
+            ? $"This is {other.Name}{(first is [0, 0, 0, _, ..] ? Quoted(first[4..]) : "")}, not ZVT: check the port."
+            : $"The first bytes {WireDump.Line(first[..Math.Min(2, first.Length)])} begin no ZVT message.";
     }
+
+    /// <summary>The bytes begin as a block on a serial line does.</summary>
+    public static bool IsSerialFrame(ReadOnlySpan<byte> first) => first is [Dle, Stx, ..] or [Dle];
 
     private static bool MayBegin(ReadOnlySpan<byte> first) => first[0] switch
     {

@@ -5,6 +5,7 @@ internal static class ZvtResultCodes
 {
     public const byte CardNotReadable = 0x64;
     public const byte ProcessingError = 0x66;
+    public const byte NotRegistered = 0x6B;
     public const byte Aborted = 0x6C;
     public const byte WrongCurrency = 0x6F;
     public const byte UnknownCommand = 0x83;

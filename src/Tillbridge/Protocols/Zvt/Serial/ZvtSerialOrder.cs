@@ -19,5 +19,7 @@ internal sealed class ZvtSerialOrder(Queue<byte[]> apdus, bool isDribbling)
 
     public void Finish(bool isCanceled) => done.TrySetResult(new FlushResult(isCanceled, isCompleted: false));
 
+    public void Cancel(CancellationToken token) => done.TrySetCanceled(token);
+
     public void Fail(string why) => done.TrySetException(new IOException(why));
 }

@@ -18,7 +18,7 @@ internal sealed class ZvtSerialOutlet(Action<ZvtSerialOrder> send, Action giveUp
 
     public override Span<byte> GetSpan(int sizeHint = 0) => buffer.GetSpan(sizeHint);
 
-    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var rest = new ReadOnlySequence<byte>(buffer.WrittenMemory.ToArray());
@@ -28,7 +28,7 @@ internal sealed class ZvtSerialOutlet(Action<ZvtSerialOrder> send, Action giveUp
         {
             // A part of an APDU waits for the others.
             isDribbling |= !rest.IsEmpty;
-            return ValueTask.FromResult(default(FlushResult));
+            return default;
         }
 
         buffer.Clear();
@@ -36,7 +36,10 @@ internal sealed class ZvtSerialOutlet(Action<ZvtSerialOrder> send, Action giveUp
         var order = new ZvtSerialOrder(apdus, isDribbling);
         isDribbling = false;
         send(order);
-        return new ValueTask<FlushResult>(order.Done);
+        // Who gives up waits no longer for an acknowledge; whether the block was taken is then not known.
+        using var givenUp = cancellationToken.UnsafeRegister(
+            static (state, token) => ((ZvtSerialOrder)state!).Cancel(token), order);
+        return await order.Done;
     }
 
     public override void CancelPendingFlush() => giveUp();

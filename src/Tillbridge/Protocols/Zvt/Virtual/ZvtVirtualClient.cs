@@ -75,9 +75,12 @@ internal sealed class ZvtVirtualClient(
     /// <summary>Waits for the ECR's answer to a command of ours; takes its abort meanwhile. Null after T3.</summary>
     public async Task<ZvtMessage?> Answered(CancellationToken stop, TimeSpan? limit = null)
     {
+        var begun = clock.GetTimestamp();
         for (var strays = 0; strays < MostStraySignals; strays++)
         {
-            if (await link.ReceiveAsync(limit ?? settings.AcknowledgeLimit, stop) is not Heard.Message) return null;
+            // What is no answer does not begin the time anew: a till that only knocks again would hold the payment open for ever.
+            var left = (limit ?? settings.AcknowledgeLimit) - clock.GetElapsedTime(begun);
+            if (left <= TimeSpan.Zero || await link.ReceiveAsync(left, stop) is not Heard.Message) return null;
             switch (link.Message)
             {
                 case ZvtPositive or ZvtNegative:
@@ -156,6 +159,13 @@ internal sealed class ZvtVirtualClient(
 
     private async Task Answer(ZvtMessage command, CancellationToken stop)
     {
+        if (settings.Password is { } wanted && PasswordOf(command) is { } given && given != wanted)
+        {
+            // No reference names the code; 6B also says that nobody is registered [inferred].
+            await link.SendAsync(new ZvtNegative(ZvtResultCodes.NotRegistered), stop);
+            return;
+        }
+
         switch (command)
         {
             case ZvtTransaction transaction when !transaction.Undecoded.IsEmpty:
@@ -193,6 +203,17 @@ internal sealed class ZvtVirtualClient(
                 break;
         }
     }
+
+    private static string? PasswordOf(ZvtMessage command) => command switch
+    {
+        ZvtRegistration registration => registration.Password,
+        ZvtTransaction transaction => transaction.Password,
+        ZvtRepeatReceipt repeat => repeat.Password,
+        ZvtStatusEnquiry enquiry => enquiry.Password,
+        ZvtSetClock clock => clock.Password,
+        ZvtCommand plain => plain.Password,
+        _ => null,
+    };
 
     private async Task Plain(ZvtCommand command, CancellationToken stop)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 namespace Tillbridge.Tests.Protocols.Zvt.Serial;
 
 /// <summary>zvt.md §4 and §5: blocks, acknowledges, repeats and the timers T1 and T2.</summary>
@@ -9,6 +10,20 @@ public sealed class ZvtSerialConnectionTests
     private const string Completion = "060F00";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_send_that_nobody_acknowledges_can_be_given_up()
+    {
+        await using var line = await RawLine.Open();
+        using var giveUp = new CancellationTokenSource();
+        line.Ours.Output.Write(Convert.FromHexString("050100"));
+        var sending = line.Ours.Output.FlushAsync(giveUp.Token).AsTask();
+        await line.Hears(RawLine.Frame("050100"));
+
+        await giveUp.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+    }
 
     [Fact]
     public async Task A_message_is_sent_when_its_block_was_acknowledged()

@@ -113,6 +113,28 @@ public sealed class ZvtSerialStrayTests : IAsyncDisposable
         Assert.Equal((Outcome.Failed, Reason.TerminalBusy), (ended.Outcome, ended.Conclusion!.Reason));
     }
 
+    [Fact]
+    public async Task While_answers_to_earlier_questions_still_come_in_no_money_is_asked_for()
+    {
+        // A line that held bytes back: each question is answered by what the one before it was answered with.
+        var session = await Begin();
+        await Hears("0600");
+        await Say(Positive, "060F00");
+        await Hears(Positive);
+        await Hears("0501");
+        await Say(Positive, "060F0100");
+        await Hears(Positive);
+        await Hears("0620");
+        await Say(Positive, "061E0164");
+        await Hears(Positive);
+        await Say("061E0164"); // The answer to our own 06 20: the one before was for an earlier one.
+        await Hears(Positive);
+
+        var ended = await End(session);
+        Assert.Equal((Outcome.Failed, Reason.TerminalBusy), (ended.Outcome, ended.Conclusion!.Reason));
+        Assert.Null(ended.SentAt);
+    }
+
     private async Task<SessionId> Begin()
     {
         var clock = TimeProvider.System;

@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace Tillbridge.Cli.Doctor;
+
+/// <summary>Which programs have a device open, as far as this user may see: its own programs, or all of them for root. Linux.</summary>
+internal static class PortHolders
+{
+    private const int MostProcesses = 20_000;
+    private const int MostFiles = 4096;
+
+    /// <summary>The first one that is not this process, for a message such as "minicom (process 123)"; null when none is seen.</summary>
+    public static string? Of(string device)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        var real = RealPath(device);
+        foreach (var process in Entries("/proc", MostProcesses))
+        {
+            var isProcess = int.TryParse(Path.GetFileName(process), NumberStyles.None, null, out var number);
+            if (!isProcess || number == Environment.ProcessId) continue;
+            if (Entries(Path.Combine(process, "fd"), MostFiles).Any(file => RealPath(file) == real))
+                return $"{NameOf(process)} (process {number.ToString(CultureInfo.InvariantCulture)})";
+        }
+
+        return null;
+    }
+
+    private static string NameOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "comm")).Trim();
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return "a program";
+        }
+    }
+
+    private static string RealPath(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return path; // It went while we looked, or is not ours to see.
+        }
+    }
+
+    private static List<string> Entries(string directory, int most)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries(directory).Take(most)];
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,224 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tillbridge.Catalog;
+using Tillbridge.Cli.Commands;
+using Tillbridge.Domain;
+using Tillbridge.Facades.Rows;
+using Tillbridge.Journal;
+using Tillbridge.Protocols;
+using Tillbridge.Sessions;
+
+namespace Tillbridge.Cli.Rows;
+
+/// <summary>One run over all rows, from the first or where an earlier run of the same name stopped.</summary>
+internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, TerminalSettings terminal)
+{
+    private const int AsksAbove = 100;
+    private const int MostKeyCharacters = 100;
+
+    private readonly Dictionary<RowOutcome, int> counts = [];
+    private readonly HashSet<string> keys = new(StringComparer.Ordinal);
+    private bool stopsAfterRow;
+
+    public TimeSpan BusyWait { get; init; }
+
+    public int MostRows { get; init; }
+
+    public bool IsAgreed { get; init; }
+
+    public bool ForceNew { get; init; }
+
+    public async Task<int> Go(string? data, CancellationToken stop)
+    {
+        var rows = input.Rows().Count();
+        Agree(rows);
+        if (input.Ignored.Count > 0) Say($"these columns are ignored: {string.Join(", ", input.Ignored)}.");
+        var run = plan.RunName ?? input.Hash;
+        var resumes = RowCompanion.Check(plan, terminal.Name, run, ForceNew);
+        var temporary = data is null ? Directory.CreateTempSubdirectory("tillbridge-rows-").FullName : null;
+        try
+        {
+            await using var journal = await SessionRun.OpenJournal(data ?? temporary!, CommonOptions.Clock, stop);
+            await using var engine = await Start(journal, stop);
+            RowCompanion.Write(plan, terminal.Name, run);
+            await CarryOut(engine, run, resumes, stop);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JournalException)
+        {
+            throw new CliException(
+                ExitCodes.Internal,
+                $"The run stopped: {failure.Message} What was carried out is in the journal; the same command resumes.", failure);
+        }
+        finally
+        {
+            if (temporary is not null) Directory.Delete(temporary, recursive: true);
+        }
+
+        Summarise(rows);
+        return ExitCode(rows);
+    }
+
+    private async Task CarryOut(LocalTerminals engine, string run, bool resumes, CancellationToken stop)
+    {
+        // A resume writes the whole output anew out of the journal and puts it in the old one's place when it is done.
+        var target = resumes ? plan.Out + ".resume" : plan.Out;
+        var errors = plan.Out + ".errors.jsonl";
+        var runner = new RowRunner(engine, plan.Connector, CommonOptions.Clock)
+        {
+            BusyWait = BusyWait,
+            Metadata = new Dictionary<string, string> { ["rows.connector"] = plan.Connector.Name, ["rows.user"] = Environment.UserName },
+        };
+        using var interrupt = Interrupt.Instead(() =>
+        {
+            if (stopsAfterRow) Environment.Exit(ExitCodes.Unknown); // The second time: at once; the journal has what is open.
+            stopsAfterRow = true;
+            Say("stopping after this row; once more leaves at once, and the same command resumes.");
+        });
+        var known = engine.Capabilities(terminal.Name)!.WireExponents;
+        var counted = rules with { WireExponents = known };
+        using (var output = RowOutput.Create(plan, target))
+        {
+            RowOutput? faults = null;
+            try
+            {
+                foreach (var row in input.Rows())
+                {
+                    if (stopsAfterRow) return;
+                    var (key, end) = await Carry(engine, runner, counted, row, run, stop);
+                    counts[end.Outcome] = counts.GetValueOrDefault(end.Outcome) + 1;
+                    // In strict columns a false flag without an answer would be a statement that nobody made.
+                    if (!plan.IsStrict || end.IsAnswered) output.Append(plan.Write(end, counted, key));
+                    else
+                    {
+                        faults ??= RowOutput.CreateErrors(plan, errors);
+                        var outcome = end.Outcome.ToString().ToLowerInvariant();
+                        faults.Append([key, (long)row.Number, outcome, end.ErrorCode, end.ErrorText, end.Session?.Id.Value]);
+                    }
+
+                    Progress(row.Number, key, end);
+                }
+
+                if (faults is null && plan.IsStrict && plan.Out != "-") File.Delete(errors);
+            }
+            finally
+            {
+                faults?.Dispose();
+            }
+        }
+
+        if (resumes) File.Move(target, plan.Out, overwrite: true);
+    }
+
+    private async Task<(string? Key, RowEnd End)> Carry(
+        LocalTerminals engine, RowRunner runner, RowRules counted, RowLine row, string run, CancellationToken stop)
+    {
+        var now = CommonOptions.Clock.GetLocalNow().DateTime;
+        if (row.Values is not { } values) return (null, RowEnd.Invalid("invalid-row", row.Fault!, now));
+        var (key, wrong) = KeyOf(values, row.Number, run);
+        if (wrong is not null) return (key, RowEnd.Invalid("invalid-row", wrong, now));
+        var reading = plan.Connector.Read(values, counted);
+        if (reading.Address is not { } address) return (key, await runner.Run(terminal.Name, reading, key, stop));
+        return await Elsewhere(engine, address) is var (name, refused) && name is not null
+            ? (key, await runner.Run(name, reading, key, stop))
+            : (key, RowEnd.Invalid("invalid-row", refused!, now));
+    }
+
+    // The row's own terminal: the run's, or another one where that is allowed.
+    private async Task<(string? Name, string? Refused)> Elsewhere(LocalTerminals engine, (string Host, int Port) place)
+    {
+        var mine = terminal.Address;
+        if (mine.Host == place.Host && mine.Port == place.Port) return (terminal.Name, null);
+        if (!plan.AllowsRowAddress)
+            return (null, $"IpAddress {place.Host}:{place.Port} is not the run's terminal; --allow-row-address lets rows choose.");
+        var address = mine with { Carrier = "tcp", Host = place.Host, Port = place.Port };
+        var name = address.ToString();
+        if (engine.Settings(name) is not null) return (name, null);
+        try
+        {
+            var refusal = await engine.Put(terminal with { Name = name, Address = address });
+            return refusal is null ? (name, null) : (null, refusal.Text);
+        }
+        catch (ArgumentException wrong)
+        {
+            return (null, wrong.Message);
+        }
+    }
+
+    private (string? Key, string? Wrong) KeyOf(IReadOnlyDictionary<string, string?> values, int number, string run)
+    {
+        var hasColumn = values.ContainsKey(plan.Keys);
+        if (!hasColumn)
+        {
+            if (plan.Keys != RowPlan.KeyColumn) return (null, $"{plan.Keys} is missing.");
+            // A question may be asked again; a close without input and without a name is one that is meant now.
+            if (plan.RunName is null && (!plan.Connector.IsOnce || plan.In is null))
+                return (plan.Connector.IsOnce ? IdSource.Of(CommonOptions.Clock).NewKey() : null, null);
+            return ($"{run}/{number}", null);
+        }
+
+        var key = values[plan.Keys];
+        if (key is null || !RequestRules.IsPrintable(key, MostKeyCharacters))
+            return (key, $"{plan.Keys} must be 1 to {MostKeyCharacters} printable characters.");
+        return keys.Add(key) ? (key, null) : (key, $"{plan.Keys} '{key}' stands twice in the input.");
+    }
+
+    private async Task<LocalTerminals> Start(SqliteJournal journal, CancellationToken stop)
+    {
+        var clock = CommonOptions.Clock;
+        try
+        {
+            return await LocalTerminals.Start(
+                journal, ProtocolCatalog.ByName, address => ProtocolCatalog.Transport(address, clock), [terminal], clock,
+                IdSource.Of(clock), NullLoggerFactory.Instance, stop);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new CliException(ExitCodes.Usage, wrong.Message, wrong);
+        }
+    }
+
+    private void Agree(int rows)
+    {
+        if (rows > MostRows) throw CliException.Usage($"The input has {rows} rows, --max-rows allows {MostRows}; nothing was carried out.");
+        if (!plan.Connector.MovesMoney || rows <= AsksAbove || IsAgreed) return;
+        if (Console.IsInputRedirected) throw CliException.Usage($"{rows} rows move money; add --yes to agree.");
+        Console.Error.Write($"{rows} rows will be carried out with {plan.Connector.Name} at {terminal.Name}. Type yes to go on: ");
+        if (Console.ReadLine()?.Trim() != "yes") throw CliException.Usage("Nothing was carried out.");
+    }
+
+    private void Progress(int number, string? key, RowEnd end)
+    {
+        var outcome = end.Outcome.ToString().ToLowerInvariant();
+        if (plan.Json)
+        {
+            Console.Error.WriteLine(JsonSerializer.Serialize(
+                new RowEvent("row", number, key, outcome, end.ErrorCode, end.Session?.Id.Value), RowJson.Default.RowEvent));
+            return;
+        }
+
+        var amount = end.Session?.Conclusion?.ApprovedAmount is { } approved ? $" {approved}" : "";
+        var fault = end.ErrorCode is { } code ? $" {code}: {end.ErrorText}" : "";
+        Console.Error.WriteLine($"row {number} {key ?? "-"} {outcome}{amount}{fault}");
+    }
+
+    private void Summarise(int rows)
+    {
+        int Of(RowOutcome outcome) => counts.GetValueOrDefault(outcome);
+        var text = $"{counts.Values.Sum()} rows: {Of(RowOutcome.Approved)} approved, {Of(RowOutcome.Declined)} declined, "
+            + $"{Of(RowOutcome.Cancelled)} cancelled, {Of(RowOutcome.Failed)} failed, {Of(RowOutcome.Unknown)} unknown, "
+            + $"{Of(RowOutcome.Invalid)} invalid, {Of(RowOutcome.Skipped)} skipped";
+        if (counts.Values.Sum() < rows) text += $"; {rows - counts.Values.Sum()} not begun, the same command resumes";
+        var last = new RowEvent("end", rows, null, text, null, null);
+        Console.Error.WriteLine(plan.Json ? JsonSerializer.Serialize(last, RowJson.Default.RowEvent) : text);
+    }
+
+    private int ExitCode(int rows)
+    {
+        if (counts.GetValueOrDefault(RowOutcome.Unknown) > 0) return ExitCodes.Unknown;
+        var bad = counts.GetValueOrDefault(RowOutcome.Failed) + counts.GetValueOrDefault(RowOutcome.Invalid)
+            + counts.GetValueOrDefault(RowOutcome.Skipped);
+        return bad > 0 || counts.Values.Sum() < rows ? ExitCodes.Failed : ExitCodes.Ok;
+    }
+
+    private static void Say(string text) => Console.Error.WriteLine($"tillbridge: {text}");
+}

@@ -1,0 +1,46 @@
+using Tillbridge.Domain;
+using Tillbridge.Journal;
+
+namespace Tillbridge.Laboratory.Planted;
+
+/// <summary>A journal that passes everything through; bugs override what they spoil.</summary>
+internal abstract class TamperedJournal(IJournal inner) : IJournal
+{
+    public virtual long LastSequence => inner.LastSequence;
+
+    public virtual Task<Accepted> Accept(Session intent, string body, CancellationToken shutdown) => inner.Accept(intent, body, shutdown);
+
+    public virtual Task<long> Append(JournalEntry entry, CancellationToken shutdown) => inner.Append(entry, shutdown);
+
+    public void Note(JournalEntry entry) => inner.Note(entry);
+
+    public virtual Task<Session?> Find(SessionId id, CancellationToken shutdown) => inner.Find(id, shutdown);
+
+    public Task<Session?> FindByKey(string key, CancellationToken shutdown) => inner.FindByKey(key, shutdown);
+
+    public Task<IReadOnlyList<Session>> Unsettled(string? terminal, CancellationToken shutdown) => inner.Unsettled(terminal, shutdown);
+
+    public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown) => inner.SentAfter(session, shutdown);
+
+    public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown) =>
+        inner.CurrentPeriod(terminal, shutdown);
+
+    public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) => inner.LastOfPeriod(terminal, shutdown);
+
+    public virtual Task<IReadOnlyList<FacedSession>> OfFace(string face, int limit, CancellationToken shutdown) =>
+        inner.OfFace(face, limit, shutdown);
+
+    public Task<FaceNote?> NoteOf(SessionId id, string face, CancellationToken shutdown) => inner.NoteOf(id, face, shutdown);
+
+    public Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown) => inner.Query(query, shutdown);
+
+    public Task<IReadOnlyList<JournalRecord>> RecordsAfter(
+        long sequence, SessionId? session, int limit, bool withFrames, CancellationToken shutdown) =>
+        inner.RecordsAfter(sequence, session, limit, withFrames, shutdown);
+
+    public virtual Task WaitBeyond(long sequence, CancellationToken stop) => inner.WaitBeyond(sequence, stop);
+
+    public Task<ChainCheck> Verify(CancellationToken shutdown) => inner.Verify(shutdown);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}

@@ -1,0 +1,51 @@
+using Tillbridge.Domain;
+using Tillbridge.Sessions;
+
+namespace Tillbridge.Facades.K2.Links;
+
+/// <summary>The engine in this process.</summary>
+internal sealed class EngineLink(ITerminals engine, K2Hosting hosting) : IK2Link
+{
+    private const string Who = "k2";
+
+    public string HolderOf(K2Caller caller) => hosting.Route(caller).Terminal ?? $"{caller.Workstation}\n{caller.User}";
+
+    public async Task<K2Started> Start(K2Order order, CancellationToken shutdown)
+    {
+        var (terminal, why) = order.Terminal is { } named ? (named, null) : hosting.Route(order.Caller);
+        if (terminal is null) return new(null, new(K2RefusalKind.NoRoute, why ?? "No routing rule names this caller."));
+        var handed = new Order(terminal, order.Request)
+        {
+            Key = order.Key, Metadata = new Dictionary<string, string> { [K2Order.Mark] = order.Client },
+        };
+        var submission = await engine.Submit(handed, shutdown);
+        return submission.Session is { } session ? new(session.Id.Value, null) : new(null, Read(submission.Refusal!));
+    }
+
+    public async Task<K2Result?> Await(string session, TimeSpan limit, CancellationToken stop) =>
+        await engine.WaitForEnd(new SessionId(session), limit, stop) is { } found ? K2Result.Of(found) : null;
+
+    public async Task Abort(string session, CancellationToken shutdown) => await engine.Abort(new SessionId(session), Who, shutdown);
+
+    public async Task Displace(string session, CancellationToken shutdown) => await engine.Displace(new SessionId(session), Who, shutdown);
+
+    public Task<IReadOnlyList<K2Frame>> Frames(string session, CancellationToken shutdown) =>
+        hosting.Frames(new SessionId(session), shutdown);
+
+    public ValueTask DisposeAsync() => hosting.DisposeAsync();
+
+    private static K2Refusal Read(Refusal refusal)
+    {
+        var kind = refusal.Code switch
+        {
+            RefusalCode.TerminalBusy or RefusalCode.TooMany => K2RefusalKind.Busy,
+            RefusalCode.UnresolvedSession => K2RefusalKind.Unresolved,
+            RefusalCode.NotTheLastBooking => K2RefusalKind.NotTheLast,
+            RefusalCode.UnsupportedByTerminal => refusal.Field == "currency" ? K2RefusalKind.Currency : K2RefusalKind.Unsupported,
+            RefusalCode.NotFound => K2RefusalKind.NoRoute,
+            RefusalCode.JournalFull => K2RefusalKind.JournalFull,
+            _ => K2RefusalKind.Invalid,
+        };
+        return new(kind, refusal.Text, refusal.Session?.Value);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Tillbridge.Domain;
+
+namespace Tillbridge.Facades.Rows;
+
+/// <summary>
+/// Amounts as people and platforms write them (integray-rows.md §5): plain numbers by the run's unit, numbers with a currency always in
+/// major units. Read by their digits; nothing is rounded and nothing is guessed.
+/// </summary>
+internal static partial class RowAmount
+{
+    private const int MostCharacters = 40;
+
+    /// <summary>Reads an amount.</summary>
+    /// <param name="text">As it stands in the row.</param>
+    /// <param name="named">The row's currency; null when it names none.</param>
+    /// <param name="rules">The run's unit and currency.</param>
+    /// <param name="why">What is wrong.</param>
+    /// <returns>The amount, zero included; null when it cannot be read.</returns>
+    public static Money? TryRead(string text, Currency? named, RowRules rules, out string why)
+    {
+        var written = text.Trim();
+        if (written.Length is 0 or > MostCharacters) return Refuse(out why, "is no amount");
+        var match = WithCurrency().Match(written);
+        if (!match.Success) return ReadPlain(written, named ?? rules.Currency, rules, out why);
+        var code = match.Groups["before"].Success ? match.Groups["before"].Value : match.Groups["after"].Value;
+        if (!Currency.TryFind(code.ToUpperInvariant(), out var currency)) return Refuse(out why, $"names no currency '{code}' of ISO 4217");
+        if (named is not null && named != currency)
+            return Refuse(out why, $"is in {currency.Code}, and the column Currency says {named.Code}");
+        return ReadMajor(match.Groups["number"].Value, currency, rules, out why);
+    }
+
+    private static Money? ReadPlain(string written, Currency currency, RowRules rules, out string why)
+    {
+        if (rules.MajorUnits) return ReadMajor(written, currency, rules, out why);
+        if (Digits(written, out why) is not { } number) return null;
+        if (decimal.Truncate(number) != number) return Refuse(out why, "counts minor units and must be a whole number");
+        return Of(number, currency, rules, out why);
+    }
+
+    private static Money? ReadMajor(string written, Currency currency, RowRules rules, out string why)
+    {
+        if (Digits(written, out why) is not { } number) return null;
+        var exponent = rules.WireExponent(currency);
+        var minor = number * (decimal)Math.Pow(10, exponent);
+        return decimal.Truncate(minor) == minor
+            ? Of(minor, currency, rules, out why)
+            : Refuse(out why, $"has more than the {exponent} decimals that {currency.Code} has at this terminal; nothing is rounded");
+    }
+
+    private static Money? Of(decimal wireMinor, Currency currency, RowRules rules, out string why)
+    {
+        if (wireMinor < 0) return Refuse(out why, "must not be negative");
+        if (wireMinor > Money.MostMinorUnits) return Refuse(out why, "is over twelve digits");
+        var minor = wireMinor * (decimal)Math.Pow(10, currency.Exponent - rules.WireExponent(currency));
+        if (minor > Money.MostMinorUnits) return Refuse(out why, "is over what a request can carry");
+        why = "";
+        return new Money((long)minor, currency);
+    }
+
+    // Blanks may group thousands, a point or a comma is the one decimal mark, an exponent is a number's as JSON writes it.
+    private static decimal? Digits(string written, out string why)
+    {
+        why = "";
+        if (Plain().IsMatch(written) || Grouped().IsMatch(written))
+        {
+            var text = written.Replace(" ", "", StringComparison.Ordinal).Replace("\u00A0", "", StringComparison.Ordinal)
+                .Replace("\u202F", "", StringComparison.Ordinal).Replace(',', '.');
+            const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowExponent;
+            if (decimal.TryParse(text, Style, CultureInfo.InvariantCulture, out var number) && IsExact(text, number)) return number;
+        }
+
+        why = "is no amount; write 2000, CZK 100 or 100,50 CZK";
+        return null;
+    }
+
+    // What a decimal cannot hold is rounded by the parser; written back it then differs.
+    private static bool IsExact(string text, decimal number) =>
+        text.Count(char.IsAsciiDigit) <= 28 && (number != 0 || text.TrimStart('-').Split('e', 'E')[0].All(digit => digit is '0' or '.'));
+
+    private static Money? Refuse(out string why, string text)
+    {
+        why = text;
+        return null;
+    }
+
+    [GeneratedRegex(
+        @"^(?:(?<before>[A-Za-z]{3})[ \u00A0\u202F]*(?<number>[-0-9].*)"
+        + @"|(?<number>[-0-9][^A-Za-z]*?)[ \u00A0\u202F]*(?<after>[A-Za-z]{3}))$")]
+    private static partial Regex WithCurrency();
+
+    [GeneratedRegex(@"^-?[0-9]+(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]{1,3})?$")]
+    private static partial Regex Plain();
+
+    [GeneratedRegex(@"^-?[0-9]{1,3}(?:[ \u00A0\u202F][0-9]{3})+(?:[.,][0-9]+)?$")]
+    private static partial Regex Grouped();
+}

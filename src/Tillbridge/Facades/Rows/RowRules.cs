@@ -1,0 +1,31 @@
+using System.Collections.Frozen;
+using Tillbridge.Domain;
+
+namespace Tillbridge.Facades.Rows;
+
+/// <summary>How numbers and currencies of rows are read.</summary>
+public sealed record RowRules
+{
+    /// <summary>Plain numbers are major units; false reads minor units as the terminal's dialect counts them.</summary>
+    public bool MajorUnits { get; init; }
+
+    /// <summary>The currency of rows that name none.</summary>
+    public Currency Currency { get; init; } = Currency.Of("CZK");
+
+    /// <summary>Decimals of currencies that the terminal counts otherwise than ISO 4217 (gpe.md §3: HUF 0).</summary>
+    public IReadOnlyDictionary<string, int> WireExponents { get; init; } = FrozenDictionary<string, int>.Empty;
+
+    /// <summary>The largest amount of one row; null takes what the protocol can carry.</summary>
+    public decimal? MostMajor { get; init; }
+
+    /// <summary>Decimals of a currency as the terminal counts it, never more than ISO 4217 gives it.</summary>
+    internal int WireExponent(Currency currency) =>
+        Math.Min(currency.Exponent, WireExponents.GetValueOrDefault(currency.Code, currency.Exponent));
+
+    /// <summary>Minor units as the terminal counts them.</summary>
+    internal long ToWire(Money money)
+    {
+        var scale = (long)Math.Pow(10, money.Currency.Exponent - WireExponent(money.Currency));
+        return money.MinorUnits / scale;
+    }
+}

@@ -1,0 +1,112 @@
+using Tillbridge.Domain;
+using Tillbridge.Sessions;
+
+namespace Tillbridge.Facades.Rows;
+
+/// <summary>
+/// Carries rows out, one session each. The journal decides what a row has become already: under the same key nothing is carried out twice,
+/// except what failed before its first byte (integray-rows.md §6.2, §6.3).
+/// </summary>
+/// <param name="terminals">The engine.</param>
+/// <param name="connector">What the rows are.</param>
+/// <param name="clock">Time.</param>
+public sealed class RowRunner(ITerminals terminals, RowConnector connector, TimeProvider clock)
+{
+    private const int MostAttempts = 1000;
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(2);
+
+    // The engine asks once more about what an earlier run left unknown; longer than that it does not hold the terminal.
+    private static readonly TimeSpan AskedAgain = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a row waits for a terminal that is busy.</summary>
+    public TimeSpan BusyWait { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The caller's own data, kept with every session.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>Carries one row out, or finds what it became.</summary>
+    /// <param name="terminal">The terminal's name.</param>
+    /// <param name="reading">The row.</param>
+    /// <param name="key">The row's key, 1 to 100 characters; null carries it out each time, which only a question may.</param>
+    /// <param name="shutdown">This process is going down; decides no outcome.</param>
+    public async Task<RowEnd> Run(string terminal, RowReading reading, string? key, CancellationToken shutdown)
+    {
+        ArgumentNullException.ThrowIfNull(reading);
+        if (reading.Request is not { } request) return RowEnd.Invalid("invalid-row", reading.Fault ?? "The row is empty.", Now);
+        if (connector.IsOnce && key is null) throw new ArgumentException("Rows that must not be repeated need a key.", nameof(key));
+        var begun = clock.GetTimestamp();
+        for (var attempt = 1; attempt <= MostAttempts;)
+        {
+            var order = new Order(terminal, request) { Key = KeyOf(key, attempt), Metadata = Metadata };
+            var submission = await terminals.Submit(order, shutdown);
+            if (submission is { Session: { } session, IsReplay: var isReplay })
+            {
+                var ended = await End(session, isReplay, shutdown);
+                if (!isReplay || !FailedUnsent(ended)) return Of(ended);
+                attempt++;
+                continue;
+            }
+
+            var refusal = submission.Refusal!;
+            if (refusal.Code is not RefusalCode.TerminalBusy || clock.GetElapsedTime(begun) >= BusyWait) return Refused(refusal);
+            await Task.Delay(Poll, clock, shutdown);
+        }
+
+        return new(RowOutcome.Failed, Now)
+        {
+            ErrorCode = "too-many-attempts", ErrorText = $"The row failed {MostAttempts} times before a byte left.",
+        };
+    }
+
+    private DateTime Now => clock.GetLocalNow().DateTime;
+
+    private string? KeyOf(string? key, int attempt) => key is null ? null
+        : $"rows:{connector.Name}:{key}{(attempt == 1 ? "" : $"#{attempt}")}";
+
+    private static bool FailedUnsent(Session session) => session is { Outcome: Outcome.Failed, SentAt: null };
+
+    private async Task<Session> End(Session session, bool isReplay, CancellationToken shutdown)
+    {
+        var ended = await terminals.WaitForEnd(session.Id, Longest, shutdown) ?? session;
+        var begun = clock.GetTimestamp();
+        while (isReplay && ended.IsUnresolved && clock.GetElapsedTime(begun) < AskedAgain
+            && terminals.States.Any(state => state.Name == ended.Terminal && state.Current == ended.Id))
+        {
+            await Task.Delay(Poll, clock, shutdown);
+            ended = await terminals.Find(session.Id, shutdown) ?? ended;
+        }
+
+        return ended;
+    }
+
+    private RowEnd Of(Session session)
+    {
+        var at = session.ClosedAt is { } closed ? TimeZoneInfo.ConvertTime(closed, clock.LocalTimeZone).DateTime : Now;
+        var end = session.Conclusion;
+        var (outcome, code) = end?.Outcome switch
+        {
+            Outcome.Approved => (RowOutcome.Approved, null),
+            Outcome.Declined => (RowOutcome.Declined, null),
+            Outcome.Cancelled => (RowOutcome.Cancelled, null),
+            Outcome.Failed => (RowOutcome.Failed, end.ResponseCode is null ? end.Reason : null),
+            _ => (RowOutcome.Unknown, "outcome-unknown"),
+        };
+        return new(outcome, at)
+        {
+            Session = session,
+            ErrorCode = code,
+            ErrorText = code is null ? null : end?.TerminalText ?? "Nothing more is known; look at the session.",
+        };
+    }
+
+    private RowEnd Refused(Refusal refusal) => refusal.Code switch
+    {
+        RefusalCode.UnresolvedSession => new(RowOutcome.Skipped, Now) { ErrorCode = "unresolved-session", ErrorText = refusal.Text },
+        RefusalCode.IdempotencyConflict => RowEnd.Invalid("idempotency-conflict", refusal.Text, Now),
+        RefusalCode.InvalidRequest or RefusalCode.UnsupportedByTerminal => RowEnd.Invalid("invalid-row", refusal.Text, Now),
+        RefusalCode.TerminalBusy => new(RowOutcome.Failed, Now) { ErrorCode = "terminal-busy", ErrorText = refusal.Text },
+        RefusalCode.JournalFull => throw new IOException(refusal.Text),
+        _ => new(RowOutcome.Failed, Now) { ErrorCode = "terminal-refused", ErrorText = refusal.Text },
+    };
+}

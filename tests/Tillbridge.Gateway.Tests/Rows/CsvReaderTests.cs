@@ -1,0 +1,80 @@
+using System.Text;
+using Tillbridge.Cli;
+using Tillbridge.Cli.Rows;
+using Connectors = Tillbridge.Facades.Rows.Rows;
+
+namespace Tillbridge.Gateway.Tests.Rows;
+
+/// <summary>Files as other programs write them; one bad line costs one row.</summary>
+public sealed class CsvReaderTests
+{
+    [Theory]
+    [InlineData("Amount,Currency\n100,203\n")]
+    [InlineData("Amount;Currency\r\n100;203\r\n")]
+    [InlineData("amount\tCURRENCY\n100\t203")]
+    [InlineData("\uFEFFAmount,Currency\n\"100\",\"203\"\n\n")]
+    [InlineData("Currency,Amount,Note\n203,100,\"a, \"\"b\"\"\r\nc\"\n")]
+    public void Delimiters_quotes_breaks_and_marks_are_read(string text)
+    {
+        var row = Assert.Single(Read(text));
+
+        Assert.Null(row.Fault);
+        Assert.Equal(("100", "203"), (row.Values!["Amount"], row.Values["currency"]));
+    }
+
+    [Fact]
+    public void Windows_letters_are_read_in_their_code_page()
+    {
+        var encoding = CodePagesEncodingProvider.Instance.GetEncoding("windows-1250")!;
+        var row = Assert.Single(Read("Amount,ClientId\n1,Žižka\n", encoding));
+        Assert.Equal("Žižka", row.Values!["ClientId"]);
+    }
+
+    [Fact]
+    public void A_line_that_cannot_be_read_is_a_row_with_a_fault_and_the_next_one_is_read()
+    {
+        var rows = Read("Amount,Currency\n1,203\n2,203,9\n\"3\"x,203\n4,203\n" + new string('5', 70_000) + ",203\n6,203\n\"7,203\n");
+
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7], rows.Select(row => row.Number));
+        Assert.Equal(["1", "4", "6"], rows.Where(row => row.Fault is null).Select(row => row.Values!["Amount"]));
+        Assert.Contains("3 fields", rows[1].Fault, StringComparison.Ordinal);
+        Assert.Contains("quote", rows[2].Fault, StringComparison.Ordinal);
+        Assert.Contains("65536", rows[4].Fault, StringComparison.Ordinal);
+        Assert.Contains("not closed", rows[6].Fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "no header")]
+    [InlineData("\n1\n", "no header")]
+    [InlineData("Currency\n203\n", "'Amount' is missing")]
+    [InlineData("Amount,amount\n1,2\n", "stands twice")]
+    public void A_wrong_header_stops_before_any_row(string text, string why)
+    {
+        var wrong = Assert.Throws<CliException>(() => Read(text));
+        Assert.Equal(ExitCodes.Usage, wrong.ExitCode);
+        Assert.Contains(why, wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Json_lines_keep_the_digits_of_numbers_and_each_bad_line_is_one_row()
+    {
+        var rows = Read("{\"Amount\":2000.0,\"Currency\":null}\n\n{\"Amount\":[1]}\nnonsense\n{\"amount\":1,\"Amount\":2}\n", isCsv: false);
+
+        Assert.Equal(("2000.0", null), (rows[0].Values!["amount"], rows[0].Values!["Currency"]));
+        Assert.Equal([false, true, true, true], rows.Select(row => row.Fault is not null));
+    }
+
+    private static List<RowLine> Read(string text, Encoding? encoding = null, bool isCsv = true)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, (encoding ?? Encoding.UTF8).GetBytes(text));
+            return [.. RowInput.Open(path, isCsv ? "csv" : "jsonl", encoding ?? Encoding.UTF8, Connectors.Payment).Rows()];
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}
