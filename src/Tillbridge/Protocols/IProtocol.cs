@@ -67,3 +67,12 @@ public interface IProtocol
     /// <summary>The text of a response code of this protocol in a language; null when there is none.</summary>
     string? ResponseText(string code, string language);
 }
+
+/// <summary>Holds a recorded trace against a dialect: says what in it the dialect does not expect.</summary>
+public interface ITraceLinter
+{
+    /// <summary>What disagrees in these bytes, one sentence each, none of them with card data; empty when they fit.</summary>
+    /// <param name="bytes">One or more whole messages.</param>
+    /// <param name="from">Who sent them; null when the trace does not tell.</param>
+    IReadOnlyList<string> Look(ReadOnlySpan<byte> bytes, Sender? from);
+}

@@ -17,7 +17,6 @@ internal static class BParsers
             new FramingParser<BFrame>("framing-strict", new BMessageCodec(dialect with { StrictLength = true })),
             new FrameParser("codec", codec, dialect),
             new DumpParser<BFrame>("dump", codec),
-            new DialectParser(),
         ];
     }
 
@@ -39,22 +38,6 @@ internal static class BParsers
             (input[0], input[^1]) = (BFraming.Stx, BFraming.Etx);
             var length = Math.Min(input.Length - BFraming.LeastFrame, 0xFFFF).ToString("X4", CultureInfo.InvariantCulture);
             Encoding.ASCII.GetBytes(length, input[(1 + BFraming.LengthAt)..]);
-        }
-    }
-
-    // A file that somebody wrote by hand: it is refused with a sentence, or read.
-    private sealed class DialectParser() : ProtocolParser("dialect")
-    {
-        public override object? Read(ReadOnlySpan<byte> input)
-        {
-            try
-            {
-                return BDialectFiles.Parse(Encoding.UTF8.GetString(input), "under test");
-            }
-            catch (ArgumentException)
-            {
-                return null;
-            }
         }
     }
 }

@@ -80,4 +80,28 @@ public sealed class BDialectTests
         Assert.Contains("known are gpe-1, csob-b, or give the path of a dialect file", wrong.Message, StringComparison.Ordinal);
         File.Delete(file);
     }
+
+    [Fact]
+    public void Whatever_stands_in_a_file_is_read_or_refused_with_a_sentence()
+    {
+        const string Whole = """{ "extends": "csob-b", "id": "x", "codes": { "approved": ["000-009"] }, "fids": { "batch": null }, "sim": {} }""";
+        var chance = new Random(20261125);
+        for (var times = 0; times < 3000; times++)
+        {
+            var letters = Whole.ToCharArray();
+            for (var changes = 1 + chance.Next(3); changes > 0; changes--)
+                letters[chance.Next(letters.Length)] = (char)chance.Next(times % 2 == 0 ? 128 : 0x10000);
+            try
+            {
+                BDialectFiles.Parse(new string(letters), "test");
+            }
+            catch (ArgumentException refused)
+            {
+                Assert.NotEmpty(refused.Message);
+            }
+        }
+
+        Assert.Contains("Unicode", Assert.Throws<ArgumentException>(
+            () => BDialectFiles.Parse("""{ "extends": "gpe-1", "id": "\ud800" }""", "test")).Message, StringComparison.Ordinal);
+    }
 }

@@ -47,6 +47,18 @@ internal static class BDialectFiles
     /// <exception cref="ArgumentException">It is wrong; the message names every place.</exception>
     internal static BDialect Parse(string json, string name)
     {
+        try
+        {
+            return Read(json, name);
+        }
+        catch (InvalidOperationException wrong)
+        {
+            throw new ArgumentException($"The dialect {name} holds text that is not valid Unicode: half of a surrogate pair.", wrong);
+        }
+    }
+
+    private static BDialect Read(string json, string name)
+    {
         JsonDocument document;
         try
         {
