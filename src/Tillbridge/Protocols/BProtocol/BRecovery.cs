@@ -134,11 +134,16 @@ internal sealed class BRecovery(
         if (!dialect.RecoveryTotals) return new Concluded(NotBooked());
         var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
         if (busy) return StillBusy();
-        if (totals is null || entry.ExpectedNet is not { } expected || totals.Net == expected) return new Concluded(NotBooked());
-        return Unclear(
-            Reason.CannotTell,
-            $"The terminal repeats an older booking, but its totals are {totals.Net} in {totals.Count} bookings; "
-            + $"our books say {expected}.");
+        // A terminal that has bookings and says that it has none stored forgets: only sums that agree are then believed (laboratory).
+        var fits = totals is null || (entry.ExpectedNet is { } expected
+            ? totals.Net == expected
+            : totals.Count == 0 || Session.Baseline != Baseline.Nothing);
+        return fits
+            ? new Concluded(NotBooked())
+            : Unclear(
+                Reason.CannotTell,
+                $"The terminal does not name this booking, but its totals are {totals!.Net} in {totals.Count} bookings; "
+                + $"our books say {entry.ExpectedNet?.ToString() ?? "nothing certain"}.");
     }
 
     // README §5.1 (b): only totals that agree with our books prove that a forgetful terminal did not book.
