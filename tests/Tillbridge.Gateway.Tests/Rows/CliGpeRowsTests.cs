@@ -19,8 +19,8 @@ public sealed class CliGpeRowsTests : CliBench
 
         Assert.True(code == 0, output);
         var text = await File.ReadAllTextAsync(Out, Stop);
-        Assert.StartsWith(
-            "TerminalId,TransactionTimestamp,IsTransactionApporoved,ResponseCode,CodePage,PrintingText\r\n", text, StringComparison.Ordinal);
+        const string Header = "TerminalId,TransactionTimestamp,IsTransactionApporoved,ResponseCode,CodePage,PrintingText\r\n";
+        Assert.StartsWith(Header, text, StringComparison.Ordinal);
         var row = text.Split("\r\n")[1].Split(',');
         Assert.Matches("^[0-9A-Za-z]{8}$", row[0]);
         Assert.True(DateTime.TryParseExact(row[1], "yyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out _), row[1]);
@@ -32,7 +32,8 @@ public sealed class CliGpeRowsTests : CliBench
     {
         await Write(
             "RowKey,Amount,Currency,InvoiceNumber,ReferenceNumber,AmountCashBack,CustomerLanguage", "a,CZK 100,,1001,REF-1,,cs",
-            "b,25050,203,1002,REF-2,50000,en", "c,9056,203,1003,,,", "d,9061,203,1004,,,", "e,100,203,1001,,,"); // Two part payments may share an invoice.
+            "b,25050,203,1002,REF-2,50000,en", "c,9056,203,1003,,,", "d,9061,203,1004,,,",
+            "e,100,203,1001,,,"); // Two part payments may share an invoice.
 
         var (code, output) = await Rows("gpe-payment", "--in", In, "--data", Data);
 
