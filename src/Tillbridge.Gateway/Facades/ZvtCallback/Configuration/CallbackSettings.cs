@@ -90,6 +90,9 @@ public sealed record CallbackSettings
     /// <summary>Signs every message; null signs none.</summary>
     public string? Secret { get; init; }
 
+    /// <summary>How we show receivers who we are, by origin (<c>https://HOST:PORT</c>); others are told nothing.</summary>
+    public IReadOnlyDictionary<string, CallbackCredential> Credentials { get; init; } = new Dictionary<string, CallbackCredential>();
+
     /// <summary>PEM file of a private authority for callbacks by https; null takes the system's.</summary>
     public string? Authority { get; init; }
 

@@ -102,6 +102,11 @@ internal sealed class CallbackSettingsReader(string directory, List<JsonFault> f
         };
     }
 
+    private static readonly Dictionary<string, CallbackAuth> Schemes = new(StringComparer.Ordinal)
+    {
+        ["basic"] = CallbackAuth.Basic, ["bearer"] = CallbackAuth.Bearer,
+    };
+
     private CallbackSettings ReadCallback(JsonFields fields, CallbackSettings settings)
     {
         var allow = settings.Allow;
@@ -128,9 +133,37 @@ internal sealed class CallbackSettingsReader(string directory, List<JsonFault> f
             EndGiveUp = fields.Whole("endGiveUpHours", 1, 24 * 30) is { } hours ? TimeSpan.FromHours(hours) : settings.EndGiveUp,
             Secret = secret is null ? null : SecretReference.Read(secret, directory, fields.PathOf("secret"), faults),
             Authority = authority is null ? null : Path.GetFullPath(Path.Combine(directory, authority)),
+            Credentials = ReadCredentials(fields),
         };
         if (read.Authority is { } file) Examine(fields, "ca", () => new X509Certificate2Collection().ImportFromPemFile(file));
         fields.Finish();
+        return read;
+    }
+
+    private Dictionary<string, CallbackCredential> ReadCredentials(JsonFields fields)
+    {
+        var read = new Dictionary<string, CallbackCredential>(StringComparer.OrdinalIgnoreCase);
+        if (fields.Object("authorization") is not { } origins) return read;
+        foreach (var (name, path, value) in origins.Each().Take(MostRules))
+        {
+            var isOrigin = Uri.TryCreate(name, UriKind.Absolute, out var origin)
+                && string.Equals(origin.GetLeftPart(UriPartial.Authority), name, StringComparison.OrdinalIgnoreCase);
+            // Over plain HTTP everybody on the way would read it.
+            if (!isOrigin || !(origin!.Scheme == "https" || origin.IsLoopback))
+                faults.Add(new(path, "An origin is https://HOST or https://HOST:PORT without a path; plain http only for this machine."));
+            if (JsonFields.Of(value, path, faults) is not { } credential) continue;
+            var scheme = credential.Choice("scheme", Schemes);
+            if (scheme is null && !credential.Has("scheme")) credential.Fault("scheme", "This is missing; write basic or bearer.");
+            var secret = credential.RequiredText("secret") is { } reference
+                ? SecretReference.Read(reference, directory, credential.PathOf("secret"), faults)
+                : null;
+            credential.Finish();
+            if (scheme is CallbackAuth.Basic && secret is not null && !secret.Contains(':', StringComparison.Ordinal))
+                credential.Fault("secret", "For basic the secret must be user:password.");
+            if (scheme is { } known && secret is not null && origin is not null)
+                read[origin.GetLeftPart(UriPartial.Authority)] = new(known.ToString(), secret);
+        }
+
         return read;
     }
 

@@ -74,6 +74,8 @@ internal sealed class HttpCallbackSender : ICallbackSender, IDisposable
         headers.TryAddWithoutValidation("Tillbridge-Session", envelope.SessionId);
         headers.TryAddWithoutValidation("Tillbridge-Sequence", envelope.Sequence.ToString(CultureInfo.InvariantCulture));
         headers.TryAddWithoutValidation("Tillbridge-Attempt", attempt.ToString(CultureInfo.InvariantCulture));
+        if (settings.Credentials.TryGetValue(url.GetLeftPart(UriPartial.Authority), out var credential))
+            headers.TryAddWithoutValidation("Authorization", credential.Header);
         if (settings.Secret is { } secret)
             headers.TryAddWithoutValidation("Tillbridge-Signature", Signature.Of(secret, envelope.Body.Span, clock.GetUtcNow()));
         return request;
