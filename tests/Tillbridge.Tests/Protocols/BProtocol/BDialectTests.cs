@@ -84,7 +84,8 @@ public sealed class BDialectTests
     [Fact]
     public void Whatever_stands_in_a_file_is_read_or_refused_with_a_sentence()
     {
-        const string Whole = """{ "extends": "csob-b", "id": "x", "codes": { "approved": ["000-009"] }, "fids": { "batch": null }, "sim": {} }""";
+        const string Whole =
+            """{ "extends": "csob-b", "id": "x", "codes": { "approved": ["000-009"] }, "fids": { "batch": null }, "sim": {} }""";
         var chance = new Random(20261125);
         for (var times = 0; times < 3000; times++)
         {

@@ -81,6 +81,8 @@ internal static class BCodec
     private static (IReadOnlyList<BField> Fields, DecodeFault? Fault) ReadFields(ReadOnlySpan<byte> data, BDialect dialect)
     {
         if (data.IsEmpty) return ([], null);
+        if (data.IndexOfAny(BFraming.Stx, BFraming.Etx) is >= 0 and var mark)
+            return ([], new("data", BFraming.HeaderBytes + 1 + mark, "The data holds an STX or ETX, which no value may hold."));
         if (data[0] != BFraming.FieldMark) return ([], new("data", BFraming.HeaderBytes + 1, "The data does not begin with 1C."));
         var fields = new List<BField>();
         var at = 1;
