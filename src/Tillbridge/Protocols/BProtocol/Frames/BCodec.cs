@@ -12,6 +12,9 @@ internal static class BCodec
     private static readonly string[] KnownTypes =
         [BFrame.Activity, BFrame.Request, BFrame.Response, BFrame.ReceiptRequest, BFrame.ReceiptPart, BFrame.TmsRequest];
 
+    // Receipts are sub-fields; no message has more than some thirty fields.
+    private const int MostFields = 200;
+
     /// <summary>True when the type says what a message is.</summary>
     public static bool IsKnown(string type) => KnownTypes.Contains(type);
 
@@ -88,6 +91,8 @@ internal static class BCodec
         var at = 1;
         while (at <= data.Length)
         {
+            if (fields.Count == MostFields)
+                return (fields, new("data", BFraming.HeaderBytes + 1 + at, $"A message has at most {MostFields} fields."));
             var end = data[at..].IndexOf(BFraming.FieldMark);
             var part = end < 0 ? data[at..] : data.Slice(at, end);
             if (part.IsEmpty) return (fields, new("data", BFraming.HeaderBytes + 1 + at, "A field has no letter."));

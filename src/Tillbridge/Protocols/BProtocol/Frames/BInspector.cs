@@ -31,9 +31,11 @@ internal static class BInspector
     public static string Dump(ReadOnlySpan<byte> bytes, Sender? from, BDialect dialect)
     {
         var who = from switch { Sender.Ecr => "ECR> ", Sender.Terminal => "PT > ", _ => "" };
-        var inspected = Inspect(bytes, dialect);
-        var masked = inspected.Error is null ? Masked(bytes, dialect) : Hidden(bytes);
         var shown = bytes[..Math.Min(bytes.Length, MostDumpedBytes)];
+        // Nobody reads the fields of a longer one, and taking them all apart takes megabytes (found by fuzzing).
+        var isLong = shown.Length < bytes.Length;
+        var inspected = isLong ? new DecodedFrame("long message", [], null) : Inspect(bytes, dialect);
+        var masked = isLong || inspected.Error is not null ? Hidden(shown) : Masked(bytes, dialect);
         var secret = new bool[shown.Length];
         for (var at = 0; at < shown.Length; at++) secret[at] = at >= masked.Length || masked[at] != shown[at];
 
