@@ -39,6 +39,21 @@ internal static class WireDump
         return lines;
     }
 
+    /// <summary>The same lines, each byte shown or not by its place in <paramref name="isSecret"/>.</summary>
+    public static IReadOnlyList<string> Lines(ReadOnlySpan<byte> bytes, ReadOnlySpan<bool> isSecret)
+    {
+        var lines = new List<string>();
+        for (var start = 0; start < bytes.Length; start += BytesPerLine)
+        {
+            var line = new StringBuilder($"{start:X4} ");
+            for (var index = start; index < Math.Min(start + BytesPerLine, bytes.Length); index++)
+                line.Append(' ').Append(isSecret[index] ? "**" : bytes[index].ToString("X2"));
+            lines.Add(line.ToString());
+        }
+
+        return lines;
+    }
+
     private static void AppendOctet(StringBuilder text, ReadOnlySpan<byte> bytes, int index, ReadOnlySpan<Range> secret)
     {
         foreach (var range in secret)

@@ -11,6 +11,8 @@ internal static class BParsers
     public static IReadOnlyList<ProtocolParser> Of(BDialect dialect)
     {
         var codec = new BMessageCodec(dialect);
+        // Framing and dump are the same code for every dialect; once is enough.
+        if (dialect.Id != BDialectFiles.Gpe) return [new FrameParser("codec", codec, dialect)];
         return
         [
             new FramingParser<BFrame>("framing", codec),

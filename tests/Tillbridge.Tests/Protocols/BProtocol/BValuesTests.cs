@@ -105,6 +105,11 @@ public sealed class BValuesTests
         Assert.Contains("**", dump, StringComparison.Ordinal);
     }
 
+    // Found by fuzzing: such a frame was read and could not be written again.
+    [Fact]
+    public void A_mark_of_the_frame_inside_of_a_value_is_a_fault_when_it_is_read() => Assert.Equal(
+        "data", BCodec.Decode(Encoding.Latin1.GetBytes($"\x02{RawBTerminal.Response("T00 R000 S1\u00032")}\u0003"), Gpe).Fault?.Field);
+
     [Theory]
     [InlineData('\x02')]
     [InlineData('\x03')]

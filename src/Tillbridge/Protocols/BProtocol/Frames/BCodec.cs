@@ -12,6 +12,9 @@ internal static class BCodec
     private static readonly string[] KnownTypes =
         [BFrame.Activity, BFrame.Request, BFrame.Response, BFrame.ReceiptRequest, BFrame.ReceiptPart, BFrame.TmsRequest];
 
+    // Receipts are sub-fields; no message has more than some thirty fields.
+    private const int MostFields = 200;
+
     /// <summary>True when the type says what a message is.</summary>
     public static bool IsKnown(string type) => KnownTypes.Contains(type);
 
@@ -81,11 +84,15 @@ internal static class BCodec
     private static (IReadOnlyList<BField> Fields, DecodeFault? Fault) ReadFields(ReadOnlySpan<byte> data, BDialect dialect)
     {
         if (data.IsEmpty) return ([], null);
+        if (data.IndexOfAny(BFraming.Stx, BFraming.Etx) is >= 0 and var mark)
+            return ([], new("data", BFraming.HeaderBytes + 1 + mark, "The data holds an STX or ETX, which no value may hold."));
         if (data[0] != BFraming.FieldMark) return ([], new("data", BFraming.HeaderBytes + 1, "The data does not begin with 1C."));
         var fields = new List<BField>();
         var at = 1;
         while (at <= data.Length)
         {
+            if (fields.Count == MostFields)
+                return (fields, new("data", BFraming.HeaderBytes + 1 + at, $"A message has at most {MostFields} fields."));
             var end = data[at..].IndexOf(BFraming.FieldMark);
             var part = end < 0 ? data[at..] : data.Slice(at, end);
             if (part.IsEmpty) return (fields, new("data", BFraming.HeaderBytes + 1 + at, "A field has no letter."));

@@ -22,48 +22,44 @@ internal static class BFraming
     public static bool TryTake(ref ReadOnlySequence<byte> buffer, int most, bool strict, out ReadOnlySequence<byte> frame)
     {
         frame = default;
-        var rest = buffer;
-        while (rest.PositionOf(Stx) is { } start)
+        var (offset, start) = (0L, -1L);
+        foreach (var segment in buffer)
         {
-            rest = rest.Slice(start);
-            var length = EndOf(rest, most, out var begun);
-            if (begun)
+            var span = segment.Span;
+            for (var at = 0; at < span.Length; at++)
             {
-                rest = rest.Slice(length);
-                continue;
+                var next = start < 0 ? span[at..].IndexOf(Stx) : span[at..].IndexOfAny(Stx, Etx);
+                if (next < 0) break;
+                at += next;
+                var place = offset + at;
+                if (start >= 0 && place - start >= most) throw TooLong(most);
+                if (span[at] == Stx)
+                {
+                    start = place;
+                    continue;
+                }
+
+                frame = buffer.Slice(start, place - start + 1);
+                if (IsFrame(frame, strict))
+                {
+                    buffer = buffer.Slice(place + 1);
+                    return true;
+                }
+
+                start = -1;
             }
 
-            if (length == 0) return false;
-            if (IsFrame(rest.Slice(0, length), strict))
-            {
-                frame = rest.Slice(0, length);
-                buffer = rest.Slice(length);
-                return true;
-            }
-
-            rest = rest.Slice(length);
+            offset += span.Length;
         }
 
+        frame = default;
+        if (start >= 0 && offset - start > most) throw TooLong(most);
         // What holds no STX can never become a frame.
-        buffer = buffer.Slice(buffer.End);
+        buffer = start < 0 ? buffer.Slice(buffer.End) : buffer.Slice(start);
         return false;
     }
 
-    // Bytes up to the ETX included, or up to the STX that begins anew; 0 when more has to come.
-    private static int EndOf(ReadOnlySequence<byte> rest, int most, out bool begun)
-    {
-        var reader = new SequenceReader<byte>(rest);
-        reader.Advance(1);
-        begun = false;
-        var found = reader.TryReadToAny(out ReadOnlySequence<byte> inside, [Stx, Etx], advancePastDelimiter: false);
-        var length = found ? (int)Math.Min(inside.Length + 1, int.MaxValue - 1) : 0;
-        if (found ? length >= most : rest.Length > most)
-            throw new ProtocolViolationException($"The peer sends a message of more than {most} bytes.");
-        if (!found) return 0;
-        reader.TryPeek(out var mark);
-        begun = mark == Stx;
-        return begun ? length : length + 1;
-    }
+    private static ProtocolViolationException TooLong(int most) => new($"The peer sends a message of more than {most} bytes.");
 
     private static bool IsFrame(ReadOnlySequence<byte> frame, bool strict)
     {

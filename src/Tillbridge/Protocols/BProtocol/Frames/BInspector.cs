@@ -31,18 +31,17 @@ internal static class BInspector
     public static string Dump(ReadOnlySpan<byte> bytes, Sender? from, BDialect dialect)
     {
         var who = from switch { Sender.Ecr => "ECR> ", Sender.Terminal => "PT > ", _ => "" };
-        var inspected = Inspect(bytes, dialect);
-        var masked = inspected.Error is null ? Masked(bytes, dialect) : Hidden(bytes);
         var shown = bytes[..Math.Min(bytes.Length, MostDumpedBytes)];
-        var secrets = new List<Range>();
-        for (var at = 0; at < shown.Length; at++)
-        {
-            if (at >= masked.Length || masked[at] != shown[at]) secrets.Add(at..(at + 1));
-        }
+        // Nobody reads the fields of a longer one, and taking them all apart takes megabytes (found by fuzzing).
+        var isLong = shown.Length < bytes.Length;
+        var inspected = isLong ? new DecodedFrame("long message", [], null) : Inspect(bytes, dialect);
+        var masked = isLong || inspected.Error is not null ? Hidden(shown) : Masked(bytes, dialect);
+        var secret = new bool[shown.Length];
+        for (var at = 0; at < shown.Length; at++) secret[at] = at >= masked.Length || masked[at] != shown[at];
 
         var name = inspected.Message.Length == 0 ? "not B-protocol" : inspected.Message;
         var text = new StringBuilder($"{who}{name}, {bytes.Length} bytes");
-        foreach (var line in WireDump.Lines(shown, [.. secrets])) text.Append("\n  ").Append(line);
+        foreach (var line in WireDump.Lines(shown, secret)) text.Append("\n  ").Append(line);
         if (shown.Length < bytes.Length) text.Append($"\n  … {bytes.Length - shown.Length} bytes more");
         foreach (var field in inspected.Fields.Take(MostDumpedFields))
             text.Append($"\n  {field.Offset:X4}  {field.Name} = {(field.Value.Length > 1000 ? field.Value[..1000] + "…" : field.Value)}");
