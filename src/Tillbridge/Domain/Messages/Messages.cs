@@ -11,10 +11,6 @@ public static class Messages
 
     private static readonly string[] Languages = ["en", "de", "cs", "sk", "fr", "uk", "ru"];
 
-    // Their sentences are about the reversal or the close itself and say nothing of a charge.
-    private static readonly string[] SpeakOfTheOperation =
-        [Reason.ReversalRefused, Reason.TotalsDifferClosed, Reason.TotalsDifferOpen];
-
     private static readonly FrozenDictionary<string, FrozenDictionary<string, string>> Texts =
         Languages.ToFrozenDictionary(language => language, Load, StringComparer.Ordinal);
 
@@ -40,7 +36,10 @@ public static class Messages
             (Outcome.Unknown, true) => UnknownOutcome,
             (Outcome.Unknown, false) => "unknown-operation",
             (Outcome.Approved, false) when conclusion.Reason is Reason.Recovered => Reason.Approved,
-            (_, false) when SpeakOfTheOperation.Contains(conclusion.Reason) => conclusion.Reason,
+            // These sentences are about the reversal or the close itself and say nothing of a charge.
+            (_, false) when conclusion.Reason is Reason.ReversalRefused => conclusion.Reason,
+            (_, false) when kind is RequestKind.Reconciliation
+                && conclusion.Reason is Reason.TotalsDifferClosed or Reason.TotalsDifferOpen => conclusion.Reason,
             (Outcome.Declined or Outcome.Cancelled or Outcome.Failed, false) when kind.NeedsProof() => "not-carried-out",
             _ => conclusion.Reason,
         };

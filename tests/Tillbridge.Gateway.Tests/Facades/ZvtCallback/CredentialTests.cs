@@ -40,7 +40,7 @@ public sealed class CredentialTests : FaceBench
     {
         Environment.SetEnvironmentVariable("TILLBRIDGE_TEST_TOKEN", "token-of-the-till");
         Environment.SetEnvironmentVariable("TILLBRIDGE_TEST_USER", "till:s3cret");
-        var json = $$"""{"facades":{"zvtCallback":{"callback":{"authorization":{{authorization}}}}}}""";
+        var json = """{"facades":{"zvtCallback":{"callback":{"authorization":""" + authorization + "}}}}";
 
         var (settings, faults) = GatewaySettings.Parse(
             Encoding.UTF8.GetBytes(json), Path.GetTempPath(), ProtocolCatalog.ByName, TimeProvider.System);
