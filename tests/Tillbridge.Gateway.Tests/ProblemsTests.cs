@@ -14,6 +14,7 @@ public sealed class ProblemsTests
     [InlineData(RefusalCode.TerminalBusy, 409, "terminal-busy")]
     [InlineData(RefusalCode.UnresolvedSession, 409, "unresolved-session")]
     [InlineData(RefusalCode.WrongState, 409, "wrong-state")]
+    [InlineData(RefusalCode.NotTheLastBooking, 409, "not-the-last-transaction")]
     [InlineData(RefusalCode.UnsupportedByTerminal, 422, "unsupported-by-terminal")]
     [InlineData(RefusalCode.TooMany, 429, "too-many-requests")]
     [InlineData(RefusalCode.JournalFull, 507, "journal-full")]
@@ -31,5 +32,5 @@ public sealed class ProblemsTests
     }
 
     [Fact]
-    public void Every_refusal_has_a_row_above() => Assert.Equal(9, Enum.GetValues<RefusalCode>().Length);
+    public void Every_refusal_has_a_row_above() => Assert.Equal(10, Enum.GetValues<RefusalCode>().Length);
 }
