@@ -130,6 +130,25 @@ public sealed class BVirtualTests
         newer.Dispose();
     }
 
+    [Fact]
+    public async Task A_client_behind_a_told_result_finds_no_busy_terminal()
+    {
+        await using var bench = await TestBench.Start("csob-b");
+        for (var payment = 0; payment < 40; payment++)
+        {
+            using var older = await Connect(bench);
+            await Send(older, RawBTerminal.Response($"T00 B1250 S{payment} E978", "8000", "B1"));
+            while (!(await Take(older)).StartsWith("B2", StringComparison.Ordinal)) { }
+
+            // Its B0 is owed still.
+            using var newer = await Connect(bench);
+            await Send(newer, RawBTerminal.Response("T80", "8000", "B1"));
+
+            Assert.StartsWith("B001", await Take(newer), StringComparison.Ordinal);
+            Assert.Contains("\x1CR000", await Take(newer), StringComparison.Ordinal);
+        }
+    }
+
     private static async Task<TcpClient> Connect(TestBench bench)
     {
         var client = new TcpClient();

@@ -120,6 +120,7 @@ internal sealed class BVirtualClient(BVirtualTerminal terminal, MessageLink<BFra
             var left = time - terminal.Clock.GetElapsedTime(from);
             if (IsDetached)
             {
+                await Close(); // It may have been displaced between two waits.
                 // Delays are whole milliseconds: a rest below one would be no delay at all.
                 await Task.Delay(left < Glance ? left + Least : Glance, terminal.Clock, stop);
                 continue;

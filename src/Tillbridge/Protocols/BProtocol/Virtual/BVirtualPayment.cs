@@ -156,6 +156,7 @@ internal sealed class BVirtualPayment
         var first = script.LateSuccess && isReread
             ? client.Response(type, Simulator.Declined, BFrame.ConfirmWanted, order.Echo())
             : Result(order, booked);
+        run.IsTold = true;
         if (script.Dribble) await client.SendDribbling(first, stop);
         else await client.Send(stop, first);
         if (script.Cut is ScriptCut.AfterResult) throw HangUp();
@@ -185,6 +186,7 @@ internal sealed class BVirtualPayment
     {
         run.TryPass();
         Store(Draft(code));
+        run.IsTold = true;
         await client.Send(stop, client.Response(type, code, 0, order.Echo()));
         if (script.Cut is ScriptCut.AfterResult) throw HangUp();
         await client.Confirmed(stop);

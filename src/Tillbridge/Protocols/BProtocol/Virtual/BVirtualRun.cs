@@ -13,6 +13,9 @@ internal sealed class BVirtualRun
 
     public bool IsCancelled => Volatile.Read(ref state) == Cancelled;
 
+    /// <summary>Its result is on its way: all that is left is the wait for the ECR's B0.</summary>
+    public bool IsTold { get; set; }
+
     /// <summary>Stores what T82 tells of a cancelled one; set before anybody can cancel.</summary>
     public required Action<string> OnCancelled { get; init; }
 

@@ -61,6 +61,8 @@ internal sealed class BVirtualTerminal : VirtualTerminal
                 }
 
                 if (isTaken) current!.Displace();
+                // A till that closed behind the result finds no terminal that is busy with its own B0.
+                if (isTaken && Running is { IsTold: true }) await clients[^1];
                 var link = new MessageLink<BFrame>(
                     connection, new BMessageCodec(Dialect), Sender.Terminal, clock, wireLog: null, acceptor.Carrier);
                 current = new BVirtualClient(this, link, acceptor.Carrier is Carrier.Serial);
