@@ -44,4 +44,19 @@ public sealed class BOtherTests
         Assert.Null(Probe.Recognise("\u0002B5"u8, Carrier.Serial));
         Assert.Null(Probe.Recognise([], Carrier.Serial));
     }
+
+    [Fact]
+    public void A_message_of_thousands_of_fields_is_told_in_bounds()
+    {
+        var lines = string.Concat(Enumerable.Repeat("\u001Dt------", 4000));
+        var bytes = Encoding.Latin1.GetBytes($"\u0002{RawBTerminal.Response($"9{lines}", type: "B4")}\u0003");
+        var dialect = BDialectFiles.Of(BDialectFiles.Gpe);
+        BInspector.Inspect(bytes, dialect);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var told = BInspector.Inspect(bytes, dialect);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        Assert.Contains("first 1000 fields", told.Fields[^1].Value, StringComparison.Ordinal);
+    }
 }

@@ -11,11 +11,22 @@ internal sealed record BField(char Fid, string Raw)
     public const char SubMark = '\x1D';
 
     /// <summary>Letters and values of the sub-fields; empty when it has none (csob-b.md §4).</summary>
-    public IEnumerable<(char Letter, string Raw)> Subs =>
-        Raw.Split(SubMark).Skip(1).Where(part => part.Length > 0).Select(part => (part[0], part[1..]));
+    public IEnumerable<(char Letter, string Raw)> Subs
+    {
+        get
+        {
+            for (var mark = Raw.IndexOf(SubMark); mark >= 0;)
+            {
+                var next = Raw.IndexOf(SubMark, mark + 1);
+                var end = next < 0 ? Raw.Length : next;
+                if (end > mark + 1) yield return (Raw[mark + 1], Raw[(mark + 2)..end]);
+                mark = next;
+            }
+        }
+    }
 
     /// <summary>What stands before the first sub-field.</summary>
-    public string Own => Raw.Split(SubMark, 2)[0];
+    public string Own => Raw.IndexOf(SubMark) is >= 0 and var mark ? Raw[..mark] : Raw;
 }
 
 /// <summary>One message of the family: STX, 36 characters of header, fields, ETX (csob-b.md §2).</summary>

@@ -12,6 +12,7 @@ internal static class BInspector
 {
     private const int MostDumpedBytes = 4096;
     private const int MostDumpedFields = 200;
+    private const int MostFields = 1000;
     private const int MostFrame = 65_536;
 
     public static DecodedFrame Inspect(ReadOnlySpan<byte> bytes, BDialect dialect)
@@ -83,6 +84,9 @@ internal static class BInspector
             at += 2 + field.Raw.Length;
         }
 
+        // Thousands of fields are no message; telling them all takes megabytes (found by fuzzing).
+        if (fields.Count >= MostFields) fields.Add(new("warning", $"Only the first {MostFields} fields are told.", at));
+
         foreach (var warning in frame.Warnings) fields.Add(new("warning", warning, 1 + BFraming.LengthAt));
         var crc = frame.CrcIsWrong
             ? new DecodeFault("crc", 1 + BFraming.CrcAt, $"The CRC is {Encoding.ASCII.GetString(bytes, 1 + BFraming.CrcAt, 4)}, "
@@ -128,8 +132,9 @@ internal static class BInspector
     private static void Add(List<DecodedField> fields, BField field, int at, BDialect dialect)
     {
         var name = dialect.Names.TryGetValue(field.Fid.ToString(), out var known) ? Snake(known) : $"fid_{Show(field.Fid)}";
-        var subs = field.Subs.ToList();
-        if (field.Own.Length > 0 || subs.Count == 0) fields.Add(new(name, BFrame.TextOf(field.Own, dialect.Encoding), at));
+        var subs = field.Subs.Take(MostFields - fields.Count).ToList();
+        if (fields.Count < MostFields && (field.Own.Length > 0 || subs.Count == 0))
+            fields.Add(new(name, BFrame.TextOf(field.Own, dialect.Encoding), at));
         at += field.Own.Length + 1;
         foreach (var (letter, raw) in subs)
         {
