@@ -47,7 +47,7 @@ internal sealed class BRecovery(
         switch (Judge(last))
         {
             case Verdict.Ours:
-                return Found(last);
+                return await FoundPart(Found(last), shutdown);
             case Verdict.Foreign:
                 return Unclear(Reason.ForeignBooking, $"The terminal's last booking is {Describe(last)}, which is not certain to be ours.");
 
@@ -112,6 +112,21 @@ internal sealed class BRecovery(
         {
             Reason = found.Outcome is Outcome.Approved && found.Reason is not Reason.ApprovedOtherAmount ? Reason.Recovered : found.Reason,
         });
+    }
+
+    // Nobody asked for the amount of a part: where the terminal names totals they must not say otherwise (found by the laboratory).
+    private async Task<TerminalEvent> FoundPart(TerminalEvent said, CancellationToken shutdown)
+    {
+        if (said is not Concluded { Conclusion: { Reason: Reason.ApprovedOtherAmount, ApprovedAmount: { } part } }
+            || part == Session.Announced?.ApprovedAmount || !WouldShow() || !dialect.RecoveryTotals || entry.ExpectedNet is not { } before)
+            return said;
+        var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
+        if (busy) return StillBusy();
+        var signed = Session.Request.Kind is RequestKind.Refund ? -part.MinorUnits : part.MinorUnits;
+        if (totals is null || totals.Net == before with { MinorUnits = before.MinorUnits + signed }) return said;
+        return Unclear(
+            Reason.CannotTell,
+            $"The terminal repeats {part} of this booking, and its totals are {totals.Net}; our books say {before} without it.");
     }
 
     // A reservation is in no sum, so that nothing could contradict a terminal that says "nothing stored" and has forgotten.

@@ -1,40 +1,10 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Tillbridge.Catalog;
 using Tillbridge.Domain;
-using Tillbridge.Journal;
-using Tillbridge.Protocols;
-using Tillbridge.Sessions;
 
 namespace Tillbridge.Tests.Protocols.BProtocol;
 
 /// <summary>The driver against bytes that our own terminal side did not make.</summary>
-public sealed class BDriverTests : IAsyncLifetime
+public sealed class BDriverTests : BDriverFixture
 {
-    private static readonly Currency Koruna = Currency.Of("CZK");
-
-    private readonly CancellationTokenSource stop = new();
-#pragma warning disable RS0030 // Real sockets need real time.
-    private readonly TimeProvider clock = TimeProvider.System;
-#pragma warning restore RS0030
-    private readonly List<string> files = [];
-    private MemoryJournal journal = null!;
-    private LocalTerminals? engine;
-
-    public ValueTask InitializeAsync()
-    {
-        journal = new MemoryJournal(clock);
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        if (engine is not null) await engine.DisposeAsync();
-        await journal.DisposeAsync();
-        files.ForEach(File.Delete);
-        stop.Dispose();
-    }
-
     [Fact]
     public async Task A_purchase_goes_as_the_independent_client_goes_and_is_read_again()
     {
@@ -49,7 +19,7 @@ public sealed class BDriverTests : IAsyncLifetime
 
         Assert.Equal((Outcome.Approved, "00123457"), (session.Outcome, session.Conclusion!.References.Approval));
         // The last B0 may still be on its way.
-        while (paying.Heard.Count < 10) await Task.Delay(TimeSpan.FromMilliseconds(10), clock, TestContext.Current.CancellationToken);
+        while (paying.Heard.Count < 10) await Task.Delay(TimeSpan.FromMilliseconds(10), Clock, TestContext.Current.CancellationToken);
         Assert.Equal(
             ["B1 8000 0004 T80", "B0 0000 0000", "B1 8000 0004 T82", "B0 0000 0000", "B1 8000 0004 T80", "B0 0000 0000",
                 "B1 8000 0019 T00 B1250 S20260042 E203",
@@ -94,7 +64,7 @@ public sealed class BDriverTests : IAsyncLifetime
             for (var activity = 0; activity < 4; activity++)
             {
                 await line.Send(RawBTerminal.Activity);
-                await Task.Delay(TimeSpan.FromMilliseconds(400), clock);
+                await Task.Delay(TimeSpan.FromMilliseconds(400), Clock);
             }
 
             await line.Send(RawBTerminal.Response("T00 R000 B1250 F123456"));
@@ -113,7 +83,7 @@ public sealed class BDriverTests : IAsyncLifetime
     {
         Func<RawBLine, string, Task> late = async (line, _) =>
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(1300), clock);
+            await Task.Delay(TimeSpan.FromMilliseconds(1300), Clock);
             await line.Send(RawBTerminal.Response("T00 R000 B1250 F00123456"));
         };
         await using var gpe = Gpe((line, _) => late(line, ""));
@@ -159,6 +129,25 @@ public sealed class BDriverTests : IAsyncLifetime
         Assert.Equal((Outcome.Approved, Reason.Recovered), (session.Outcome, session.Conclusion!.Reason));
         Assert.Equal(("0007", "00123459"), (session.Conclusion.References.Receipt, session.Conclusion.References.Approval));
         Assert.NotEmpty(session.Receipts);
+    }
+
+    [Theory]
+    [InlineData("000000000700", Outcome.Approved)]
+    [InlineData("000000000600", Outcome.Unknown)]
+    public async Task A_part_that_only_the_last_transaction_tells_must_agree_with_the_totals(string debit, Outcome expected)
+    {
+        await using var terminal = Gpe((line, mine) =>
+        {
+            var reference = mine.Heard[^1].Split(' ').Single(field => field.StartsWith('Q'));
+            mine.Last = $"R010 O00 B700 E203 {reference} F00123459";
+            line.HangUp();
+            return Task.CompletedTask;
+        });
+        terminal.Totals = $"R000 L0001+{debit}0000-0000000000000000+000000000000";
+
+        var session = await Pay(terminal, "gpe", null);
+
+        Assert.Equal((expected, 1), (session.Outcome, terminal.Payments));
     }
 
     [Theory]
@@ -253,48 +242,5 @@ public sealed class BDriverTests : IAsyncLifetime
         var session = await Pay(terminal, "csob-b", "1");
 
         Assert.Equal((Outcome.Failed, Reason.TerminalBusy, 0), (session.Outcome, session.Conclusion!.Reason, terminal.Payments));
-    }
-
-    private static RawBTerminal Csob(Func<RawBLine, RawBTerminal, Task> pay) => Make(pay, "R-02");
-
-    private static RawBTerminal Gpe(Func<RawBLine, RawBTerminal, Task> pay) => Make(pay, "R360");
-
-    private static RawBTerminal Make(Func<RawBLine, RawBTerminal, Task> pay, string nothing)
-    {
-        RawBTerminal? made = null;
-        made = new RawBTerminal((line, _) => pay(line, made!)) { Last = nothing };
-        return made;
-    }
-
-    private string Dialect(string extends, string rest)
-    {
-        var file = Path.GetTempFileName();
-        files.Add(file);
-        File.WriteAllText(file, $$"""{ "extends": "{{extends}}", {{rest}} }""");
-        return file;
-    }
-
-    private async Task<Session> Pay(RawBTerminal terminal, string dialect, string? reference, int answerLimit = 3)
-    {
-        var isCsob = dialect == "csob-b" || (File.Exists(dialect)
-            && (await File.ReadAllTextAsync(dialect)).Contains("csob-b", StringComparison.Ordinal));
-        var name = isCsob ? "csob-b" : "gpe";
-        var address = TerminalAddress.TryParse($"{name}+tcp://127.0.0.1:{terminal.Port}", out _)!;
-        var settings = new TerminalSettings($"till-{files.Count}-{terminal.Port}", address)
-        {
-            Driver = new DriverSettings
-            {
-                AnswerLimit = TimeSpan.FromSeconds(answerLimit), Currency = "CZK", Dialect = File.Exists(dialect) ? dialect : null,
-            },
-            RecoveryLimit = TimeSpan.FromSeconds(3),
-        };
-        if (engine is not null) await engine.DisposeAsync();
-        engine = await LocalTerminals.Start(
-            journal, ProtocolCatalog.ByName, place => ProtocolCatalog.Transport(place, clock), [settings], clock, IdSource.Of(clock),
-            NullLoggerFactory.Instance, stop.Token);
-        var request = new TerminalRequest(RequestKind.Sale) { Amount = new Money(1250, Koruna), Reference = reference };
-        var submission = await engine.Submit(new Order(settings.Name, request) { Key = Guid.NewGuid().ToString("N") }, stop.Token);
-        Assert.Null(submission.Refusal);
-        return (await engine.WaitForEnd(submission.Session!.Id, TimeSpan.FromSeconds(30), stop.Token))!;
     }
 }

@@ -50,6 +50,8 @@ internal sealed class RawBTerminal : IAsyncDisposable
 
     public int Payments { get; private set; }
 
+    public int Connections { get; private set; }
+
     /// <summary>A B2 with right LENGTH behind flags, of fields divided by blanks.</summary>
     public static string Response(string fields, string flags = "0000", string type = "B2")
     {
@@ -75,6 +77,7 @@ internal sealed class RawBTerminal : IAsyncDisposable
             {
                 using var client = await listener.AcceptTcpClientAsync(stop.Token);
                 client.NoDelay = true;
+                Connections++;
                 await Talk(new RawBLine(client.GetStream(), this, stop.Token));
             }
             catch (Exception over) when (over is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
