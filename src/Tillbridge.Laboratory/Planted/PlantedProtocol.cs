@@ -55,4 +55,6 @@ internal abstract class TamperedDriver(TerminalDriver inner) : TerminalDriver
     public override void Abort() => inner.Abort();
 
     public override void Confirm(bool commit) => inner.Confirm(commit);
+
+    public override ValueTask CloseAsync() => inner.CloseAsync();
 }

@@ -41,4 +41,7 @@ public abstract class TerminalDriver
 
     /// <summary>The caller's second step: commit, or undo.</summary>
     public abstract void Confirm(bool commit);
+
+    /// <summary>Gives back what is held between conversations: a connection that is kept open. Called after the last one.</summary>
+    public virtual ValueTask CloseAsync() => ValueTask.CompletedTask;
 }

@@ -180,9 +180,8 @@ internal sealed class TerminalLoop : IAsyncDisposable
                 static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Current);
         }
 
-        stopConversation.Dispose();
-        cutConversation.Dispose();
-        shutdown.Dispose();
+        await Driver.CloseAsync();
+        foreach (var source in new[] { stopConversation, cutConversation, shutdown }) source.Dispose();
     }
 
     // Hands an input of the running conversation to the loop; null when nothing more may be sent.

@@ -7,7 +7,8 @@ using Tillbridge.Transports;
 namespace Tillbridge.Protocols.BProtocol;
 
 /// <summary>
-/// The ECR side of the family: conversations as csob-b.md §6 and gpe.md §5 draw them. One connection serves one conversation.
+/// The ECR side of the family: conversations as csob-b.md §6 and gpe.md §5 draw them. One connection serves one conversation,
+/// unless the dialect keeps it open.
 /// </summary>
 internal sealed class BDriver : TerminalDriver
 {
@@ -21,6 +22,7 @@ internal sealed class BDriver : TerminalDriver
     private readonly BConclusions conclusions;
     private readonly Currency own;
     private volatile BTalk? running;
+    private BTalk? kept;
     private volatile bool abortAsked;
     private volatile string terminalId;
 
@@ -50,6 +52,11 @@ internal sealed class BDriver : TerminalDriver
 
     public override void Confirm(bool commit) { } // There is no second step on this wire.
 
+    public override async ValueTask CloseAsync()
+    {
+        if (Interlocked.Exchange(ref kept, null) is { } idle) await idle.DisposeAsync();
+    }
+
     public override async IAsyncEnumerable<TerminalEvent> Converse(
         TerminalRequest request, Baseline? baseline, [EnumeratorCancellation] CancellationToken shutdown)
     {
@@ -61,7 +68,31 @@ internal sealed class BDriver : TerminalDriver
         }
 
         yield return new Progress("bprotocol.connecting");
-        await using var talk = await Open(shutdown);
+        var talk = await Open(shutdown);
+        var isClean = false;
+        try
+        {
+            await foreach (var said in Say(talk, request, baseline, shutdown))
+            {
+                isClean = said is Concluded { Conclusion: var end } && IsClean(end, request);
+                yield return said;
+            }
+        }
+        finally
+        {
+            if (isClean) Interlocked.Exchange(ref kept, talk);
+            else await talk.DisposeAsync();
+        }
+    }
+
+    // What else may be on its way must not meet the next request: only an answered one leaves a connection behind.
+    private bool IsClean(Conclusion end, TerminalRequest request) =>
+        dialect.KeepsOpen && !abortAsked && end.Outcome is Outcome.Approved or Outcome.Declined
+        && request.Kind is not (RequestKind.Initialise or RequestKind.Reset);
+
+    private async IAsyncEnumerable<TerminalEvent> Say(
+        BTalk talk, TerminalRequest request, Baseline? baseline, [EnumeratorCancellation] CancellationToken shutdown)
+    {
         var questions = new BQuestions(talk, dialect);
         // A line without connections may still bring the end of an earlier conversation: T80 tells whether one is under way.
         var check = (dialect.CheckBefore || talk.IsSerial)
@@ -115,9 +146,33 @@ internal sealed class BDriver : TerminalDriver
 
     private async Task<BTalk> Open(CancellationToken shutdown)
     {
+        if (Interlocked.Exchange(ref kept, null) is { } idle)
+        {
+            if (await Answers(idle, shutdown)) return running = idle;
+            await idle.DisposeAsync();
+        }
+
         var talk = await BTalk.Open(transport, dialect, terminalId, settings.AnswerLimit, clock, settings.WireLog, shutdown);
         running = talk;
         return talk;
+    }
+
+    // T80 tells whether an idle connection still lives, and reads over what an earlier conversation left in it.
+    private async Task<bool> Answers(BTalk idle, CancellationToken shutdown)
+    {
+        try
+        {
+            return await new BQuestions(idle, dialect).IsIdle(shutdown) is true;
+        }
+        catch (Exception broken) when (broken is LinkLostException or ProtocolViolationException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            await idle.DisposeAsync();
+            throw;
+        }
     }
 
     // csob-b.md §6: B0 as often as it wants while the customer acts, then one B2.

@@ -94,6 +94,9 @@ internal sealed record BDialect
     /// <summary>Use the id that the terminal tells in its own messages.</summary>
     public required bool AdoptTid { get; init; }
 
+    /// <summary>One connection serves many conversations; else each has its own.</summary>
+    public required bool KeepsOpen { get; init; }
+
     public required bool RefusesSecond { get; init; }
 
     public required int DefaultPort { get; init; }

@@ -65,6 +65,7 @@ internal sealed class BDialectReader
             Timers = ReadTimers(top.Section("timers")),
             RejectForeignTid = false,
             AdoptTid = false,
+            KeepsOpen = false,
             RefusesSecond = false,
             DefaultPort = 0,
             Simulator = ReadSimulator(top.Section("sim")),
@@ -99,9 +100,7 @@ internal sealed class BDialectReader
     {
         var (confirm, recovery) = (top.Section("confirm"), top.Section("recovery"));
         var (tid, transport) = (top.Section("tid"), top.Section("transport"));
-        // One carrier and one life of a connection are served; the keys stand for files that name them.
-        transport.Choice("kind", "tcp");
-        transport.Choice("connection", "perOperation");
+        transport.Choice("kind", "tcp"); // One carrier is served; the key stands for files that name it.
         var read = dialect with
         {
             SendConfirm = confirm.Flag("send"),
@@ -112,6 +111,7 @@ internal sealed class BDialectReader
             RecoveryTotals = recovery.Flag("totals"),
             RejectForeignTid = tid.Choice("check", "off", "reject") == "reject",
             AdoptTid = tid.Flag("adopt"),
+            KeepsOpen = transport.Choice("connection", "perOperation", "keepOpen") == "keepOpen",
             RefusesSecond = transport.Choice("secondConnection", "displace", "reject") == "reject",
             DefaultPort = transport.Number("defaultPort", 1, 65_535),
         };
