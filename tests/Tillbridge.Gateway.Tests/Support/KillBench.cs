@@ -12,6 +12,8 @@ internal sealed class KillBench : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private const int MostTries = 5;
+
     private readonly string directory = Directory.CreateTempSubdirectory("tillbridge-kill-").FullName;
     private readonly CancellationTokenSource stop = new();
     private readonly TcpAcceptor acceptor = TcpAcceptor.Open(IPAddress.Loopback, 0);
@@ -48,6 +50,7 @@ internal sealed class KillBench : IAsyncDisposable
     public async Task StartGateway(CancellationToken stop)
     {
         if (Gateway is not null) await Gateway.DisposeAsync();
+        Gateway = null!; // A start that fails must not hide behind a process that is disposed of twice.
         // An earlier proxy stays: it may hold a connection of which the terminal must not see the end.
         proxies.Add(new KillProxy(acceptor.Port));
         var configuration = Path.Combine(directory, "tillbridge.json");
@@ -59,7 +62,17 @@ internal sealed class KillBench : IAsyncDisposable
             }
             """;
         await File.WriteAllTextAsync(configuration, text, stop);
-        Gateway = await GatewayProcess.Serve(configuration, stop);
+        for (var tries = 1; Gateway is null; tries++)
+        {
+            try
+            {
+                Gateway = await GatewayProcess.Serve(configuration, stop);
+            }
+            catch (InvalidOperationException ended) when (tries < MostTries && ended.Message.Contains("use", StringComparison.Ordinal))
+            {
+                // Another test's connection may have got the face's port meanwhile; it is gone in a moment.
+            }
+        }
     }
 
     /// <summary>A payment without trouble.</summary>
