@@ -21,4 +21,18 @@ public sealed class RecoveryEntry(Session session)
 
     /// <summary>Net sum that our journal expects in the terminal's open period without this session; null when it cannot be told.</summary>
     public Money? ExpectedNet { get; init; }
+
+    /// <summary>
+    /// What a proof that nothing is booked means: the terminal announced a refusal before the line broke, or took back what it had
+    /// approved, or never booked.
+    /// </summary>
+    internal Conclusion NotBooked() => Session.Announced switch
+    {
+        { Outcome: Outcome.Declined or Outcome.Cancelled or Outcome.Failed } refused => refused,
+        { Outcome: Outcome.Approved } taken => taken with
+        {
+            Outcome = Outcome.Declined, Reason = Reason.ReversedByTerminal, ApprovedAmount = null,
+        },
+        _ => new Conclusion(Outcome.Failed, Reason.NotBooked),
+    };
 }

@@ -13,6 +13,7 @@ internal sealed class KillBench : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private const int MostTries = 5;
+    private const string PortTaken = "already in use";
 
     private readonly string directory = Directory.CreateTempSubdirectory("tillbridge-kill-").FullName;
     private readonly CancellationTokenSource stop = new();
@@ -68,7 +69,7 @@ internal sealed class KillBench : IAsyncDisposable
             {
                 Gateway = await GatewayProcess.Serve(configuration, stop);
             }
-            catch (InvalidOperationException ended) when (tries < MostTries && ended.Message.Contains("use", StringComparison.Ordinal))
+            catch (InvalidOperationException ended) when (tries < MostTries && ended.Message.Contains(PortTaken, StringComparison.Ordinal))
             {
                 // Another test's connection may have got the face's port meanwhile; it is gone in a moment.
             }

@@ -122,8 +122,12 @@ internal sealed class BRecovery(
             return said;
         var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
         if (busy) return StillBusy();
-        var signed = Session.Request.Kind is RequestKind.Refund ? -part.MinorUnits : part.MinorUnits;
-        if (totals is null || totals.Net == before with { MinorUnits = before.MinorUnits + signed }) return said;
+        if (totals is null) return said;
+        var sign = Session.Request.Kind.SignInTotals();
+        var moved = totals.Net.MinorUnits - before.MinorUnits;
+        // A reversal may go either way.
+        var fits = sign == 0 ? Math.Abs(moved) == part.MinorUnits : moved == sign * part.MinorUnits;
+        if (fits && totals.Net.Currency == before.Currency) return said;
         return Unclear(
             Reason.CannotTell,
             $"The terminal repeats {part} of this booking, and its totals are {totals.Net}; our books say {before} without it.");
@@ -132,21 +136,10 @@ internal sealed class BRecovery(
     // A reservation is in no sum, so that nothing could contradict a terminal that says "nothing stored" and has forgotten.
     private bool IsProved(BLast last) => last.Kind is LastKind.Found || Session.Request.Kind is not RequestKind.PreAuthorization;
 
-    // It announced a refusal before the line broke, or took back what it had approved, or never booked.
-    private Conclusion NotBooked() => Session.Announced switch
-    {
-        { Outcome: Outcome.Declined or Outcome.Cancelled or Outcome.Failed } refused => refused,
-        { Outcome: Outcome.Approved } taken => taken with
-        {
-            Outcome = Outcome.Declined, Reason = Reason.ReversedByTerminal, ApprovedAmount = null,
-        },
-        _ => new Conclusion(Outcome.Failed, Reason.NotBooked),
-    };
-
     // README §5.1 (a) proves it for a terminal that forgets only while it is away. Where it names totals they must not say otherwise.
     private async Task<TerminalEvent> AskForContradiction(CancellationToken shutdown)
     {
-        if (!dialect.RecoveryTotals) return new Concluded(NotBooked());
+        if (!dialect.RecoveryTotals) return new Concluded(entry.NotBooked());
         var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
         if (busy) return StillBusy();
         // A terminal that has bookings and says that it has none stored forgets: only sums that agree are then believed (laboratory).
@@ -154,7 +147,7 @@ internal sealed class BRecovery(
             ? totals.Net == expected
             : totals.Count == 0 || Session.Baseline != Baseline.Nothing);
         return fits
-            ? new Concluded(NotBooked())
+            ? new Concluded(entry.NotBooked())
             : Unclear(
                 Reason.CannotTell,
                 $"The terminal does not name this booking, but its totals are {totals!.Net} in {totals.Count} bookings; "
@@ -169,7 +162,7 @@ internal sealed class BRecovery(
         var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
         if (busy) return StillBusy();
         if (totals is null) return Unclear(Reason.CannotTell, $"{why} It names no totals.");
-        if (totals.Net == expected && IsSamePeriod(totals) && WouldShow()) return new Concluded(NotBooked());
+        if (totals.Net == expected && IsSamePeriod(totals) && WouldShow()) return new Concluded(entry.NotBooked());
         return Unclear(
             Reason.CannotTell, $"{why} Its totals are {totals.Net} in {totals.Count} bookings, our books say {expected} without this one.");
     }

@@ -167,31 +167,20 @@ internal sealed class ZvtRecovery(
         };
     }
 
-    // It announced a refusal before the line broke, or took back what it had approved, or never booked.
-    private Conclusion NotBooked() => Session.Announced switch
-    {
-        { Outcome: Outcome.Declined or Outcome.Cancelled or Outcome.Failed } refused => refused,
-        { Outcome: Outcome.Approved } taken => taken with
-        {
-            Outcome = Outcome.Declined, Reason = Reason.ReversedByTerminal, ApprovedAmount = null,
-        },
-        _ => new Conclusion(Outcome.Failed, Reason.NotBooked),
-    };
-
     // README §5.1 (a) proves it for a terminal that forgets only while it is away. Where it names totals they must not say
     // otherwise: a terminal that forgot without going away would be believed (found by the laboratory).
     private async Task<TerminalEvent> AskForContradiction(CancellationToken shutdown)
     {
-        if (!dialect.HasTotals) return new Concluded(NotBooked());
+        if (!dialect.HasTotals) return new Concluded(entry.NotBooked());
         var answer = await questions.Totals(shutdown);
         if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
-        if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals) return new Concluded(NotBooked());
+        if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals) return new Concluded(entry.NotBooked());
         // A period without a booking and a number, as after a close, says that nothing was stored.
         var nothingSince = totals.Count == 0 && IsNoReceipt(totals.LastReceipt);
         var sameLast = Session.Baseline?.Receipt is { } last && totals.LastReceipt == last;
         var fits = (nothingSince || sameLast) && (entry.ExpectedNet is not { } expected || totals.Net == expected);
         return fits
-            ? new Concluded(NotBooked())
+            ? new Concluded(entry.NotBooked())
             : Unclear(
                 Reason.CannotTell,
                 $"The terminal repeats an older booking, but its totals are {totals.Net} in {totals.Count} bookings up to receipt "
@@ -209,7 +198,7 @@ internal sealed class ZvtRecovery(
         if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals)
             return Unclear(Reason.CannotTell, $"{why} It names no totals.", askAgain: false);
-        if (totals.Net == expected && SamePeriod(totals) && WouldShow(expected)) return new Concluded(NotBooked());
+        if (totals.Net == expected && SamePeriod(totals) && WouldShow(expected)) return new Concluded(entry.NotBooked());
         return Unclear(
             Reason.CannotTell,
             $"{why} Its totals are {totals.Net} in {totals.Count} bookings, our books say {expected} without this one.",

@@ -105,6 +105,7 @@ public sealed class K2DisplacementTests
             var before = bench.Gateway.Acquirer.Net;
             using var older = bench.Payment(10m, currency: currency);
             var first = older.ExecuteAsync(Stop);
+            // Not a wait for something: where the two meet is what this test varies.
             await Task.Delay(TimeSpan.FromMilliseconds(dice.Next(60)), TimeProvider.System, Stop);
             using var newer = bench.Payment(1m, currency: currency);
             var second = newer.ExecuteAsync(Stop);
