@@ -51,12 +51,16 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
     {
         if (!capabilities.ReversesOnlyLast || request is not { Kind: RequestKind.Reversal, Original: { } named }) return null;
         var period = await journal.CurrentPeriod(terminal, shutdown);
-        if (period.LastOrDefault(session => session.Outcome is Outcome.Approved) is not { } last) return null;
-        var booked = last.Conclusion!;
-        var why = last.Request.Kind is RequestKind.Reversal ? "it was reversed already"
+        // An unknown one may be booked, and would then be the last.
+        var newest = period.LastOrDefault(session => session.Outcome is Outcome.Approved
+            || (session.Outcome is Outcome.Unknown && session.Request.Kind.MovesMoney()));
+        if (newest is not { Conclusion: { } booked } last) return null;
+        var why = last.Outcome is Outcome.Unknown ? $"nobody knows yet whether session {last.Id} is booked; resolve it first"
+            : last.Request.Kind is RequestKind.Reversal ? "it was reversed already"
             : named.Session is { } id && id != last.Id ? $"the last one is session {last.Id}"
             : named.Receipt is { } receipt && !Original.SameReceipt(receipt, booked.References.Receipt) ? "its receipt number differs"
-            : named.Approval is { } approval && !SameApproval(approval, booked.References.Approval) ? "its approval code differs"
+            : named.Approval is { } approval && booked.References.Approval is { } told && !Original.SameApproval(approval, told)
+                ? "its approval code differs"
             : request.Amount is { } amount && amount != booked.ApprovedAmount ? $"it was over {booked.ApprovedAmount}"
             : null;
         return why is null ? null : new(
@@ -65,10 +69,6 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
             "original") { Session = last.Id };
     }
 
-    // Tills and dialects pad the code differently.
-    private static bool SameApproval(string one, string? other) =>
-        other is null || string.Equals(one.Trim().TrimStart('0'), other.Trim().TrimStart('0'), StringComparison.OrdinalIgnoreCase);
-
     private static bool MayBeBooked(Session session) => session.Outcome is null or Outcome.Approved or Outcome.Unknown;
 
     private static bool IsUndone(Session booked, IReadOnlyList<Session> period) => period.Any(later =>
@@ -76,5 +76,5 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
         && later.CreatedAt >= booked.CreatedAt
         && (named.Session == booked.Id
             || Original.SameReceipt(named.Receipt, booked.Conclusion?.References.Receipt)
-            || (named.Approval is { } approval && approval == booked.Conclusion?.References.Approval)));
+            || Original.SameApproval(named.Approval, booked.Conclusion?.References.Approval)));
 }

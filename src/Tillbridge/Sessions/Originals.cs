@@ -53,7 +53,7 @@ internal sealed class Originals(IJournal journal, CancellationToken shutdown)
 
     // An approval code is the name only where no receipt number was given: it need not be unique.
     private static bool IsNamed(References known, Original named) => named.Receipt is null
-        ? named.Approval is not null && named.Approval == known.Approval
+        ? Original.SameApproval(named.Approval, known.Approval)
         : Original.SameReceipt(known.Receipt, named.Receipt);
 
     /// <summary>The newest booking but ours; without a receipt number of its own nothing certain is known.</summary>

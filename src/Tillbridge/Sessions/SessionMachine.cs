@@ -140,6 +140,9 @@ internal static class SessionMachine
             Reason = Reason.ResolvedByPerson,
             ApprovedAmount = approved,
         };
+        // What the terminal announced of the period stands only where the person says the same.
+        if (session.Request.Kind is RequestKind.Reconciliation && session.Announced?.Outcome != person.Outcome)
+            conclusion = conclusion with { PeriodClosed = person.Outcome is Outcome.Approved };
         var acted = Act(session with { ResolvedBy = person.By, ResolveNote = person.Note }, "resolve", person.By, person.Note);
         var closed = Close(acted.State, conclusion, at);
         return closed with { Effects = [.. acted.Effects, .. closed.Effects] };

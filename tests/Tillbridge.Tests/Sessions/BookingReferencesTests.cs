@@ -102,6 +102,19 @@ public sealed class BookingReferencesTests : IAsyncDisposable
         Assert.Contains("reversed already", (await Ask(new(last.Id)))!.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Behind_a_session_of_which_nobody_knows_no_booking_is_certain_to_be_the_last()
+    {
+        var booked = await Keep("1", Outcome.Approved);
+        var unknown = await Keep("2", Outcome.Unknown);
+
+        var refusal = await new BookingReferences(journal, Stop).NotTheLast(
+            JournalSamples.Till, new(RequestKind.Reversal) { Original = new(booked.Id) }, Unique with { ReversesOnlyLast = true });
+
+        Assert.Equal((RefusalCode.NotTheLastBooking, unknown.Id), (refusal!.Code, refusal.Session));
+        Assert.Contains("resolve it first", refusal.Text, StringComparison.Ordinal);
+    }
+
     private static TerminalRequest Sale(string? reference) =>
         new(RequestKind.Sale) { Amount = Money.Euro(1250), Reference = reference };
 

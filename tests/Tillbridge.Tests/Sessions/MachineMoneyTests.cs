@@ -96,6 +96,20 @@ public sealed class MachineMoneyTests
         Assert.Equal(Money.Euro(300), resolved.Conclusion!.ApprovedAmount);
     }
 
+    [Theory]
+    [InlineData(Outcome.Approved, true, true)]
+    [InlineData(Outcome.Approved, false, false)]
+    [InlineData(Outcome.Failed, true, false)]
+    [InlineData(Outcome.Failed, null, false)]
+    [InlineData(Outcome.Approved, null, true)]
+    public void What_was_announced_of_a_period_stands_only_where_the_person_says_the_same(Outcome person, bool? announced, bool closed)
+    {
+        var said = announced is { } told ? Announced with { ApprovedAmount = null, PeriodClosed = told } : null;
+        var session = Unknown(said) with { Request = new(RequestKind.Reconciliation) };
+
+        Assert.Equal(closed, Step(session, new PersonResolved(person, "Anna", "seen")).State.Conclusion!.PeriodClosed);
+    }
+
     [Fact]
     public void A_person_s_word_is_written_with_name_and_note_before_the_outcome()
     {

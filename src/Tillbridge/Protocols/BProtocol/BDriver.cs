@@ -113,13 +113,22 @@ internal sealed class BDriver : TerminalDriver
                 yield break;
             }
 
+            if (IsOther(last, request))
+            {
+                yield return new Concluded(new(Outcome.Failed, Reason.TerminalRefused)
+                {
+                    TerminalText = "This terminal undoes its last transaction only, and that has another approval code; nothing was sent.",
+                });
+                yield break;
+            }
+
             // "Nothing" does not outweigh a booking that our journal knows in this period.
             if (last.Kind is LastKind.Found) baseline = last.ToBaseline();
             else if (last.Kind is LastKind.Nothing) baseline ??= Baseline.Nothing;
         }
 
         yield return new AboutToSend(baseline);
-        await foreach (var said in Exchange(talk, request, shutdown)) yield return said;
+        await foreach (var said in Exchange(talk, request, baseline, shutdown)) yield return said;
         terminalId = talk.TerminalId;
     }
 
@@ -152,7 +161,9 @@ internal sealed class BDriver : TerminalDriver
             await idle.DisposeAsync();
         }
 
-        var talk = await BTalk.Open(transport, dialect, terminalId, settings.AnswerLimit, clock, settings.WireLog, shutdown);
+        var talk = await BTalk.Open(
+            transport, settings.TerminalId is null ? dialect : dialect with { AdoptTid = false }, terminalId, settings.AnswerLimit, clock,
+            settings.WireLog, shutdown);
         running = talk;
         return talk;
     }
@@ -177,9 +188,9 @@ internal sealed class BDriver : TerminalDriver
 
     // csob-b.md §6: B0 as often as it wants while the customer acts, then one B2.
     private async IAsyncEnumerable<TerminalEvent> Exchange(
-        BTalk talk, TerminalRequest request, [EnumeratorCancellation] CancellationToken shutdown)
+        BTalk talk, TerminalRequest request, Baseline? baseline, [EnumeratorCancellation] CancellationToken shutdown)
     {
-        var state = new BExchange(request, requests.IdentityOf(request), dialect);
+        var state = new BExchange(request, requests.IdentityOf(request), dialect) { Before = baseline };
         var begun = clock.GetTimestamp();
         var overall = request.Kind is RequestKind.Initialise ? dialect.Timers.TmsOverall : dialect.Timers.Overall;
         await talk.Request(requests.For(request), shutdown);
@@ -267,7 +278,7 @@ internal sealed class BDriver : TerminalDriver
         {
             var last = await new BQuestions(talk, dialect).Last(shutdown);
             if (last.Kind is LastKind.Busy) throw new ProtocolViolationException("The terminal said that it stopped, and is busy.");
-            if (last.Kind is LastKind.Found && last.Carries(state.Identity)) conclusion = conclusions.Of(last.Answer, request);
+            if (state.IsOurs(last)) conclusion = Believed(last, request, null);
         }
 
         if (conclusion.Outcome is Outcome.Approved)
@@ -284,12 +295,9 @@ internal sealed class BDriver : TerminalDriver
         if (!state.Request.Kind.MovesMoney())
             throw new ProtocolViolationException("The terminal does not say whether the period is closed.");
         var last = await new BQuestions(talk, dialect).Last(shutdown);
-        if (last.Kind is not LastKind.Found || !last.Carries(state.Identity))
-        {
-            throw new ProtocolViolationException(
-                $"The terminal ended with {result.Get(dialect, BFields.Response)} and does not repeat what became of it.");
-        }
-
+        var code = result.Get(dialect, BFields.Response);
+        if (!state.IsOurs(last) || (last.Code != code && Believed(last, state.Request, null).Outcome is not Outcome.Approved))
+            throw new ProtocolViolationException($"The terminal ended with {code} and does not repeat what became of it.");
         return last.Answer;
     }
 
@@ -300,19 +308,19 @@ internal sealed class BDriver : TerminalDriver
     private async Task<Conclusion?> Reread(BTalk talk, BExchange state, Conclusion announced, CancellationToken shutdown)
     {
         var last = await new BQuestions(talk, dialect).Last(shutdown);
-        if (last.Kind is LastKind.Found && last.Carries(state.Identity))
-        {
-            // The second word wins, but one over yet another amount is no word to rely on (found by the laboratory).
-            var again = conclusions.Of(last.Answer, state.Request);
-            if (again.ApprovedAmount is not { } amount || amount == announced.ApprovedAmount
-                || amount == BConclusions.AskedOf(state.Request))
-                return again;
-            throw new ProtocolViolationException($"The terminal repeats our booking over {amount}, which is neither asked nor approved.");
-        }
-
+        if (state.IsOurs(last)) return Believed(last, state.Request, announced);
         if (announced.Outcome is Outcome.Approved)
             throw new ProtocolViolationException("The terminal approved, and its last transaction is another one.");
         return null;
+    }
+
+    // The second word wins, but one over yet another amount is no word to rely on (found by the laboratory).
+    private Conclusion Believed(BLast last, TerminalRequest request, Conclusion? announced)
+    {
+        var said = conclusions.Of(last.Answer, request);
+        if (said.ApprovedAmount is not { } amount || amount == announced?.ApprovedAmount || amount == BConclusions.AskedOf(request))
+            return said;
+        throw new ProtocolViolationException($"The terminal repeats our booking over {amount}, which is neither asked nor approved.");
     }
 
     // What T82 tells is about an earlier booking; that it was told is the success.
@@ -332,9 +340,13 @@ internal sealed class BDriver : TerminalDriver
 
     private bool IsThere(BLast last, TerminalRequest request) =>
         last.Kind is LastKind.Found && requests.IdentityOf(request) is { IsUnique: true } identity && last.Carries(identity)
-        && last.Answer.Get(dialect, BFields.Amount) == requests.For(request)
-            .FirstOrDefault(field => dialect.Fids[BFields.Amount] == field.Fid.ToString())?.Raw
+        && requests.Goods(request) is { } goods
+        && BAmounts.Read(last.Answer.Get(dialect, BFields.Amount), goods.Currency, dialect) == goods
         && (conclusions.IsApproved(last.Code) || conclusions.IsUncertain(last.Code ?? ""));
+
+    // T10 undoes whatever is last (k2-client.md §8); only the terminal knows what was booked without us.
+    private static bool IsOther(BLast last, TerminalRequest request) => request.Kind is RequestKind.Reversal && last.Kind is LastKind.Found
+        && last.Approval is { } told && !Original.SameApproval(told, request.Original?.Approval);
 
     private static Conclusion There(BLast last) => new(Outcome.Failed, Reason.TerminalRefused)
     {

@@ -13,6 +13,12 @@ internal sealed class BExchange(TerminalRequest request, BIdentity identity, BDi
 
     public BIdentity Identity => identity;
 
+    /// <summary>What the terminal remembered before we sent anything; null when that is not known.</summary>
+    public Baseline? Before { get; init; }
+
+    /// <summary>The terminal's last transaction is this one, not an earlier one that looks like it.</summary>
+    public bool IsOurs(BLast last) => last.Kind is LastKind.Found && !last.IsAsBefore(Before) && last.Carries(identity);
+
     /// <summary>The terminal's final answer; null while it works.</summary>
     public BFrame? Result { get; private set; }
 

@@ -41,6 +41,10 @@ internal sealed record BLast(LastKind Kind, BFrame Answer, BDialect Dialect)
         null,
         Answer.TerminalId);
 
+    /// <summary>It is what the terminal remembered before we sent anything, so it says nothing about our request.</summary>
+    public bool IsAsBefore(Baseline? before) => before?.Receipt is not null && ToBaseline() is var now
+        && now.Receipt == before.Receipt && (before.Trace is null || now.Trace == before.Trace);
+
     /// <summary>True when it carries the numbers of the request. What the terminal does not echo proves nothing against it.</summary>
     public bool Carries(BIdentity wanted)
     {

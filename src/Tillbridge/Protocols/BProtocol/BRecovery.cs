@@ -33,9 +33,9 @@ internal sealed class BRecovery(
         var idle = await questions.IsIdle(shutdown);
         if (idle is false)
         {
-            // T81 ends a wait for the card. It is ours only while our own conversation is the one that broke: hours later it would
-            // stop somebody else's payment.
-            if (Session.Phase is not SessionPhase.Recovering || Session.Announced is not null) return StillBusy();
+            // T81 ends a wait for the card. It is ours only while our own conversation is the one that broke: later, as after a
+            // restart of ours, it would stop somebody else's payment.
+            if (Session.Phase is not SessionPhase.Recovering || Session.Announced is not null || !MayStillRun()) return StillBusy();
             await talk.Ask(BOperations.Passivate, talk.Passivate, shutdown);
             idle = await questions.IsIdle(shutdown);
             if (idle is false) return StillBusy();
@@ -47,6 +47,9 @@ internal sealed class BRecovery(
         switch (Judge(last))
         {
             case Verdict.Ours:
+                // An uncertain end is a state that may still change: only the same word twice ends it (k2-client.md §2.5).
+                if (conclusions.IsUncertain(last.Code ?? "") && !(await questions.Last(shutdown)).IsAsBefore(last.ToBaseline()))
+                    return new StillUnclear(Reason.CannotTell, "The terminal's word about this booking still changes.", AskAgain: true);
                 return await FoundPart(Found(last), shutdown);
             case Verdict.Foreign:
                 return Unclear(Reason.ForeignBooking, $"The terminal's last booking is {Describe(last)}, which is not certain to be ours.");
@@ -64,6 +67,9 @@ internal sealed class BRecovery(
         }
     }
 
+    private bool MayStillRun() =>
+        (clock.GetUtcNow() - (Session.SentAt ?? Session.CreatedAt)).Duration() <= dialect.Timers.Overall + dialect.RecoveryWindow;
+
     private Verdict Judge(BLast last)
     {
         var baseline = Session.Baseline;
@@ -72,17 +78,15 @@ internal sealed class BRecovery(
         if (last.Kind is LastKind.Nothing) return baseline == Baseline.Nothing ? Verdict.NotOurs : Verdict.Forgotten;
         // Another device at the same address knows nothing of our booking.
         if (baseline?.TerminalId is { } device && last.Answer.TerminalId != device) return Verdict.Foreign;
-        var now = last.ToBaseline();
-        if (baseline is not null && IsSame(now, baseline)) return Verdict.NotOurs;
+        // Who undid a booking sent no number of his own: without the operation the booking and its undoing look alike.
+        if (!identity.IsUnique && last.Operation is null) return Verdict.Foreign;
+        if (last.IsAsBefore(baseline)) return Verdict.NotOurs;
         // A session after ours made it: it says nothing about ours.
         if (entry.TakenByOthers.Any(taken => IsTaken(last, taken))) return Verdict.Foreign;
         if (!last.Carries(identity) || !AmountFits(last)) return Verdict.Foreign;
         // Without a number of our own only the mark from before tells a newer booking from an older one.
         return identity.IsUnique || baseline is not null ? Verdict.Ours : Verdict.Foreign;
     }
-
-    private static bool IsSame(Baseline now, Baseline before) =>
-        before.Receipt is not null && now.Receipt == before.Receipt && (before.Trace is null || now.Trace == before.Trace);
 
     private bool IsTaken(BLast last, References taken) => taken.Receipt is { } receipt
         ? last.Answer.Get(dialect, BFields.Sequence) == receipt

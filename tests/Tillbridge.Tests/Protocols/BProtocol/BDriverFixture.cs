@@ -61,24 +61,47 @@ public abstract class BDriverFixture : IAsyncLifetime
         return await Ask(RequestKind.Sale, reference);
     }
 
-    private protected async Task<Session> Ask(RequestKind kind, string? reference = null)
+    private protected async Task<Session> Ask(RequestKind kind, string? reference = null, Original? original = null) =>
+        await End(await Submit(kind, reference, original));
+
+    private protected async Task<SessionId> Submit(RequestKind kind, string? reference = null, Original? original = null)
     {
         var request = new TerminalRequest(kind)
         {
-            Amount = kind is RequestKind.Sale ? new Money(1250, Koruna) : null, Reference = reference,
+            Amount = kind is RequestKind.Sale ? new Money(1250, Koruna) : null, Reference = reference, Original = original,
         };
         var submission = await engine!.Submit(new Order(name, request) { Key = Guid.NewGuid().ToString("N") }, stop.Token);
         Assert.Null(submission.Refusal);
-        return (await engine.WaitForEnd(submission.Session!.Id, TimeSpan.FromSeconds(30), stop.Token))!;
+        return submission.Session!.Id;
     }
 
-    private protected async Task Start(RawBTerminal terminal, string dialect, int answerLimit = 3)
+    private protected async Task<Session> End(SessionId id) =>
+        (await engine!.WaitForEnd(id, TimeSpan.FromSeconds(30), stop.Token))!;
+
+    /// <summary>The engine died an hour ago with this sale on the wire; the next <see cref="Start"/> finds it.</summary>
+    private protected async Task<SessionId> BrokenAnHourAgo(RawBTerminal terminal)
+    {
+        var sent = Clock.GetUtcNow() - TimeSpan.FromHours(1);
+        var session = new Session(
+            IdSource.Of(Clock).NewSession(), Name(terminal),
+            new(RequestKind.Sale) { Amount = new Money(1250, Koruna), Reference = "42" }, sent);
+        await journal.Accept(session, "{}", stop.Token);
+        var lost = session with { Phase = SessionPhase.InFlight, SentAt = sent, Baseline = Baseline.Nothing };
+        await journal.Append(new(lost.Id, lost.Terminal, RecordKind.State, "{}", lost), stop.Token);
+        return session.Id;
+    }
+
+    private string Name(RawBTerminal terminal) => $"till-{files.Count}-{terminal.Port}";
+
+    private protected async Task Abort(SessionId id) => Assert.Null(await engine!.Abort(id, "till", stop.Token));
+
+    private protected async Task Start(RawBTerminal terminal, string dialect, int answerLimit = 3, string options = "")
     {
         var isCsob = dialect == "csob-b" || (File.Exists(dialect)
             && (await File.ReadAllTextAsync(dialect)).Contains("csob-b", StringComparison.Ordinal));
         var protocol = isCsob ? "csob-b" : "gpe";
-        var address = TerminalAddress.TryParse($"{protocol}+tcp://127.0.0.1:{terminal.Port}", out _)!;
-        name = $"till-{files.Count}-{terminal.Port}";
+        var address = TerminalAddress.TryParse($"{protocol}+tcp://127.0.0.1:{terminal.Port}{options}", out _)!;
+        name = Name(terminal);
         var settings = new TerminalSettings(name, address)
         {
             Driver = new DriverSettings

@@ -34,6 +34,12 @@ internal sealed class RawBTerminal : IAsyncDisposable
     /// <summary>What T82 answers behind T.</summary>
     public string Last { get; set; } = "R-02";
 
+    /// <summary>What T82 answers first, one after the other, before <see cref="Last"/>.</summary>
+    public Queue<string> Lasts { get; } = [];
+
+    /// <summary>What T81 answers behind T.</summary>
+    public string Passivated { get; set; } = "R000";
+
     /// <summary>What T65 answers behind T; null leaves it unanswered.</summary>
     public string? Totals { get; set; } = "R000";
 
@@ -99,10 +105,10 @@ internal sealed class RawBTerminal : IAsyncDisposable
                     await line.Send(Activity, Response($"T80 {Idle}"));
                     break;
                 case "T81":
-                    await line.Send(Response("T81 R000"));
+                    await line.Send(Response($"T81 {Passivated}"));
                     break;
                 case "T82":
-                    await line.Send(Activity, Response($"T82 {Last}"));
+                    await line.Send(Activity, Response($"T82 {(Lasts.TryDequeue(out var first) ? first : Last)}"));
                     break;
                 case "T65" when Totals is not null:
                     await line.Send(Response($"T65 {Totals}"));
