@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Tillbridge.Gateway.Reading;
 
@@ -13,6 +14,11 @@ internal sealed class JsonFields
     // Deep enough for every document we know; a deeper one is an attack on the parser's stack.
     private const int MostDepth = 16;
 
+    // Far more than any document of ours has; each costs memory before it can be refused.
+    private const int MostKeys = 4096;
+    private const int MostUnknownNamed = 20;
+    private const string NoUnicode = "This holds text that is not valid Unicode: broken UTF-8, or half of a surrogate pair.";
+
     private readonly Dictionary<string, JsonElement> members = new(StringComparer.Ordinal);
     private readonly List<string> known = [];
     private readonly List<JsonFault> faults;
@@ -24,6 +30,12 @@ internal sealed class JsonFields
         this.faults = faults;
         foreach (var member in element.EnumerateObject())
         {
+            if (members.Count == MostKeys)
+            {
+                faults.Add(new(path, $"This object has more than {MostKeys} keys."));
+                return;
+            }
+
             if (!members.TryAdd(member.Name, member.Value)) Fault(member.Name, "This key stands twice.");
         }
     }
@@ -33,6 +45,13 @@ internal sealed class JsonFields
     {
         // Editors on Windows begin a file with a byte order mark.
         if (utf8.Span.StartsWith(Encoding.UTF8.Preamble)) utf8 = utf8[Encoding.UTF8.Preamble.Length..];
+        // The parser repeats what it cannot read in its message, and each broken byte costs it 32.
+        if (!Utf8.IsValid(utf8.Span))
+        {
+            faults.Add(new("", NoUnicode));
+            return null;
+        }
+
         try
         {
             using var document = JsonDocument.Parse(utf8, new() { MaxDepth = MostDepth });
@@ -46,7 +65,7 @@ internal sealed class JsonFields
         }
         catch (InvalidOperationException)
         {
-            faults.Add(new("", "This holds text that is not valid Unicode: broken UTF-8, or half of a surrogate pair."));
+            faults.Add(new("", NoUnicode));
         }
 
         return null;
@@ -198,11 +217,15 @@ internal sealed class JsonFields
     /// <summary>Notes what is wrong with a member.</summary>
     public void Fault(string name, string text) => faults.Add(new(PathOf(name), text));
 
-    /// <summary>Every member that was not asked for is a fault that names the ones that are known.</summary>
+    /// <summary>Every member that was not asked for is a fault that names the ones that are known; very many are counted.</summary>
     public void Finish()
     {
-        foreach (var name in members.Keys.Except(known))
-            Fault(name, $"This key is not known here; known are {string.Join(", ", known.Distinct())}.");
+        var unknown = members.Keys.Except(known).ToList();
+        if (unknown.Count == 0) return;
+        var text = $"This key is not known here; known are {string.Join(", ", known.Distinct())}.";
+        foreach (var name in unknown.Take(MostUnknownNamed)) Fault(name, text);
+        var more = unknown.Count - MostUnknownNamed;
+        if (more > 0) faults.Add(new(path, $"{more} more keys are not known here."));
     }
 
     // The parser leaves names and texts unread until somebody asks; what is broken must show here and not there.

@@ -56,6 +56,9 @@ internal sealed partial class JournalJson : JsonSerializerContext
         return (JsonTypeInfo<Session>)options.GetTypeInfo(typeof(Session));
     }
 
+    // Not known to the version that wrote a file of schema 1 or 2; absent says no, as it did then.
+    private static readonly string[] CameLater = ["checkReconciliation"];
+
     // An absent outcome would be read as the enumeration's zero, Approved, and an absent amount as 0.
     private static void RequireWhatCannotBeAbsent(JsonTypeInfo type)
     {
@@ -63,6 +66,7 @@ internal sealed partial class JournalJson : JsonSerializerContext
         {
             if (property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false }) property.IsRequired = true;
             if (property.PropertyType == typeof(SessionPhase)) property.IsRequired = true;
+            if (CameLater.Contains(property.Name)) property.IsRequired = false;
         }
     }
 

@@ -31,9 +31,9 @@ internal sealed record AcquirerMemory
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ScriptJson.Default.AcquirerMemory) is { Lines: not null, Notes: not null } memory
-                ? memory
-                : throw new JsonException("lines or notes are null");
+            if (JsonSerializer.Deserialize(json, ScriptJson.Default.AcquirerMemory) is not { Lines: not null, Notes: not null } memory)
+                throw new JsonException("lines or notes are null");
+            return memory.Lines.All(IsWhole) ? memory : throw new JsonException("a line of the books lacks a part");
         }
         catch (JsonException damaged)
         {
@@ -44,6 +44,9 @@ internal sealed record AcquirerMemory
     }
 
     public string Write() => JsonSerializer.Serialize(this, ScriptJson.Default.AcquirerMemory);
+
+    private static bool IsWhole(BooksLine? line) =>
+        line is { Terminal: not null, Kind: not null, Currency: not null, Receipt: not null, State: not null } && line.Utc != default;
 }
 
 /// <summary>

@@ -57,7 +57,7 @@ internal static class FieldFormatting
                 shown = Loose(value);
                 return true;
             case FieldFormat.Text:
-                shown = encoding.GetString(value).TrimEnd('\0');
+                shown = CodePages.Read(value, encoding).TrimEnd('\0');
                 return true;
             case FieldFormat.Number when value.Length <= MostNumberBytes:
                 shown = new BigInteger(value, isUnsigned: true, isBigEndian: true).ToString();

@@ -56,6 +56,23 @@ public sealed class JournalJsonTests
         Assert.Equal(json, JournalJson.Write(JournalJson.Read(newer)));
     }
 
+    [Fact]
+    public void A_session_that_the_first_version_wrote_is_still_read()
+    {
+        const string Written = """
+            {"id":"01a211ab90347aa3ad03ffd4630e5eab","terminal":"till-1","request":{"kind":"sale",
+            "amount":{"minorUnits":9905,"currency":"EUR"},"confirm":false},"createdAt":"2026-11-25T07:46:25.9738463+00:00",
+            "fingerprint":"330a","phase":"closed",
+            "conclusion":{"outcome":"approved","reason":"recovered","approvedAmount":{"minorUnits":9905,"currency":"EUR"},
+            "responseCode":"00","references":{"receipt":"0002"},"card":{"maskedPan":"541333******9999"},"signatureRequired":false},
+            "baseline":{"receipt":"0001"},"sentAt":"2026-11-25T07:46:26.3098801+00:00","closedAt":"2026-11-25T07:46:26.3751304+00:00",
+            "abortAsked":false,"receipts":[],"incidents":[]}
+            """;
+        var read = JournalJson.Read(Written);
+        Assert.Equal((Outcome.Approved, Money.Euro(9905), false), (
+            read.Outcome, read.Conclusion!.ApprovedAmount, read.Conclusion.CheckReconciliation));
+    }
+
     [Theory]
     [InlineData("\"outcome\":\"approved\",")]
     [InlineData("\"minorUnits\":1200,")]

@@ -144,6 +144,31 @@ public sealed class WireTests
     }
 
     [Fact]
+    public void Text_that_is_no_utf_8_takes_little_memory()
+    {
+        var text = Enumerable.Repeat((byte)0xFF, 50_000).ToArray();
+        CodePages.Read(text, CodePages.Utf8);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Equal(new string('\uFFFD', text.Length), CodePages.Read(text, CodePages.Utf8));
+
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 10 * text.Length);
+    }
+
+    [Theory]
+    [InlineData("41C3A4")]
+    [InlineData("F09F98")]
+    [InlineData("C341")]
+    [InlineData("EDA080")]
+    [InlineData("E282E282AC80")]
+    [InlineData("F4908080F09F9880")]
+    public void Broken_utf_8_reads_as_the_runtime_reads_it(string hex)
+    {
+        var text = Convert.FromHexString(hex);
+        Assert.Equal(CodePages.Utf8.GetString(text), CodePages.Read(text, CodePages.Utf8));
+    }
+
+    [Fact]
     public void A_dump_shows_stars_for_secret_bytes()
     {
         Assert.Equal("01 ** ** 04", WireDump.Line([1, 2, 3, 4], 1..3));

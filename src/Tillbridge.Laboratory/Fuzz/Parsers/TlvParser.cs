@@ -10,10 +10,14 @@ internal sealed class TlvParser() : ProtocolParser("wire/tlv")
     {
         if (input.Length > TlvWriter.MostValueBytes || !Tlv.IsWellFormed(input)) return null;
         Tlv.TryFind(input, out _, 0x2F, 0x1F10);
-        return Copy(new Tlv(input)).ToOctets();
+        return Octets.Copy(input);
     }
 
-    public override byte[] Write(object read) => ((Octets)read).Memory.ToArray();
+    public override byte[] Write(object read) => Shortest(read).ToArray();
+
+    public override bool Same(object one, object other) => Shortest(one).SequenceEqual(Shortest(other));
+
+    private static ReadOnlySpan<byte> Shortest(object read) => Copy(new Tlv(((Octets)read).Span)).ToOctets().Span;
 
     private static TlvWriter Copy(Tlv walk)
     {

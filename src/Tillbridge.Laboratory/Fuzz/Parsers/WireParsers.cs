@@ -45,19 +45,20 @@ internal static class WireParsers
             ? shown
             : null;
 
+    // A byte that means nothing in a set is shown as a mark and cannot be written as it was.
     private static (int Page, string Text)? ReadPage(byte[] input)
     {
         if (input.Length == 0) return null;
         var page = input[0] % Pages.Length;
         var text = CodePages.Read(input.AsSpan(1), Pages[page]);
-        Invariant.Holds(text == Pages[page].GetString(input, 1, input.Length - 1), "the short way reads as the long one");
-        // A byte that means nothing in a set is shown as a mark and cannot be written as it was.
         return text.Contains(Replacement, StringComparison.Ordinal) ? null : (page, text);
     }
 
     private static byte[] WritePage(object read)
     {
         var (page, text) = ((int, string))read;
-        return [(byte)page, .. Pages[page].GetBytes(text)];
+        var bytes = Pages[page].GetBytes(text);
+        Invariant.Holds(text == Pages[page].GetString(bytes), "the short way reads as the long one");
+        return [(byte)page, .. bytes];
     }
 }

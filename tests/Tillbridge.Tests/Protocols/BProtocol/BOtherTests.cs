@@ -45,10 +45,13 @@ public sealed class BOtherTests
         Assert.Null(Probe.Recognise([], Carrier.Serial));
     }
 
-    [Fact]
-    public void A_message_of_thousands_of_fields_is_told_in_bounds()
+    [Theory]
+    [InlineData(2000, "first 1000 fields", null)]
+    [InlineData(2001, null, "at most 2000 sub-fields")]
+    [InlineData(10_000, null, "at most 2000 sub-fields")]
+    public void A_message_of_thousands_of_fields_is_told_in_bounds(int subs, string? warning, string? fault)
     {
-        var lines = string.Concat(Enumerable.Repeat("\u001Dt------", 4000));
+        var lines = string.Concat(Enumerable.Repeat("\u001Dt-", subs));
         var bytes = Encoding.Latin1.GetBytes($"\u0002{RawBTerminal.Response($"9{lines}", type: "B4")}\u0003");
         var dialect = BDialectFiles.Of(BDialectFiles.Gpe);
         BInspector.Inspect(bytes, dialect);
@@ -57,6 +60,8 @@ public sealed class BOtherTests
         var told = BInspector.Inspect(bytes, dialect);
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
-        Assert.Contains("first 1000 fields", told.Fields[^1].Value, StringComparison.Ordinal);
+        Assert.Contains(warning ?? "", told.Fields[^1].Value, StringComparison.Ordinal);
+        Assert.Equal(fault is null, told.Error is null);
+        Assert.Contains(fault ?? "", told.Error?.Text ?? "", StringComparison.Ordinal);
     }
 }

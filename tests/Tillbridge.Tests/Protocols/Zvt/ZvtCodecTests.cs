@@ -116,6 +116,38 @@ public sealed class ZvtCodecTests
     }
 
     [Fact]
+    public void Thousands_of_containers_in_one_message_take_no_square_of_their_number()
+    {
+        var apdu = Convert.FromHexString("04FFFF00000100" + string.Concat(Enumerable.Repeat("0603140101", 12_000)));
+        (apdu[3], apdu[4]) = ((byte)(apdu.Length - 5), (byte)((apdu.Length - 5) >> 8));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.True(ZvtCodec.TryDecode(apdu, Sender.Terminal, ZvtText.Default, out _, out _));
+
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 20 * apdu.Length);
+    }
+
+    [Theory]
+    [InlineData("060006123456BE0600")]
+    [InlineData("060017123456BE06000E123456BE09780978060626040A0206D3")]
+    [InlineData("06001300000041060004000400000041200000004120")]
+    public void An_empty_container_behind_a_registration_is_no_currency_whatever_follows(string hex)
+    {
+        var registration = Assert.IsType<ZvtRegistration>(ZvtVectors.Decode(hex, Sender.Ecr));
+        Assert.Equal((null, Octets.None), (registration.Currency, registration.Tlv));
+    }
+
+    [Fact]
+    public void The_one_currency_that_looks_like_an_empty_container_is_written_with_its_bmp()
+    {
+        var registration = new ZvtRegistration("123456", 0xBE) { Currency = 600 };
+        var written = ZvtCodec.Encode(registration);
+        Assert.Equal("060007123456BE490600", Convert.ToHexString(written));
+        Assert.Equal(registration, ZvtVectors.Decode(written, Sender.Ecr));
+        Assert.Equal("061E046F490600", Convert.ToHexString(ZvtCodec.Encode(new ZvtAbort { ResultCode = 0x6F, Currency = 600 })));
+    }
+
+    [Fact]
     public void A_status_without_its_time_out_byte_is_read_as_the_specification_shows_it()
     {
         var status = Assert.IsType<ZvtIntermediateStatus>(ZvtVectors.Decode("04FF0917" + "06061F7303000003"));

@@ -14,6 +14,8 @@ internal static class BCodec
 
     // Receipts are sub-fields; no message has more than some thirty fields.
     private const int MostFields = 200;
+    private const int MostSubs = 2000;
+    private const byte SubMark = (byte)BField.SubMark;
 
     /// <summary>True when the type says what a message is.</summary>
     public static bool IsKnown(string type) => KnownTypes.Contains(type);
@@ -96,6 +98,8 @@ internal static class BCodec
             var end = data[at..].IndexOf(BFraming.FieldMark);
             var part = end < 0 ? data[at..] : data.Slice(at, end);
             if (part.IsEmpty) return (fields, new("data", BFraming.HeaderBytes + 1 + at, "A field has no letter."));
+            if (part.Count(SubMark) > MostSubs)
+                return (fields, new("data", BFraming.HeaderBytes + 1 + at, $"A field has at most {MostSubs} sub-fields."));
             var raw = Encoding.Latin1.GetString(part[1..]);
             fields.Add(new((char)part[0], Mask((char)part[0], raw, dialect)));
             if (end < 0) break;

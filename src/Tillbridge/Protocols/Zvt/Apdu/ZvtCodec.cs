@@ -254,7 +254,7 @@ internal static class ZvtCodec
         const byte LineFeeds = 0xFF;
         if (data.IsEmpty) return new(0, "");
         if (data is [LineFeeds, var feeds]) return new(LineFeeds, "") { Feeds = feeds };
-        return new(data[0], CardNumbers.MaskIn(text.Resolve(null).GetString(data[1..])));
+        return new(data[0], CardNumbers.MaskIn(CodePages.Read(data[1..], text.Resolve(null))));
     }
 
     private static ZvtPrintBlock? PrintBlock(Body body, ZvtText text, out DecodeFault? fault)

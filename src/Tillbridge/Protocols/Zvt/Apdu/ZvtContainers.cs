@@ -6,6 +6,9 @@ namespace Tillbridge.Protocols.Zvt.Apdu;
 /// <summary>Container 06: what it hides, and the texts that are read out of it (zvt.md §8, §10).</summary>
 internal static class ZvtContainers
 {
+    /// <summary>The one currency whose two bytes are an empty container.</summary>
+    public const int LooksLikeEmptyContainer = 600;
+
     /// <summary>A copy in which secret objects cannot be read; their tags and lengths stay, so it can be written again.</summary>
     public static Octets Safe(ReadOnlySpan<byte> container)
     {
@@ -21,12 +24,14 @@ internal static class ZvtContainers
 
     /// <summary>
     /// A currency without its BMP, as 06 00 and 06 1E carry it. ISO codes begin with 00 to 09 in BCD, which are BMPs too: a container
-    /// that fits wins over a currency 06xx, elsewhere the currency wins when a known BMP or nothing follows [inferred].
+    /// that fits wins over a currency 06xx, elsewhere the currency wins when a known BMP or nothing follows [inferred]. 06 00 is always
+    /// the empty container that enables TLV (zvt.md §6.1), never the guarani (600), which no terminal of ZVT's countries takes.
     /// </summary>
     public static bool StartsWithCurrency(ReadOnlySpan<byte> data, out int numeric)
     {
         numeric = 0;
         if (data.Length < 2 || data[0] > 0x09 || FitsExactly(data, out _) || !Bcd.TryNumber(data[..2], out var number)) return false;
+        if (number == LooksLikeEmptyContainer) return false;
         numeric = (int)number;
         return data.Length == 2 || ZvtFields.Bmps.At(data[2]) is not null;
     }

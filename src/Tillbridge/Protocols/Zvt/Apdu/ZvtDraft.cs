@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Tillbridge.Wire;
@@ -43,7 +44,7 @@ internal ref struct ZvtDraft
     private const int MostCurrency = 999;
 
     // A second container adds to the first; no document says so, and none forbids it [inferred].
-    private byte[]? joined;
+    private ArrayBufferWriter<byte>? joined;
 
     /// <summary>Reads all BMPs; false with the fault when one breaks its rule or two contradict each other about money.</summary>
     public bool TryRead(ReadOnlySpan<byte> data, int start, [NotNullWhen(false)] out DecodeFault? fault)
@@ -195,8 +196,14 @@ internal ref struct ZvtDraft
     {
         if (HasContainer && !Container.IsEmpty)
         {
-            joined = [.. Container, .. value];
-            Container = joined;
+            if (joined is null)
+            {
+                joined = new ArrayBufferWriter<byte>();
+                joined.Write(Container);
+            }
+
+            joined.Write(value);
+            Container = joined.WrittenSpan;
         }
         else
         {

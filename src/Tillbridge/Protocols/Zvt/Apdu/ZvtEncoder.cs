@@ -128,8 +128,8 @@ internal static class ZvtEncoder
         var more = abort.Currency is not null || abort.Receipt is not null || abort.ErrorText is not null || !abort.Tlv.IsEmpty;
         Invariant.Holds(abort.ResultCode is not null || !more, "an abort with fields has a result code");
         if (abort.ResultCode is { } code) data.Write([code]);
-        var isCurrencyRefusal = abort.ResultCode == 0x6F;
-        Currency(data, isCurrencyRefusal ? null : ZvtFields.Currency, abort.Currency);
+        if (abort.ResultCode == 0x6F) BareCurrency(data, abort.Currency);
+        else Currency(data, ZvtFields.Currency, abort.Currency);
         Receipt(data, abort.Receipt);
         var words = new TlvWriter();
         if (abort.ErrorText is { } error) words.Add(ZvtFields.ErrorText, text.Resolve(null).GetBytes(error));
@@ -158,7 +158,7 @@ internal static class ZvtEncoder
         Digits(data, null, registration.Password, 3);
         data.Write([registration.Configuration]);
         // zvt.md §6.1: what follows needs the currency before it; §3.2: no currency means the euro.
-        Currency(data, null, registration.Currency ?? (more ? Domain.Currency.Euro.Numeric : null));
+        BareCurrency(data, registration.Currency ?? (more ? Domain.Currency.Euro.Numeric : null));
         Octet(data, ZvtFields.Service, registration.Service);
         Container(data, registration.Tlv);
         return ZvtCommands.Registration;
@@ -239,6 +239,10 @@ internal static class ZvtEncoder
     {
         if (numeric is { } code) Packed(data, tag, code, 2);
     }
+
+    // Without its BMP, but for the one that would be read as a container.
+    private static void BareCurrency(ArrayBufferWriter<byte> data, int? numeric) =>
+        Currency(data, numeric == ZvtContainers.LooksLikeEmptyContainer ? ZvtFields.Currency : null, numeric);
 
     private static void Receipt(ArrayBufferWriter<byte> data, string? receipt)
     {
