@@ -28,6 +28,17 @@ public sealed class JsonFieldsTests
     }
 
     [Fact]
+    public void Of_very_many_keys_that_stand_twice_the_first_are_named()
+    {
+        var faults = new List<JsonFault>();
+        JsonFields.Parse(Encoding.UTF8.GetBytes($"{{{string.Join(',', Enumerable.Repeat("\"k\":1", 5000))}}}"), faults);
+
+        Assert.Equal(21, faults.Count);
+        Assert.Contains("stands twice", faults[0].Text, StringComparison.Ordinal);
+        Assert.Contains("more than 4096 keys", faults[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bytes_that_are_no_text_are_named_so_and_take_little_memory()
     {
         var body = Enumerable.Repeat((byte)0x99, 60_000).ToArray();

@@ -44,6 +44,13 @@ public sealed class SettingsTests : IDisposable
         Assert.DoesNotContain("a-key", settings.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_place_of_a_secret_has_an_end()
+    {
+        var fault = Read($$"""{ "security": { "apiKeys": ["file:{{new string('k', 5000)}}"] } }""").Faults[0];
+        Assert.Contains("at most 4096 characters", fault.Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{ "lisen": "x" }""", "lisen", "known are listen")]
     [InlineData("""{ "data": "a", "data": "b" }""", "data", "twice")]

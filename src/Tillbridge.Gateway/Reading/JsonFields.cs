@@ -16,7 +16,7 @@ internal sealed class JsonFields
 
     // Far more than any document of ours has; each costs memory before it can be refused.
     private const int MostKeys = 4096;
-    private const int MostUnknownNamed = 20;
+    private const int MostNamed = 20;
     private const string NoUnicode = "This holds text that is not valid Unicode: broken UTF-8, or half of a surrogate pair.";
 
     private readonly Dictionary<string, JsonElement> members = new(StringComparer.Ordinal);
@@ -28,15 +28,16 @@ internal sealed class JsonFields
     {
         this.path = path;
         this.faults = faults;
+        var repeated = 0;
         foreach (var member in element.EnumerateObject())
         {
-            if (members.Count == MostKeys)
+            if (members.Count + repeated == MostKeys)
             {
                 faults.Add(new(path, $"This object has more than {MostKeys} keys."));
                 return;
             }
 
-            if (!members.TryAdd(member.Name, member.Value)) Fault(member.Name, "This key stands twice.");
+            if (!members.TryAdd(member.Name, member.Value) && ++repeated <= MostNamed) Fault(member.Name, "This key stands twice.");
         }
     }
 
@@ -223,8 +224,8 @@ internal sealed class JsonFields
         var unknown = members.Keys.Except(known).ToList();
         if (unknown.Count == 0) return;
         var text = $"This key is not known here; known are {string.Join(", ", known.Distinct())}.";
-        foreach (var name in unknown.Take(MostUnknownNamed)) Fault(name, text);
-        var more = unknown.Count - MostUnknownNamed;
+        foreach (var name in unknown.Take(MostNamed)) Fault(name, text);
+        var more = unknown.Count - MostNamed;
         if (more > 0) faults.Add(new(path, $"{more} more keys are not known here."));
     }
 

@@ -20,6 +20,7 @@ internal static class SecretReference
         var (secret, fault) =
             // An entry of a list is not examined like other texts, and no system has a file with a zero in its name.
             reference.Contains('\0', StringComparison.Ordinal) ? (null, "The place of a secret holds no zero character.")
+            : reference.Length > MostCharacters ? (null, $"The place of a secret has at most {MostCharacters} characters.")
             : reference.StartsWith("env:", StringComparison.Ordinal) ? FromEnvironment(reference[4..])
             : reference.StartsWith("file:", StringComparison.Ordinal) ? FromFile(Path.Combine(directory, reference[5..]))
             : (null, "A secret never stands in the configuration itself; write \"file:PATH\" or \"env:NAME\".");

@@ -9,7 +9,7 @@ internal sealed class FuzzTrial(ProtocolParser parser)
     /// <summary>The most memory that one input may cost.</summary>
     public const long MostAllocatedBytes = 1024 * 1024;
 
-    private const int Repeats = 3;
+    private const int Repeats = 10;
 
     /// <summary>The longest that one input may take.</summary>
     public static readonly TimeSpan MostTime = TimeSpan.FromMilliseconds(10);

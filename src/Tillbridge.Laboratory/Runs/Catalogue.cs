@@ -9,7 +9,8 @@ namespace Tillbridge.Laboratory.Runs;
 /// <summary>Which runs a part of the laboratory consists of. The budget is shared: every protocol gets its part.</summary>
 internal static class Catalogue
 {
-    private static readonly RequestKind[] Essential = [RequestKind.Sale, RequestKind.Reversal, RequestKind.Refund];
+    private static readonly RequestKind[] Essential = 
+        [RequestKind.Sale, RequestKind.Reversal, RequestKind.Refund, RequestKind.Reconciliation];
 
     // About one random run in so many plays the callback face.
     private const int OnFaceOneIn = 6;

@@ -81,6 +81,7 @@ public sealed class TrialTests
         [
             "random:zvt:13229563415870221518", "faults:zvt+serial:Sale:storm of refusals:2",
             "random:gpe:1067772878" + "992871247", // In one piece it would pass for a card number.
+            "random:gpe:46743208" + "86527927326", // A part of a reservation that no total could confirm.
         ];
         foreach (var line in lines)
             Assert.Empty(Trial.Run(TrialId.TryParse(line, out _)!.MakePlan()).Broken);

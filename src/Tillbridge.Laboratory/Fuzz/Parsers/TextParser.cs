@@ -13,7 +13,9 @@ internal sealed class TextParser<T>(
 
     public override object? Read(ReadOnlySpan<byte> input) => input.Length <= MostBytes ? read(Encoding.UTF8.GetString(input)) : null;
 
-    public override byte[]? Write(object value) => write is null ? null : Encoding.UTF8.GetBytes(write((T)value));
+    // What was left out of a short text can make it too long to be read again.
+    public override byte[]? Write(object value) =>
+        write is not null && Encoding.UTF8.GetBytes(write((T)value)) is { Length: <= MostBytes } written ? written : null;
 
     public override bool Same(object one, object other) => same?.Invoke((T)one, (T)other) ?? Equals(one, other);
 }

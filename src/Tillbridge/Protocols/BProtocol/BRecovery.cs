@@ -122,8 +122,10 @@ internal sealed class BRecovery(
     private async Task<TerminalEvent> FoundPart(TerminalEvent said, CancellationToken shutdown)
     {
         if (said is not Concluded { Conclusion: { Reason: Reason.ApprovedOtherAmount, ApprovedAmount: { } part } }
-            || part == Session.Announced?.ApprovedAmount || !WouldShow() || !dialect.RecoveryTotals || entry.ExpectedNet is not { } before)
+            || part == Session.Announced?.ApprovedAmount)
             return said;
+        if (!WouldShow()) return Unclear(Reason.CannotTell, $"The terminal repeats {part} of this reservation, which stands in no total.");
+        if (!dialect.RecoveryTotals || entry.ExpectedNet is not { } before) return said;
         var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
         if (busy) return StillBusy();
         if (totals is null) return said;

@@ -68,7 +68,7 @@ public abstract class BDriverFixture : IAsyncLifetime
     {
         var request = new TerminalRequest(kind)
         {
-            Amount = kind is RequestKind.Sale ? new Money(1250, Koruna) : null, Reference = reference, Original = original,
+            Amount = kind.NeedsAmount() ? new Money(1250, Koruna) : null, Reference = reference, Original = original,
         };
         var submission = await engine!.Submit(new Order(name, request) { Key = Guid.NewGuid().ToString("N") }, stop.Token);
         Assert.Null(submission.Refusal);

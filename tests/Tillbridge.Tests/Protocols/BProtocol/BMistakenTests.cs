@@ -140,4 +140,21 @@ public sealed class BMistakenTests : BDriverFixture
         Assert.Contains(terminal.Heard, frame => frame.Contains("T80", StringComparison.Ordinal));
         Assert.DoesNotContain(terminal.Heard, frame => frame.Contains("T81", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task A_part_of_a_reservation_that_only_recovery_hears_of_is_not_believed()
+    {
+        await using var terminal = Gpe((line, mine) =>
+        {
+            mine.Last = $"R010 O01 B600 E203 {mine.Heard[^1].Split(' ').Single(field => field.StartsWith('Q'))} F00123459";
+            line.HangUp();
+            return Task.CompletedTask;
+        });
+        await Start(terminal, "gpe");
+
+        var session = await Ask(RequestKind.PreAuthorization);
+
+        Assert.Equal(Outcome.Unknown, session.Outcome);
+        Assert.Single(terminal.Heard, frame => frame.Contains("T01", StringComparison.Ordinal));
+    }
 }

@@ -116,6 +116,15 @@ public sealed class ZvtCodecTests
     }
 
     [Fact]
+    public void A_text_of_several_bytes_a_character_is_filled_up_to_its_field()
+    {
+        var utf8 = new ZvtText("utf-8");
+        var status = new ZvtStatusInformation { VuNumber = "Žižkov 1" };
+        Assert.True(ZvtCodec.TryDecode(ZvtCodec.Encode(status, utf8), Sender.Terminal, utf8, out var read, out _));
+        Assert.Equal("Žižkov 1", Assert.IsType<ZvtStatusInformation>(read).VuNumber);
+    }
+
+    [Fact]
     public void Thousands_of_containers_in_one_message_take_no_square_of_their_number()
     {
         var apdu = Convert.FromHexString("04FFFF00000100" + string.Concat(Enumerable.Repeat("0603140101", 12_000)));

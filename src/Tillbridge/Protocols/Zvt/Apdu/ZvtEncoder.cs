@@ -285,10 +285,12 @@ internal static class ZvtEncoder
     private static void Padded(ArrayBufferWriter<byte> data, byte tag, string? value, int size, char filler, Encoding encoding)
     {
         if (value is null) return;
-        var octets = encoding.GetBytes(value.PadRight(size, filler));
-        Invariant.Holds(octets.Length == size, "a text fits into its field");
+        // Filled byte by byte: in UTF-8 a character can be several.
+        var octets = encoding.GetBytes(value);
+        Invariant.Holds(octets.Length <= size, "a text fits into its field");
         data.Write([tag]);
         data.Write(octets);
+        for (var left = size - octets.Length; left > 0; left--) data.Write([(byte)filler]);
     }
 
     private static void Marked(ArrayBufferWriter<byte> data, byte tag, int marks, string? value, Encoding encoding)
