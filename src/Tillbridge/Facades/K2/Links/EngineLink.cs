@@ -22,6 +22,9 @@ internal sealed class EngineLink(ITerminals engine, K2Hosting hosting) : IK2Link
         return submission.Session is { } session ? new(session.Id.Value, null) : new(null, Read(submission.Refusal!));
     }
 
+    // An answer out of this process is never lost.
+    public Task<K2Started> Look(K2Order order, CancellationToken shutdown) => Task.FromResult(new K2Started(null, null));
+
     public async Task<K2Result?> Await(string session, TimeSpan limit, CancellationToken stop) =>
         await engine.WaitForEnd(new SessionId(session), limit, stop) is { } found ? K2Result.Of(found) : null;
 
