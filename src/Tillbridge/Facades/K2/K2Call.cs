@@ -18,6 +18,10 @@ internal sealed class K2Call(K2Terminals terminals, K2Seat seat, TimeSpan? waitL
 
     private readonly TaskCompletionSource aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? accepted;
+    private volatile bool isUnderWay;
+
+    /// <summary>What may be said of a request that is left in the middle; null while it is certain that nothing was handed over.</summary>
+    public K2End? Left => !isUnderWay ? null : accepted is { } session ? K2End.Open(K2Reasons.Unknown, session) : K2End.Lost();
 
     private TimeSpan Elapsed => clock.GetElapsedTime(begun);
 
@@ -57,10 +61,12 @@ internal sealed class K2Call(K2Terminals terminals, K2Seat seat, TimeSpan? waitL
             if (seat.Freed.IsCompleted) return (null, K2End.Lost());
             // Who stopped wants nothing handed in any more; what may have been taken is looked for.
             var isLookedFor = IsStopped;
+            isUnderWay = true;
             var started = isLookedFor ? await link.Look(order, shutdown) : await link.Start(order, shutdown);
             if (started.Session is { } session) return (session, null);
             if (started.Refusal is not { } refusal) return (null, K2End.Lost());
             isUncertain |= refusal.Kind is K2RefusalKind.Uncertain;
+            isUnderWay = isUncertain;
             var mayWait = refusal.Kind is K2RefusalKind.Busy or K2RefusalKind.Uncertain
                 || (isUncertain && refusal.Kind is K2RefusalKind.Unreachable or K2RefusalKind.JournalFull);
             if (!mayWait || Elapsed >= patience)
@@ -110,7 +116,8 @@ internal sealed class K2Call(K2Terminals terminals, K2Seat seat, TimeSpan? waitL
         var wait = link.Await(session, left > TimeSpan.Zero ? left : TimeSpan.Zero, enough.Token);
         await Task.WhenAny(wait, seat.Displaced, seat.Freed);
         if (!wait.IsCompleted) await enough.CancelAsync();
-        if (await Settle(wait, shutdown) is { IsClosed: true } closed) return K2End.Of(closed);
+        var seen = await Settle(wait, shutdown);
+        if (seen is { IsClosed: true }) return K2End.Of(seen);
         if (seat.Displaced.IsCompleted)
         {
             await link.Displace(session, shutdown);
@@ -122,6 +129,8 @@ internal sealed class K2Call(K2Terminals terminals, K2Seat seat, TimeSpan? waitL
 
         if (seat.Freed.IsCompleted) return K2End.Open(K2Reasons.Unknown, session);
         if (compatible) await link.Abort(session, shutdown);
+        // Nobody could tell how it stands, which is no end of patience.
+        if (seen is null && (Limit is not { } most || Elapsed < most)) return K2End.Open(K2Reasons.Unknown, session);
         return K2End.Open(K2Reasons.NoAnswerInTime, session, (int)Math.Round(Elapsed.TotalSeconds));
     }
 

@@ -98,7 +98,7 @@ public abstract class K2Client : IDisposable
     public bool Execute() => Blocking.Run(() => ExecuteAsync(CancellationToken.None));
 
     /// <summary>The same without blocking.</summary>
-    /// <param name="shutdown">This process is going down; decides no outcome.</param>
+    /// <param name="shutdown">This process is going down; decides no outcome: a request that was handed over is unknown then.</param>
     public async Task<bool> ExecuteAsync(CancellationToken shutdown = default)
     {
         ObjectDisposedException.ThrowIf(isFree, this);
@@ -109,7 +109,7 @@ public abstract class K2Client : IDisposable
         terminals.Log.Outcome("-", seat.Client, K2Call.Describe(request));
         var mine = new K2Call(terminals, seat, WaitLimit ?? terminals.Options.WaitLimit, K2Compatible ?? terminals.Options.Compatible);
         call = mine;
-        await Keep(await mine.Run(order, shutdown), shutdown);
+        await Keep(await Finish(mine, order, shutdown), shutdown);
         return Successful;
     }
 
@@ -179,18 +179,41 @@ public abstract class K2Client : IDisposable
     private static InvalidOperationException UsedUp() =>
         new("This object has carried out its request; make a new one for the next, and free this one first.");
 
+    // Whatever ends the call in the middle: a request that may be under way is unknown, not without an outcome.
+    private async Task<K2End> Finish(K2Call running, K2Order order, CancellationToken shutdown)
+    {
+        try
+        {
+            return await running.Run(order, shutdown);
+        }
+        catch
+        {
+            end = running.Left;
+            throw;
+        }
+    }
+
     private async Task Keep(K2End reached, CancellationToken shutdown)
     {
         end = reached;
         var (terminal, session) = (reached.Result?.Terminal ?? "-", reached.Session ?? seat.Client);
-        if (reached is { Result: not null, Session: { } id })
-        {
-            foreach (var frame in await terminals.Link.Frames(id, shutdown)) terminals.Log.Frame(terminal, session, frame);
-        }
+        if (reached is { Result: not null, Session: { } id }) await LogFrames(id, terminal, shutdown);
 
         var text = $"{reached.Outcome} {reached.Reason} {Conclusion?.ApprovedAmount} {ResponseCode} {reached.Text}".TrimEnd();
         if (reached.Outcome is Domain.Outcome.Unknown) terminals.Log.Fault(terminal, session, text);
         else terminals.Log.Outcome(terminal, session, text);
+    }
+
+    private async Task LogFrames(string session, string terminal, CancellationToken shutdown)
+    {
+        try
+        {
+            foreach (var frame in await terminals.Link.Frames(session, shutdown)) terminals.Log.Frame(terminal, session, frame);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process goes down: the log goes without them, the session's end is told all the same.
+        }
     }
 
     private string Describe(K2End reached)

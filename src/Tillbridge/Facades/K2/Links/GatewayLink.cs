@@ -94,10 +94,13 @@ internal sealed class GatewayLink : IK2Link
     public async Task<IReadOnlyList<K2Frame>> Frames(string session, CancellationToken shutdown)
     {
         using var timeline = await Get($"/v1/sessions/{session}/timeline", shutdown);
-        if (timeline is null || !timeline.RootElement.TryGetProperty("records", out var records)) return [];
-        return [.. records.EnumerateArray()
-            .Where(record => Text(record, "kind") == "frame")
-            .Select(record => K2FrameText.Read(record.GetProperty("at").GetDateTimeOffset(), record.GetProperty("body")))];
+        if (timeline is null || !timeline.RootElement.TryGetProperty("records", out var records)
+            || records.ValueKind is not JsonValueKind.Array)
+        {
+            return [];
+        }
+
+        return [.. records.EnumerateArray().Select(FrameOf).OfType<K2Frame>()];
     }
 
     public ValueTask DisposeAsync()
@@ -105,6 +108,12 @@ internal sealed class GatewayLink : IK2Link
         http.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private static K2Frame? FrameOf(JsonElement record) =>
+        Text(record, "kind") == "frame" && record.TryGetProperty("body", out var body) && record.TryGetProperty("at", out var at)
+            && at.ValueKind is JsonValueKind.String && at.TryGetDateTimeOffset(out var when)
+            ? K2FrameText.Read(when, body)
+            : null;
 
     private static JsonObject Body(K2Order order)
     {
