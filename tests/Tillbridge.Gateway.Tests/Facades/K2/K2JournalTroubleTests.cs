@@ -8,7 +8,7 @@ using Tillbridge.Protocols;
 
 namespace Tillbridge.Gateway.Tests.Facades.K2;
 
-/// <summary>A journal or a gateway that cannot be read takes no statement away: an open session is unknown, an approval stays one.</summary>
+/// <summary>What cannot be read takes no statement away: an open session is unknown, an approval stays one.</summary>
 public sealed class K2JournalTroubleTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -110,7 +110,7 @@ public sealed class K2JournalTroubleTests
     {
         using var reader = JournalReader.Open(data);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await reader.RecordsAfter(0, null, 100, withFrames: true, patience.Token)).All(record => record.Kind is not RecordKind.Frame))
+        while ((await reader.RecordsAfter(0, null, 100, true, patience.Token)).All(record => record.Kind is not RecordKind.Frame))
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
     }
 }
