@@ -98,6 +98,21 @@ public sealed class RowConnectorTests
         Assert.Equal("P", Connectors.CloseTotals.Read(Row(("RegionCode", "P")), Rules).Request!.Details!.Region);
     }
 
+    [Theory]
+    [InlineData(Outcome.Approved, null, RowOutcome.Approved, true)]
+    [InlineData(Outcome.Declined, true, RowOutcome.Declined, true)]
+    [InlineData(Outcome.Declined, false, RowOutcome.Declined, false)]
+    [InlineData(Outcome.Failed, null, RowOutcome.Failed, false)]
+    [InlineData(Outcome.Unknown, null, RowOutcome.Unknown, null)]
+    public void Of_a_close_that_is_unknown_no_row_says_whether_the_period_is_closed(
+        Outcome outcome, bool? told, RowOutcome row, bool? closed)
+    {
+        var end = End(row, new(RequestKind.Reconciliation), new Conclusion(outcome, Reason.Done) { PeriodClosed = told });
+
+        var place = Connectors.CloseTotals.Output.ToList().FindIndex(column => column.Name == "PeriodClosed");
+        Assert.Equal(closed, Connectors.CloseTotals.Write(end, Rules)[place]);
+    }
+
     [Fact]
     public void What_was_approved_is_told_apart_from_the_cash_in_it()
     {
