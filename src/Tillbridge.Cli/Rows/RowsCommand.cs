@@ -117,7 +117,7 @@ internal static class RowsCommand
         var data = parsed.GetValue(Data) ?? configured;
         if (data is null && connector.MovesMoney)
             throw CliException.Usage($"{connector.Name} moves money and needs --data DIR: the journal knows there which rows are paid.");
-        var input = plan.In is null ? RowInput.Single(connector) : RowInput.Open(plan.In, plan.InFormat, plan.Encoding, connector);
+        var input = plan.In is { } path ? RowInput.Open(plan, path) : RowInput.Single(plan);
         var run = new RowsRun(plan, input, rules, settings)
         {
             BusyWait = CommonOptions.Seconds("--busy-wait", parsed.GetValue(BusyWait)) ?? TimeSpan.FromSeconds(30),

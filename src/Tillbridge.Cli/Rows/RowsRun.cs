@@ -124,13 +124,16 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
     }
 
     // The row's own terminal: the run's, or another one where that is allowed.
-    private async Task<(string? Name, string? Refused)> Elsewhere(LocalTerminals engine, (string Host, int Port) place)
+    private async Task<(string? Name, string? Refused)> Elsewhere(LocalTerminals engine, (string? Host, int? Port) place)
     {
         var mine = terminal.Address;
-        if (mine.Host == place.Host && mine.Port == place.Port) return (terminal.Name, null);
+        if (mine.Carrier != "tcp" && place is not ({ }, { }))
+            return (null, "IpAddress and IpPort are both needed: the run's own terminal has none.");
+        var (host, port) = (place.Host ?? mine.Host, place.Port ?? mine.Port);
+        if (mine.Host == host && mine.Port == port) return (terminal.Name, null);
         if (!plan.AllowsRowAddress)
-            return (null, $"IpAddress {place.Host}:{place.Port} is not the run's terminal; --allow-row-address lets rows choose.");
-        var address = mine with { Carrier = "tcp", Host = place.Host, Port = place.Port };
+            return (null, $"IpAddress {host}:{port} is not the run's terminal; --allow-row-address lets rows choose.");
+        var address = mine with { Carrier = "tcp", Host = host, Port = port };
         var name = address.ToString();
         if (engine.Settings(name) is not null) return (name, null);
         try
@@ -146,8 +149,8 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
 
     private (string? Key, string? Wrong) KeyOf(IReadOnlyDictionary<string, string?> values, int number, string run)
     {
-        var hasColumn = values.ContainsKey(plan.Keys);
-        if (!hasColumn)
+        // One source for all rows of an input: a key of our own beside theirs would be another one after a change of the input.
+        if (!input.HasKeys)
         {
             if (plan.Keys != RowPlan.KeyColumn) return (null, $"{plan.Keys} is missing.");
             // A question may be asked again; a close without input and without a name is one that is meant now.
@@ -156,8 +159,9 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
             return ($"{run}/{number}", null);
         }
 
-        var key = values[plan.Keys];
-        if (key is null || !RequestRules.IsPrintable(key, MostKeyCharacters))
+        var key = values.GetValueOrDefault(plan.Keys);
+        if (key is null) return (null, $"{plan.Keys} is missing; where one row has it, all need it.");
+        if (!RequestRules.IsPrintable(key, MostKeyCharacters))
             return (key, $"{plan.Keys} must be 1 to {MostKeyCharacters} printable characters.");
         return keys.Add(key) ? (key, null) : (key, $"{plan.Keys} '{key}' stands twice in the input.");
     }

@@ -71,6 +71,19 @@ public sealed class CliGpeRowsTests : CliBench
         Assert.Equal(["20000"], await Column("DebitSum"));
     }
 
+    [Fact]
+    public async Task Half_of_an_address_in_a_row_is_filled_up_with_the_run_s_other_half()
+    {
+        await using var other = await SimulatorProcess.Start(Path.Combine(Folder, "other.jsonl"), Protocol);
+        var port = other.Address.Split(':')[^1];
+        await Write("RowKey,Amount,IpAddress,IpPort", "a,100,127.0.0.1,", $"b,200,,{port}", "c,400,,");
+
+        var (code, output) = await Rows("gpe-payment", "--in", In, "--data", Data, "--allow-row-address");
+
+        Assert.True(code == 0, output);
+        Assert.Equal((500, 200), (Booked(), Booked(Path.Combine(Folder, "other.jsonl"))));
+    }
+
     private Task Write(params string[] lines) => File.WriteAllLinesAsync(In, lines, Stop);
 
     private Task<(int ExitCode, string Output)> Rows(string connector, params string[] more)

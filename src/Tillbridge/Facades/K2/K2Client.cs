@@ -58,8 +58,7 @@ public abstract class K2Client : IDisposable
     public string? TerminalText => Conclusion?.TerminalText;
 
     /// <summary>What was approved in major units, cash included; may be below what was asked.</summary>
-    public decimal? ApprovedAmount =>
-        Conclusion?.ApprovedAmount is { } money ? (decimal)money.MinorUnits / money.Currency.MinorPerMajor : null;
+    public decimal? ApprovedAmount => Conclusion?.ApprovedAmount?.ToMajor();
 
     /// <summary>The approval code; a later reversal wants it as its verification code.</summary>
     public string? ApprovalCode => Conclusion?.References.Approval;
@@ -156,13 +155,11 @@ public abstract class K2Client : IDisposable
     {
         if (major is not { } value) throw new ArgumentException($"{name} is missing.", name);
         if (value <= 0) throw new ArgumentException($"{name} must be above zero.", name);
-        var known = int.TryParse(currency, NumberStyles.None, CultureInfo.InvariantCulture, out var numeric) && currency.Length == 3
-            ? Currency.TryFind(numeric, out var found)
-            : Currency.TryFind(currency, out found);
-        if (!known) throw new ArgumentException($"Currency '{currency}' is no ISO 4217 code; write CZK or 203.", nameof(currency));
+        if (!Currency.TryRead(currency, out var found))
+            throw new ArgumentException($"Currency '{currency}' is no ISO 4217 code; write CZK or 203.", nameof(currency));
         // The shortest form: 12.50 and 12.5 are one amount, 12.345 is not one of a currency with two decimals.
         var text = (value / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
-        return Money.TryParse(text, found!, out var why) ?? throw new ArgumentException($"{name}: {why}", name);
+        return Money.TryParse(text, found, out var why) ?? throw new ArgumentException($"{name}: {why}", name);
     }
 
     /// <summary>A variable symbol as a reference; null and empty send none of the caller's own.</summary>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Tillbridge.Domain;
 using Tillbridge.Sessions;
 
@@ -10,7 +11,7 @@ namespace Tillbridge.Facades.Rows;
 /// <param name="terminals">The engine.</param>
 /// <param name="connector">What the rows are.</param>
 /// <param name="clock">Time.</param>
-public sealed class RowRunner(ITerminals terminals, RowConnector connector, TimeProvider clock)
+public sealed partial class RowRunner(ITerminals terminals, RowConnector connector, TimeProvider clock)
 {
     private const int MostAttempts = 1000;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
@@ -28,13 +29,22 @@ public sealed class RowRunner(ITerminals terminals, RowConnector connector, Time
     /// <summary>Carries one row out, or finds what it became.</summary>
     /// <param name="terminal">The terminal's name.</param>
     /// <param name="reading">The row.</param>
-    /// <param name="key">The row's key, 1 to 100 characters; null carries it out each time, which only a question may.</param>
+    /// <param name="key">
+    /// The row's key, 1 to 100 characters; null carries it out each time, which only a question may. One that ends with # and digits is
+    /// refused: so do further attempts at a row.
+    /// </param>
     /// <param name="shutdown">This process is going down; decides no outcome.</param>
     public async Task<RowEnd> Run(string terminal, RowReading reading, string? key, CancellationToken shutdown)
     {
         ArgumentNullException.ThrowIfNull(reading);
         if (reading.Request is not { } request) return RowEnd.Invalid("invalid-row", reading.Fault ?? "The row is empty.", Now);
         if (connector.IsOnce && key is null) throw new ArgumentException("Rows that must not be repeated need a key.", nameof(key));
+        if (key is not null && LooksLikeAttempt().IsMatch(key))
+        {
+            return RowEnd.Invalid(
+                "invalid-row", $"The key '{key}' ends with # and digits, as further attempts at a row do; give it another end.", Now);
+        }
+
         var begun = clock.GetTimestamp();
         for (var attempt = 1; attempt <= MostAttempts;)
         {
@@ -109,4 +119,7 @@ public sealed class RowRunner(ITerminals terminals, RowConnector connector, Time
         RefusalCode.JournalFull => throw new IOException(refusal.Text),
         _ => new(RowOutcome.Failed, Now) { ErrorCode = "terminal-refused", ErrorText = refusal.Text },
     };
+
+    [GeneratedRegex(@"#[0-9]+\z")]
+    private static partial Regex LooksLikeAttempt();
 }
