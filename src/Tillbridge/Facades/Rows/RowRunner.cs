@@ -15,12 +15,13 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
 {
     private const int MostAttempts = 1000;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BusyPoll = TimeSpan.FromSeconds(2); // Each time a session and a connection to the terminal.
     private static readonly TimeSpan Longest = TimeSpan.FromHours(2);
 
     // The engine asks once more about what an earlier run left unknown; longer than that it does not hold the terminal.
     private static readonly TimeSpan AskedAgain = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a row waits for a terminal that is busy.</summary>
+    /// <summary>How long a row waits for a terminal that is busy; only as long as nothing was sent.</summary>
     public TimeSpan BusyWait { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The caller's own data, kept with every session.</summary>
@@ -53,8 +54,9 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
             if (submission is { Session: { } session, IsReplay: var isReplay })
             {
                 var ended = await End(session, isReplay, shutdown);
-                if (!isReplay || !FailedUnsent(ended)) return Of(ended);
+                if (!FailedUnsent(ended) || !(isReplay || IsWorthWaiting(ended, begun))) return Of(ended);
                 attempt++;
+                if (!isReplay) await Task.Delay(BusyPoll, clock, shutdown);
                 continue;
             }
 
@@ -75,6 +77,10 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
         : $"rows:{connector.Name}:{key}{(attempt == 1 ? "" : $"#{attempt}")}";
 
     private static bool FailedUnsent(Session session) => session is { Outcome: Outcome.Failed, SentAt: null };
+
+    // Nothing was sent, so that a further attempt is none too many.
+    private bool IsWorthWaiting(Session session, long begun) =>
+        session.Conclusion is { Reason: Reason.TerminalBusy } && clock.GetElapsedTime(begun) < BusyWait;
 
     private async Task<Session> End(Session session, bool isReplay, CancellationToken shutdown)
     {
@@ -99,7 +105,7 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
             Outcome.Approved => (RowOutcome.Approved, null),
             Outcome.Declined => (RowOutcome.Declined, null),
             Outcome.Cancelled => (RowOutcome.Cancelled, null),
-            Outcome.Failed => (RowOutcome.Failed, end.ResponseCode is null ? end.Reason : null),
+            Outcome.Failed => (RowOutcome.Failed, end.ResponseCode is null || end.Reason is Reason.TerminalBusy ? end.Reason : null),
             _ => (RowOutcome.Unknown, "outcome-unknown"),
         };
         return new(outcome, at)
