@@ -84,7 +84,7 @@ internal static class RowsCommand
     public static Command Build()
     {
         var command = new Command(
-            "rows", "Carry out the rows of a file one by one and write a row for each; the same command again resumes.")
+            "rows", "Carry out the rows of a file one by one and write a row for each; with --data the same rows again resume.")
         {
             Name, In, Out, Ip, Port, Terminal, Dialect, OwnCurrency, Data, Config, Schema, Format, Characters, Delimiter, Unit, Keys,
             RunName, ApprovedColumn, MostAmount, MostRows, BusyWait, AnswerLimit, RecoveryLimit, Timestamp,
