@@ -16,12 +16,13 @@ public sealed class RowRunnerBusyTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(30, RowOutcome.Approved, null)]
-    [InlineData(0, RowOutcome.Failed, "terminal-busy")]
-    public async Task A_terminal_that_is_busy_before_anything_was_sent_is_waited_for(int busyWait, RowOutcome outcome, string? code)
+    [InlineData(30, 4, RowOutcome.Approved, null)]
+    [InlineData(0, 60, RowOutcome.Failed, "terminal-busy")]
+    public async Task A_terminal_that_is_busy_before_anything_was_sent_is_waited_for(
+        int busyWait, int busyFor, RowOutcome outcome, string? code)
     {
         await using var gateway = await TestGateway.Start(protocol: "gpe");
-        gateway.Scripts().Replace([new TerminalScript { SlowSeconds = 4 }], TerminalScript.Plain);
+        gateway.Scripts().Replace([new TerminalScript { SlowSeconds = busyFor }], TerminalScript.Plain);
         await gateway.Post("/v1/sessions", TestGateway.SaleOf(100).Replace("EUR", "CZK", StringComparison.Ordinal), key: "other-till");
         await gateway.UntilInFlight();
         await using var journal = new MemoryJournal(TimeProvider.System);

@@ -85,7 +85,7 @@ public sealed class K2LostAnswerTests
 
         using var newer = bench.Payment(7m, terminals);
         await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Stop); // Long enough for thousands of questions without a pause.
-        Assert.InRange(door.Seen.Count, 2, 12);
+        Assert.InRange(door.Seen.Count, 2, 60);
         isDown = false;
 
         Assert.False(await executing);
