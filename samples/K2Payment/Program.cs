@@ -8,6 +8,7 @@ using var terminals = K2Terminals.Connect(args.ElementAtOrDefault(0) ?? "http://
 var amount = decimal.Parse(args.ElementAtOrDefault(1) ?? "1234.50", CultureInfo.InvariantCulture);
 var caller = K2Caller.Detect() with { Workstation = "KASSA2", User = "cashier-2" };
 string? code;
+decimal approved;
 using (var payment = new PaymentClient(terminals, caller) { Amount = amount, Currency = "CZK", Language = "cs" })
 {
     payment.Execute();
@@ -20,11 +21,19 @@ using (var payment = new PaymentClient(terminals, caller) { Amount = amount, Cur
     }
 
     if (!payment.Successful) return 1;
+    approved = payment.ApprovedAmount ?? amount; // It may be less than was asked for.
     code = payment.SignatureRequired ? payment.ApprovalCode : null; // The cashier says that the signature does not match.
 }
 
-if (code is null) return 0;
-using var reversal = new ReversalClient(terminals, caller) { Amount = amount, Currency = "CZK", VerificationCode = code };
-var undone = reversal.Execute();
+if (code is null) return approved == amount ? 0 : 5; // 5: the till takes the rest in another way, or undoes the payment.
+using var reversal = new ReversalClient(terminals, caller) { Amount = approved, Currency = "CZK", VerificationCode = code };
+reversal.Execute();
 Console.WriteLine(reversal.LocalizedResponseDescription);
-return undone ? 0 : 3;
+if (reversal.Outcome == Outcome.Unknown) reversal.WaitForOutcome(TimeSpan.FromMinutes(3));
+if (reversal.Outcome == Outcome.Unknown)
+{
+    Console.WriteLine($"Park the sale {reversal.SessionId}: nobody knows yet whether it was taken back.");
+    return 4;
+}
+
+return reversal.Successful ? 0 : 3;

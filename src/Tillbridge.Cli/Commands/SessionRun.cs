@@ -88,7 +88,8 @@ internal static class SessionRun
         }
     }
 
-    private static async Task<LocalTerminals> Start(
+    /// <summary>Starts the engine with one terminal, and says what is wrong with that.</summary>
+    public static async Task<LocalTerminals> Start(
         SqliteJournal journal, TerminalSettings settings, TimeProvider clock, IdSource ids, CancellationToken stop)
     {
         try

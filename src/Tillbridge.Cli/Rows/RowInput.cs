@@ -16,23 +16,28 @@ internal sealed class RowInput
     private readonly byte[] bytes;
     private readonly Encoding encoding;
     private readonly bool isCsv;
-    private readonly RowConnector connector;
+    private readonly RowPlan plan;
+    private readonly HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
 
-    private RowInput(byte[] bytes, Encoding encoding, bool isCsv, RowConnector connector) =>
-        (this.bytes, this.encoding, this.isCsv, this.connector) = (bytes, encoding, isCsv, connector);
+    private RowInput(byte[] bytes, Encoding encoding, bool isCsv, RowPlan plan) =>
+        (this.bytes, this.encoding, this.isCsv, this.plan) = (bytes, encoding, isCsv, plan);
 
     /// <summary>16 hexadecimal digits over the input's bytes.</summary>
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
 
-    /// <summary>Columns that nobody asked for.</summary>
-    public IReadOnlyList<string> Ignored { get; private set; } = [];
+    /// <summary>Columns that nobody asked for, of the rows read so far.</summary>
+    public IReadOnlyList<string> Ignored =>
+        [.. names.Where(name => !IsKey(name) && plan.Connector.Input.All(column => !Is(column.Name, name)))];
+
+    /// <summary>True when a row read so far has the column of keys; who has read them all knows where the keys of all come from.</summary>
+    public bool HasKeys => names.Any(IsKey);
 
     /// <summary>Without input: one row without columns.</summary>
-    public static RowInput Single(RowConnector connector) => new("{}"u8.ToArray(), Encoding.UTF8, isCsv: false, connector);
+    public static RowInput Single(RowPlan plan) => new("{}"u8.ToArray(), Encoding.UTF8, isCsv: false, plan);
 
     /// <summary>Reads the whole input.</summary>
     /// <exception cref="CliException">It is too large, or cannot be read.</exception>
-    public static RowInput Open(string path, string format, Encoding encoding, RowConnector connector)
+    public static RowInput Open(RowPlan plan, string path)
     {
         try
         {
@@ -45,7 +50,7 @@ internal sealed class RowInput
                 if (kept.Length > MostBytes) throw CliException.Usage($"The input is larger than {MostBytes / 1024 / 1024} MiB; split it.");
             }
 
-            return new RowInput(kept.ToArray(), encoding, format == "csv", connector);
+            return new RowInput(kept.ToArray(), plan.Encoding, plan.InFormat == "csv", plan);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -92,18 +97,18 @@ internal sealed class RowInput
     {
         var twice = header.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null) throw CliException.Usage($"The column '{twice.Key}' stands twice in the header.");
-        var missing = connector.Input.Where(column => !column.Nullable && !header.Contains(column.Name, StringComparer.OrdinalIgnoreCase));
-        if (missing.FirstOrDefault() is { } column)
+        var needed = plan.Connector.Input.Where(column => !column.Nullable);
+        if (needed.FirstOrDefault(asked => !header.Contains(asked.Name, StringComparer.OrdinalIgnoreCase)) is { } column)
             throw CliException.Usage($"The column '{column.Name}' is missing; the header has {string.Join(", ", header)}.");
-        NoteIgnored(header);
+        names.UnionWith(header);
     }
 
-    private void NoteIgnored(IEnumerable<string> names) => Ignored = [.. names.Where(name =>
-        name != RowPlan.KeyColumn && connector.Input.All(column => !column.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))];
+    private bool IsKey(string name) => Is(plan.Keys, name);
+
+    private static bool Is(string column, string name) => column.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     private IEnumerable<RowLine> JsonRows(StreamReader text)
     {
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var number = 0;
         while (ReadLine(text, out var isTooLong) is { } line)
         {
@@ -113,7 +118,6 @@ internal sealed class RowInput
                 ? new RowLine(number, null, $"The line is longer than {CsvReader.MostCharacters} characters.")
                 : OfJson(number, line);
             names.UnionWith(row.Values?.Keys ?? []);
-            NoteIgnored(names);
             yield return row;
         }
     }

@@ -84,7 +84,7 @@ internal static class RowsCommand
     public static Command Build()
     {
         var command = new Command(
-            "rows", "Carry out the rows of a file one by one and write a row for each; the same command again resumes.")
+            "rows", "Carry out the rows of a file one by one and write a row for each; with --data the same rows again resume.")
         {
             Name, In, Out, Ip, Port, Terminal, Dialect, OwnCurrency, Data, Config, Schema, Format, Characters, Delimiter, Unit, Keys,
             RunName, ApprovedColumn, MostAmount, MostRows, BusyWait, AnswerLimit, RecoveryLimit, Timestamp,
@@ -117,7 +117,7 @@ internal static class RowsCommand
         var data = parsed.GetValue(Data) ?? configured;
         if (data is null && connector.MovesMoney)
             throw CliException.Usage($"{connector.Name} moves money and needs --data DIR: the journal knows there which rows are paid.");
-        var input = plan.In is null ? RowInput.Single(connector) : RowInput.Open(plan.In, plan.InFormat, plan.Encoding, connector);
+        var input = plan.In is { } path ? RowInput.Open(plan, path) : RowInput.Single(plan);
         var run = new RowsRun(plan, input, rules, settings)
         {
             BusyWait = CommonOptions.Seconds("--busy-wait", parsed.GetValue(BusyWait)) ?? TimeSpan.FromSeconds(30),

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
-using Tillbridge.Catalog;
 using Tillbridge.Cli.Commands;
 using Tillbridge.Domain;
 using Tillbridge.Facades.Rows;
@@ -19,6 +17,12 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
     private readonly Dictionary<RowOutcome, int> counts = [];
     private readonly HashSet<string> keys = new(StringComparer.Ordinal);
     private bool stopsAfterRow;
+    private bool isRemembered;
+
+    // What the same command will do, said to whom a run was stopped.
+    private string Again => isRemembered ? "the same command resumes"
+        : plan.Connector.IsOnce ? "no journal remembers it, so look at the terminal first"
+        : "the same command asks again";
 
     public TimeSpan BusyWait { get; init; }
 
@@ -34,12 +38,16 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
         Agree(rows);
         if (input.Ignored.Count > 0) Say($"these columns are ignored: {string.Join(", ", input.Ignored)}.");
         var run = plan.RunName ?? input.Hash;
+        // A close without rows and without a name is meant now, each time; without a journal of its own nothing is remembered at all.
+        isRemembered = data is not null && (plan.RunName is not null || input.HasKeys || (plan.Connector.IsOnce && plan.In is not null));
         var resumes = RowCompanion.Check(plan, terminal.Name, run, ForceNew);
+        if (resumes && plan.Connector.IsOnce && !isRemembered) throw Forgotten();
         var temporary = data is null ? Directory.CreateTempSubdirectory("tillbridge-rows-").FullName : null;
         try
         {
             await using var journal = await SessionRun.OpenJournal(data ?? temporary!, CommonOptions.Clock, stop);
-            await using var engine = await Start(journal, stop);
+            var clock = CommonOptions.Clock;
+            await using var engine = await SessionRun.Start(journal, terminal, clock, IdSource.Of(clock), stop);
             RowCompanion.Write(plan, terminal.Name, run);
             await CarryOut(engine, run, resumes, stop);
         }
@@ -47,7 +55,7 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
         {
             throw new CliException(
                 ExitCodes.Internal,
-                $"The run stopped: {failure.Message} What was carried out is in the journal; the same command resumes.", failure);
+                $"The run stopped: {failure.Message} About what was carried out: {Again}.", failure);
         }
         finally
         {
@@ -70,9 +78,9 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
         };
         using var interrupt = Interrupt.Instead(() =>
         {
-            if (stopsAfterRow) Environment.Exit(ExitCodes.Unknown); // The second time: at once; the journal has what is open.
+            if (stopsAfterRow) Environment.Exit(ExitCodes.Unknown); // The second time: at once.
             stopsAfterRow = true;
-            Say("stopping after this row; once more leaves at once, and the same command resumes.");
+            Say($"stopping after this row; once more leaves at once. Afterwards: {Again}.");
         });
         var known = engine.Capabilities(terminal.Name)!.WireExponents;
         var counted = rules with { WireExponents = known };
@@ -124,13 +132,16 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
     }
 
     // The row's own terminal: the run's, or another one where that is allowed.
-    private async Task<(string? Name, string? Refused)> Elsewhere(LocalTerminals engine, (string Host, int Port) place)
+    private async Task<(string? Name, string? Refused)> Elsewhere(LocalTerminals engine, (string? Host, int? Port) place)
     {
         var mine = terminal.Address;
-        if (mine.Host == place.Host && mine.Port == place.Port) return (terminal.Name, null);
+        if (mine.Carrier != "tcp" && place is not ({ }, { }))
+            return (null, "IpAddress and IpPort are both needed: the run's own terminal has none.");
+        var (host, port) = (place.Host ?? mine.Host, place.Port ?? mine.Port);
+        if (mine.Host == host && mine.Port == port) return (terminal.Name, null);
         if (!plan.AllowsRowAddress)
-            return (null, $"IpAddress {place.Host}:{place.Port} is not the run's terminal; --allow-row-address lets rows choose.");
-        var address = mine with { Carrier = "tcp", Host = place.Host, Port = place.Port };
+            return (null, $"IpAddress {host}:{port} is not the run's terminal; --allow-row-address lets rows choose.");
+        var address = mine with { Carrier = "tcp", Host = host, Port = port };
         var name = address.ToString();
         if (engine.Settings(name) is not null) return (name, null);
         try
@@ -146,8 +157,8 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
 
     private (string? Key, string? Wrong) KeyOf(IReadOnlyDictionary<string, string?> values, int number, string run)
     {
-        var hasColumn = values.ContainsKey(plan.Keys);
-        if (!hasColumn)
+        // One source for all rows of an input: a key of our own beside theirs would be another one after a change of the input.
+        if (!input.HasKeys)
         {
             if (plan.Keys != RowPlan.KeyColumn) return (null, $"{plan.Keys} is missing.");
             // A question may be asked again; a close without input and without a name is one that is meant now.
@@ -156,26 +167,16 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
             return ($"{run}/{number}", null);
         }
 
-        var key = values[plan.Keys];
-        if (key is null || !RequestRules.IsPrintable(key, MostKeyCharacters))
+        var key = values.GetValueOrDefault(plan.Keys);
+        if (key is null) return (null, $"{plan.Keys} is missing; where one row has it, all need it.");
+        if (!RequestRules.IsPrintable(key, MostKeyCharacters))
             return (key, $"{plan.Keys} must be 1 to {MostKeyCharacters} printable characters.");
         return keys.Add(key) ? (key, null) : (key, $"{plan.Keys} '{key}' stands twice in the input.");
     }
 
-    private async Task<LocalTerminals> Start(SqliteJournal journal, CancellationToken stop)
-    {
-        var clock = CommonOptions.Clock;
-        try
-        {
-            return await LocalTerminals.Start(
-                journal, ProtocolCatalog.ByName, address => ProtocolCatalog.Transport(address, clock), [terminal], clock,
-                IdSource.Of(clock), NullLoggerFactory.Instance, stop);
-        }
-        catch (ArgumentException wrong)
-        {
-            throw new CliException(ExitCodes.Usage, wrong.Message, wrong);
-        }
-    }
+    private CliException Forgotten() => CliException.Usage(
+        $"'{plan.Out}' exists, and no journal remembers whether its run closed the period; nothing was carried out. Look at it and at the "
+        + "terminal, then name another output. With --data DIR and --run NAME (or rows) the same command closes once.");
 
     private void Agree(int rows)
     {
@@ -207,7 +208,7 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
         var text = $"{counts.Values.Sum()} rows: {Of(RowOutcome.Approved)} approved, {Of(RowOutcome.Declined)} declined, "
             + $"{Of(RowOutcome.Cancelled)} cancelled, {Of(RowOutcome.Failed)} failed, {Of(RowOutcome.Unknown)} unknown, "
             + $"{Of(RowOutcome.Invalid)} invalid, {Of(RowOutcome.Skipped)} skipped";
-        if (counts.Values.Sum() < rows) text += $"; {rows - counts.Values.Sum()} not begun, the same command resumes";
+        if (counts.Values.Sum() < rows) text += $"; {rows - counts.Values.Sum()} not begun, {Again}";
         var last = new RowEvent("end", rows, null, text, null, null);
         Console.Error.WriteLine(plan.Json ? JsonSerializer.Serialize(last, RowJson.Default.RowEvent) : text);
     }

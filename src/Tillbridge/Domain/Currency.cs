@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Tillbridge.Domain;
 
@@ -56,6 +57,12 @@ public sealed record Currency
     /// <summary>Finds a currency by its ISO 4217 numeric code.</summary>
     public static bool TryFind(int numeric, [NotNullWhen(true)] out Currency? currency) =>
         ByNumeric.TryGetValue(numeric, out currency);
+
+    /// <summary>Finds a currency as people write it, by three capital letters or by three digits.</summary>
+    internal static bool TryRead(string? text, [NotNullWhen(true)] out Currency? currency) =>
+        text is { Length: 3 } && text.All(char.IsAsciiDigit)
+            ? TryFind(int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture), out currency)
+            : TryFind(text, out currency);
 
     /// <summary>The currency of that code.</summary>
     /// <exception cref="ArgumentException">The code is not in ISO 4217.</exception>

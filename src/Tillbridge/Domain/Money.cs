@@ -54,6 +54,9 @@ public readonly record struct Money(long MinorUnits, Currency Currency)
     /// <summary>The sum of two amounts of the same currency.</summary>
     public Money Add(Money other) => this + other;
 
+    /// <summary>Major units as a number, exactly.</summary>
+    internal decimal ToMajor() => (decimal)MinorUnits / Currency.MinorPerMajor;
+
     /// <summary>Major units as text with a point and all decimals of the currency, for example <c>12.50</c>.</summary>
     public string ToMajorText()
     {

@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Journal;
 
 namespace Tillbridge.Sessions;
 
@@ -44,6 +45,9 @@ public sealed record Refusal(RefusalCode Code, string Text, string? Field = null
 {
     /// <summary>The session that stands in the way, if one does.</summary>
     public SessionId? Session { get; init; }
+
+    /// <summary>True for what the engine throws while its journal cannot be read, or is closed already.</summary>
+    internal static bool IsJournals(Exception failure) => failure is JournalException or ObjectDisposedException;
 
     internal static Refusal JournalFailed(string terminal) => new(
         RefusalCode.JournalFull, $"The journal could not write for {terminal}; free space or repair the disk, then try again.");

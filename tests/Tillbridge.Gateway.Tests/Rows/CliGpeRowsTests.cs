@@ -71,6 +71,70 @@ public sealed class CliGpeRowsTests : CliBench
         Assert.Equal(["20000"], await Column("DebitSum"));
     }
 
+    [Theory]
+    [InlineData(true, false, "--run")] // The key is new each time.
+    [InlineData(false, true, "--data")] // The journal is gone.
+    [InlineData(false, false, "--data")]
+    public async Task A_close_that_no_journal_remembers_is_never_made_twice_into_the_same_output(bool keeps, bool named, string cure)
+    {
+        string[] more = [.. keeps ? new[] { "--data", Data } : [], .. named ? new[] { "--run", "evening" } : []];
+        Assert.Equal(0, (await Rows("gpe-closetotals", more)).ExitCode);
+        var first = await File.ReadAllTextAsync(Out, Stop);
+
+        var (code, output) = await Rows("gpe-closetotals", more);
+
+        Assert.True(code == 64, output);
+        Assert.Contains("nothing was carried out", output, StringComparison.Ordinal);
+        Assert.Contains(cure, output, StringComparison.Ordinal);
+        Assert.Equal(first, await File.ReadAllTextAsync(Out, Stop));
+    }
+
+    [Fact]
+    public async Task A_close_with_a_name_and_a_journal_is_made_once_and_told_again()
+    {
+        Assert.Equal(0, (await Rows("gpe-closetotals", "--data", Data, "--run", "evening")).ExitCode);
+        var first = await Column("SessionId");
+
+        Assert.Equal(0, (await Rows("gpe-closetotals", "--data", Data, "--run", "evening")).ExitCode);
+
+        Assert.Equal(first, await Column("SessionId"));
+    }
+
+    [Fact]
+    public async Task A_question_is_asked_again_by_the_same_command()
+    {
+        Assert.Equal(0, (await Rows("gpe-subtotal")).ExitCode);
+        var first = await Column("SessionId");
+
+        Assert.Equal(0, (await Rows("gpe-subtotal")).ExitCode);
+
+        Assert.NotEqual(first, await Column("SessionId"));
+    }
+
+    [Fact]
+    public async Task A_run_that_stops_without_a_journal_of_its_own_promises_no_resume()
+    {
+        Directory.CreateDirectory(Out); // The output cannot be written.
+
+        var (code, output) = await Rows("gpe-closetotals");
+
+        Assert.True(code is 64 or 70, output);
+        Assert.DoesNotContain("the same command resumes", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Half_of_an_address_in_a_row_is_filled_up_with_the_run_s_other_half()
+    {
+        await using var other = await SimulatorProcess.Start(Path.Combine(Folder, "other.jsonl"), Protocol);
+        var port = other.Address.Split(':')[^1];
+        await Write("RowKey,Amount,IpAddress,IpPort", "a,100,127.0.0.1,", $"b,200,,{port}", "c,400,,");
+
+        var (code, output) = await Rows("gpe-payment", "--in", In, "--data", Data, "--allow-row-address");
+
+        Assert.True(code == 0, output);
+        Assert.Equal((500, 200), (Booked(), Booked(Path.Combine(Folder, "other.jsonl"))));
+    }
+
     private Task Write(params string[] lines) => File.WriteAllLinesAsync(In, lines, Stop);
 
     private Task<(int ExitCode, string Output)> Rows(string connector, params string[] more)

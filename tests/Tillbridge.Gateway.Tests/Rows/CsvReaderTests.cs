@@ -70,7 +70,11 @@ public sealed class CsvReaderTests
         try
         {
             File.WriteAllBytes(path, (encoding ?? Encoding.UTF8).GetBytes(text));
-            return [.. RowInput.Open(path, isCsv ? "csv" : "jsonl", encoding ?? Encoding.UTF8, Connectors.Payment).Rows()];
+            var plan = new RowPlan(Connectors.Payment, "-")
+            {
+                InFormat = isCsv ? "csv" : "jsonl", OutFormat = "csv", Encoding = encoding ?? Encoding.UTF8,
+            };
+            return [.. RowInput.Open(plan, path).Rows()];
         }
         finally
         {

@@ -74,9 +74,16 @@ internal sealed class K2Engine : IAsyncDisposable
 
     private async Task<IReadOnlyList<K2Frame>> Frames(SessionId session, CancellationToken stop)
     {
-        var records = await journal.RecordsAfter(0, session, MostFrames, withFrames: true, stop);
-        return [.. records
-            .Where(record => record.Kind is RecordKind.Frame)
-            .Select(record => K2FrameText.Read(record.At, JsonElement.Parse(record.Body)))];
+        try
+        {
+            var records = await journal.RecordsAfter(0, session, MostFrames, withFrames: true, stop);
+            return [.. records
+                .Where(record => record.Kind is RecordKind.Frame)
+                .Select(record => K2FrameText.Read(record.At, JsonElement.Parse(record.Body)))];
+        }
+        catch (Exception unreadable) when (unreadable is JournalException or JsonException or ObjectDisposedException)
+        {
+            return []; // The log goes without; the session's end is told all the same.
+        }
     }
 }

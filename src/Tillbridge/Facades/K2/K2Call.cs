@@ -16,30 +16,38 @@ internal sealed class K2Call(K2Terminals terminals, K2Seat seat, TimeSpan? waitL
     private readonly TimeProvider clock = terminals.Clock;
     private readonly long begun = terminals.Clock.GetTimestamp();
 
+    private readonly TaskCompletionSource aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? accepted;
-    private volatile bool abortAsked;
+    private volatile bool isUnderWay;
+
+    /// <summary>What may be said of a request that is left in the middle; null while it is certain that nothing was handed over.</summary>
+    public K2End? Left => !isUnderWay ? null : accepted is { } session ? K2End.Open(K2Reasons.Unknown, session) : K2End.Lost();
 
     private TimeSpan Elapsed => clock.GetElapsedTime(begun);
 
     private TimeSpan? Limit => waitLimit ?? (compatible ? CompatibleLimit : null);
 
+    private bool IsStopped => seat.Displaced.IsCompleted || seat.Freed.IsCompleted || aborted.Task.IsCompleted;
+
+    // A stop, or the end of what is waited for.
+    private Task<Task> Stopped(Task orEnd) => Task.WhenAny(orEnd, seat.Displaced, seat.Freed, aborted.Task);
+
     public async Task<K2End> Run(K2Order order, CancellationToken shutdown)
     {
         using var running = seat.Run();
         // The older client's session is cut and asked about before ours may begin.
-        await Task.WhenAny(seat.Before, seat.Displaced).WaitAsync(shutdown);
-        if (seat.Displaced.IsCompleted) return K2End.NotSent(K2Reasons.Displaced);
+        await Stopped(seat.Before).WaitAsync(shutdown);
         var (session, refused) = await Submit(order, shutdown);
         if (session is null) return refused!;
         accepted = session;
-        if (abortAsked) await link.Abort(session, shutdown);
+        if (aborted.Task.IsCompleted) await link.Abort(session, shutdown);
         return await Follow(session, shutdown);
     }
 
-    /// <summary>Asks the terminal to stop, now or as soon as the order is taken.</summary>
+    /// <summary>Asks the terminal to stop; an order that is not taken yet never begins.</summary>
     public async Task Abort(CancellationToken shutdown)
     {
-        abortAsked = true;
+        aborted.TrySetResult();
         if (accepted is { } session) await link.Abort(session, shutdown);
     }
 
@@ -47,28 +55,35 @@ internal sealed class K2Call(K2Terminals terminals, K2Seat seat, TimeSpan? waitL
     private async Task<(string? Session, K2End? Refused)> Submit(K2Order order, CancellationToken shutdown)
     {
         var isUncertain = false;
-        while (true)
+        var patience = Limit is { } limit && limit < BusyLimit ? limit : BusyLimit;
+        while (!IsStopped || isUncertain)
         {
-            var started = await link.Start(order, shutdown);
+            if (seat.Freed.IsCompleted) return (null, K2End.Lost());
+            // Who stopped wants nothing handed in any more; what may have been taken is looked for.
+            var isLookedFor = IsStopped;
+            isUnderWay = true;
+            var started = isLookedFor ? await link.Look(order, shutdown) : await link.Start(order, shutdown);
             if (started.Session is { } session) return (session, null);
-            var refusal = started.Refusal!;
+            if (started.Refusal is not { } refusal) return (null, K2End.Lost());
             isUncertain |= refusal.Kind is K2RefusalKind.Uncertain;
-            var patience = Limit is { } limit && limit < BusyLimit ? limit : BusyLimit;
+            isUnderWay = isUncertain;
             var mayWait = refusal.Kind is K2RefusalKind.Busy or K2RefusalKind.Uncertain
-                || (isUncertain && refusal.Kind is K2RefusalKind.Unreachable);
+                || (isUncertain && refusal.Kind is K2RefusalKind.Unreachable or K2RefusalKind.JournalFull);
             if (!mayWait || Elapsed >= patience)
             {
-                // A refusal means that the key is not known: nothing was taken. No answer after one that may have arrived means nothing.
-                var unknown = isUncertain
-                    && refusal.Kind is K2RefusalKind.Uncertain or K2RefusalKind.Unreachable or K2RefusalKind.JournalFull;
-                return (null, unknown ? new K2End(Outcome.Unknown, K2Reasons.Unknown) { Text = refusal.Text } : Refused(refusal));
+                if (!isUncertain) return (null, Refused(refusal));
+                // An earlier attempt may be under way: no refusal of a later one says anything about it.
+                var found = isLookedFor ? null : (await link.Look(order, shutdown)).Session;
+                return found is null ? (null, K2End.Lost(refusal.Text)) : (found, null);
             }
 
-            if (refusal.Session is { } other) await LetGo(other, patience, shutdown);
-            if (seat.Displaced.IsCompleted && !isUncertain) return (null, K2End.NotSent(K2Reasons.Displaced));
-            await Task.WhenAny(Task.Delay(Again, clock, shutdown), seat.Displaced);
+            if (refusal.Session is { } other && !IsStopped) await LetGo(other, patience, shutdown);
+            var pause = Task.Delay(Again, clock, shutdown);
+            await (isUncertain ? pause : Stopped(pause));
             shutdown.ThrowIfCancellationRequested();
         }
+
+        return (null, seat.Displaced.IsCompleted ? K2End.NotSent(K2Reasons.Displaced) : K2End.Stopped());
     }
 
     private static K2End Refused(K2Refusal refusal) => refusal.Kind is K2RefusalKind.Invalid
@@ -89,7 +104,7 @@ internal sealed class K2Call(K2Terminals terminals, K2Seat seat, TimeSpan? waitL
         var left = patience - Elapsed;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
         var wait = link.Await(other, left > TimeSpan.Zero ? left : TimeSpan.Zero, enough.Token);
-        await Task.WhenAny(wait, seat.Displaced);
+        await Stopped(wait);
         await enough.CancelAsync();
         await Settle(wait, shutdown);
     }
@@ -101,7 +116,8 @@ internal sealed class K2Call(K2Terminals terminals, K2Seat seat, TimeSpan? waitL
         var wait = link.Await(session, left > TimeSpan.Zero ? left : TimeSpan.Zero, enough.Token);
         await Task.WhenAny(wait, seat.Displaced, seat.Freed);
         if (!wait.IsCompleted) await enough.CancelAsync();
-        if (await Settle(wait, shutdown) is { IsClosed: true } closed) return K2End.Of(closed);
+        var seen = await Settle(wait, shutdown);
+        if (seen is { IsClosed: true }) return K2End.Of(seen);
         if (seat.Displaced.IsCompleted)
         {
             await link.Displace(session, shutdown);
@@ -113,6 +129,8 @@ internal sealed class K2Call(K2Terminals terminals, K2Seat seat, TimeSpan? waitL
 
         if (seat.Freed.IsCompleted) return K2End.Open(K2Reasons.Unknown, session);
         if (compatible) await link.Abort(session, shutdown);
+        // Nobody could tell how it stands, which is no end of patience.
+        if (seen is null && (Limit is not { } most || Elapsed < most)) return K2End.Open(K2Reasons.Unknown, session);
         return K2End.Open(K2Reasons.NoAnswerInTime, session, (int)Math.Round(Elapsed.TotalSeconds));
     }
 

@@ -58,8 +58,7 @@ public abstract class K2Client : IDisposable
     public string? TerminalText => Conclusion?.TerminalText;
 
     /// <summary>What was approved in major units, cash included; may be below what was asked.</summary>
-    public decimal? ApprovedAmount =>
-        Conclusion?.ApprovedAmount is { } money ? (decimal)money.MinorUnits / money.Currency.MinorPerMajor : null;
+    public decimal? ApprovedAmount => Conclusion?.ApprovedAmount?.ToMajor();
 
     /// <summary>The approval code; a later reversal wants it as its verification code.</summary>
     public string? ApprovalCode => Conclusion?.References.Approval;
@@ -98,7 +97,7 @@ public abstract class K2Client : IDisposable
     public bool Execute() => Blocking.Run(() => ExecuteAsync(CancellationToken.None));
 
     /// <summary>The same without blocking.</summary>
-    /// <param name="shutdown">This process is going down; decides no outcome.</param>
+    /// <param name="shutdown">This process is going down; decides no outcome: a request that was handed over is unknown then.</param>
     public async Task<bool> ExecuteAsync(CancellationToken shutdown = default)
     {
         ObjectDisposedException.ThrowIf(isFree, this);
@@ -109,7 +108,7 @@ public abstract class K2Client : IDisposable
         terminals.Log.Outcome("-", seat.Client, K2Call.Describe(request));
         var mine = new K2Call(terminals, seat, WaitLimit ?? terminals.Options.WaitLimit, K2Compatible ?? terminals.Options.Compatible);
         call = mine;
-        await Keep(await mine.Run(order, shutdown), shutdown);
+        await Keep(await Finish(mine, order, shutdown), shutdown);
         return Successful;
     }
 
@@ -156,13 +155,11 @@ public abstract class K2Client : IDisposable
     {
         if (major is not { } value) throw new ArgumentException($"{name} is missing.", name);
         if (value <= 0) throw new ArgumentException($"{name} must be above zero.", name);
-        var known = int.TryParse(currency, NumberStyles.None, CultureInfo.InvariantCulture, out var numeric) && currency.Length == 3
-            ? Currency.TryFind(numeric, out var found)
-            : Currency.TryFind(currency, out found);
-        if (!known) throw new ArgumentException($"Currency '{currency}' is no ISO 4217 code; write CZK or 203.", nameof(currency));
+        if (!Currency.TryRead(currency, out var found))
+            throw new ArgumentException($"Currency '{currency}' is no ISO 4217 code; write CZK or 203.", nameof(currency));
         // The shortest form: 12.50 and 12.5 are one amount, 12.345 is not one of a currency with two decimals.
         var text = (value / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
-        return Money.TryParse(text, found!, out var why) ?? throw new ArgumentException($"{name}: {why}", name);
+        return Money.TryParse(text, found, out var why) ?? throw new ArgumentException($"{name}: {why}", name);
     }
 
     /// <summary>A variable symbol as a reference; null and empty send none of the caller's own.</summary>
@@ -179,18 +176,41 @@ public abstract class K2Client : IDisposable
     private static InvalidOperationException UsedUp() =>
         new("This object has carried out its request; make a new one for the next, and free this one first.");
 
+    // Whatever ends the call in the middle: a request that may be under way is unknown, not without an outcome.
+    private async Task<K2End> Finish(K2Call running, K2Order order, CancellationToken shutdown)
+    {
+        try
+        {
+            return await running.Run(order, shutdown);
+        }
+        catch
+        {
+            end = running.Left;
+            throw;
+        }
+    }
+
     private async Task Keep(K2End reached, CancellationToken shutdown)
     {
         end = reached;
         var (terminal, session) = (reached.Result?.Terminal ?? "-", reached.Session ?? seat.Client);
-        if (reached is { Result: not null, Session: { } id })
-        {
-            foreach (var frame in await terminals.Link.Frames(id, shutdown)) terminals.Log.Frame(terminal, session, frame);
-        }
+        if (reached is { Result: not null, Session: { } id }) await LogFrames(id, terminal, shutdown);
 
         var text = $"{reached.Outcome} {reached.Reason} {Conclusion?.ApprovedAmount} {ResponseCode} {reached.Text}".TrimEnd();
         if (reached.Outcome is Domain.Outcome.Unknown) terminals.Log.Fault(terminal, session, text);
         else terminals.Log.Outcome(terminal, session, text);
+    }
+
+    private async Task LogFrames(string session, string terminal, CancellationToken shutdown)
+    {
+        try
+        {
+            foreach (var frame in await terminals.Link.Frames(session, shutdown)) terminals.Log.Frame(terminal, session, frame);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process goes down: the log goes without them, the session's end is told all the same.
+        }
     }
 
     private string Describe(K2End reached)

@@ -28,6 +28,12 @@ internal sealed record K2End(Outcome Outcome, string Reason)
     /// <summary>Nothing was sent to any terminal.</summary>
     public static K2End NotSent(string reason, string? text = null) => new(Outcome.Failed, reason) { Text = text };
 
+    /// <summary>Stopped at the till before it was handed over.</summary>
+    public static K2End Stopped() => new(Outcome.Cancelled, K2Reasons.CancelledAtTill);
+
+    /// <summary>The order may have been taken, and nobody says what became of it.</summary>
+    public static K2End Lost(string? text = null) => new(Outcome.Unknown, K2Reasons.Unknown) { Text = text };
+
     /// <summary>The caller stopped waiting; the session goes on.</summary>
     public static K2End Open(string reason, string session, int seconds = 0) =>
         new(Outcome.Unknown, reason) { Session = session, Seconds = seconds };

@@ -23,7 +23,7 @@ internal static class CloseTotalsRows
     [
         RowCells.TerminalId, RowCells.Timestamp, new("Summary", RowType.String, true, "The totals as the terminal wrote them."),
         RowCells.Approved("IsTransactionApproved"), RowCells.Code, RowCells.CodePage, RowCells.PrintingText,
-        new("PeriodClosed", RowType.Bool, false, "True for 000 to 010 and 160."),
+        new("PeriodClosed", RowType.Bool, true, "True for 000 to 010 and 160; null when that is not known."),
         new("DebitCount", RowType.Integer, true, "Payments."), new("DebitSum", RowType.Double, true, "Their sum, minor units."),
         new("CreditCount", RowType.Integer, true, "Money given back."), new("CreditSum", RowType.Double, true, "Their sum, minor units."),
         new("CashbackCount", RowType.Integer, true, "Cash handed out."),
@@ -52,13 +52,14 @@ internal static class CloseTotalsRows
     private static object?[] Write(RowEnd end, RowRules rules)
     {
         var said = RowCells.Of(end);
+        bool? closed = end.Outcome is RowOutcome.Unknown ? null : end.Session?.ClosesPeriod ?? false;
         BrandTotal? Of(string group) => said?.Totals?.ByBrand.FirstOrDefault(total => total.Brand == group);
         object? Count(string group) => Of(group) is { } total ? (long)total.Count : null;
         object? Sum(string group) => RowCells.Wire(Of(group)?.Sum, rules);
         return
         [
             said?.References.TerminalId, RowCells.At(end), said?.TotalsText, RowCells.IsApproved(end), said?.ResponseCode,
-            said?.PrintCodePage, RowCells.PrintText(end), end.Session?.ClosesPeriod ?? false,
+            said?.PrintCodePage, RowCells.PrintText(end), closed,
             Count(TotalsGroup.Debit), Sum(TotalsGroup.Debit), Count(TotalsGroup.Credit), Sum(TotalsGroup.Credit),
             Count(TotalsGroup.Cashback), Sum(TotalsGroup.Cashback),
         ];

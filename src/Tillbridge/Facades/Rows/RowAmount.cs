@@ -42,6 +42,8 @@ internal static partial class RowAmount
     private static Money? ReadMajor(string written, Currency currency, RowRules rules, out string why)
     {
         if (Digits(written, out why) is not { } number) return null;
+        // What is far beyond every limit may not fit into the number that counts its minor units.
+        if (Math.Abs(number) > Money.MostMinorUnits) return Refuse(out why, "is over twelve digits");
         var exponent = rules.WireExponent(currency);
         var minor = number * (decimal)Math.Pow(10, exponent);
         return decimal.Truncate(minor) == minor

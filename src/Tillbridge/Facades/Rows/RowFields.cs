@@ -39,11 +39,9 @@ internal sealed class RowFields(IReadOnlyDictionary<string, string?> values, Row
     public Currency? Currency(string column)
     {
         if (Raw(column)?.Trim() is not { } text) return null;
-        var isNumber = text.Length == 3 && text.All(char.IsAsciiDigit);
-        var known = isNumber
-            ? Domain.Currency.TryFind(int.Parse(text, CultureInfo.InvariantCulture), out var currency)
-            : Domain.Currency.TryFind(text.ToUpperInvariant(), out currency);
-        return known ? currency : Refuse<Currency>(column, "must be a code of ISO 4217, three digits or letters");
+        return Domain.Currency.TryRead(text.ToUpperInvariant(), out var currency)
+            ? currency
+            : Refuse<Currency>(column, "must be a code of ISO 4217, three digits or letters");
     }
 
     /// <summary>An amount; null when empty.</summary>
@@ -60,9 +58,7 @@ internal sealed class RowFields(IReadOnlyDictionary<string, string?> values, Row
     {
         var money = Amount(column, named);
         if (money is null) return Fault is null ? Refuse(column, "is missing") : null;
-        if (money.Value.MinorUnits == 0) return Refuse(column, "must be above zero");
-        var major = (decimal)money.Value.MinorUnits / money.Value.Currency.MinorPerMajor;
-        return rules.MostMajor is { } most && major > most ? Refuse(column, $"is over --max-amount {most}") : money;
+        return money.Value.MinorUnits == 0 ? Refuse(column, "must be above zero") : money;
     }
 
     /// <summary>A signed whole number; null when empty.</summary>
@@ -80,12 +76,13 @@ internal sealed class RowFields(IReadOnlyDictionary<string, string?> values, Row
         return null;
     }
 
-    /// <summary>The terminal's address in the row; null when empty.</summary>
-    public (string Host, int Port)? Address()
+    /// <summary>The terminal's address in the row, or the half of it that the row names; null when it names none.</summary>
+    public (string? Host, int? Port)? Address()
     {
-        if (Raw("IpAddress")?.Trim() is not { } host) return null;
-        if (Uri.CheckHostName(host) is UriHostNameType.Unknown) Refuse<string>("IpAddress", "is no host name or address");
-        return (host, (int)(Whole("IpPort", 1, 65535) ?? 2050));
+        var (host, port) = (Raw("IpAddress")?.Trim(), (int?)Whole("IpPort", 1, 65535));
+        if (host is not null && Uri.CheckHostName(host) is UriHostNameType.Unknown)
+            Refuse<string>("IpAddress", "is no host name or address");
+        return host is null && port is null ? null : (host, port);
     }
 
     /// <summary>The request, or the fault.</summary>
@@ -93,6 +90,9 @@ internal sealed class RowFields(IReadOnlyDictionary<string, string?> values, Row
     {
         var address = Address();
         if (Fault is null && RequestRules.Fault(request) is var (field, text)) Fault = $"{field}: {text}";
+        // The limit is one of what moves: cash counts.
+        if (Fault is null && rules.MostMajor is { } most && request.Total is { } total && total.ToMajor() > most)
+            Fault = $"Amount comes to {total} in all and is over --max-amount {most}.";
         return new RowReading(Fault is null ? request : null, Fault) { Address = address };
     }
 

@@ -7,6 +7,6 @@ namespace Tillbridge.Facades.Rows;
 /// <param name="Fault">Column and rule; null when nothing is wrong.</param>
 public sealed record RowReading(TerminalRequest? Request, string? Fault)
 {
-    /// <summary>The terminal that the row itself names; null takes the run's.</summary>
-    public (string Host, int Port)? Address { get; init; }
+    /// <summary>The terminal that the row itself names; null, and each half that is null, takes the run's.</summary>
+    public (string? Host, int? Port)? Address { get; init; }
 }

@@ -15,7 +15,7 @@ public sealed record RowRules
     /// <summary>Decimals of currencies that the terminal counts otherwise than ISO 4217 (gpe.md §3: HUF 0).</summary>
     public IReadOnlyDictionary<string, int> WireExponents { get; init; } = FrozenDictionary<string, int>.Empty;
 
-    /// <summary>The largest amount of one row; null takes what the protocol can carry.</summary>
+    /// <summary>The most that one row may move, cash included, in major units; null takes what the protocol can carry.</summary>
     public decimal? MostMajor { get; init; }
 
     /// <summary>Decimals of a currency as the terminal counts it, never more than ISO 4217 gives it.</summary>

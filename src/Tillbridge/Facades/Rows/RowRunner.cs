@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Tillbridge.Domain;
 using Tillbridge.Sessions;
 
@@ -10,16 +11,17 @@ namespace Tillbridge.Facades.Rows;
 /// <param name="terminals">The engine.</param>
 /// <param name="connector">What the rows are.</param>
 /// <param name="clock">Time.</param>
-public sealed class RowRunner(ITerminals terminals, RowConnector connector, TimeProvider clock)
+public sealed partial class RowRunner(ITerminals terminals, RowConnector connector, TimeProvider clock)
 {
     private const int MostAttempts = 1000;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BusyPoll = TimeSpan.FromSeconds(2); // Each time a session and a connection to the terminal.
     private static readonly TimeSpan Longest = TimeSpan.FromHours(2);
 
     // The engine asks once more about what an earlier run left unknown; longer than that it does not hold the terminal.
     private static readonly TimeSpan AskedAgain = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a row waits for a terminal that is busy.</summary>
+    /// <summary>How long a row waits for a terminal that is busy; only as long as nothing was sent.</summary>
     public TimeSpan BusyWait { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The caller's own data, kept with every session.</summary>
@@ -28,13 +30,22 @@ public sealed class RowRunner(ITerminals terminals, RowConnector connector, Time
     /// <summary>Carries one row out, or finds what it became.</summary>
     /// <param name="terminal">The terminal's name.</param>
     /// <param name="reading">The row.</param>
-    /// <param name="key">The row's key, 1 to 100 characters; null carries it out each time, which only a question may.</param>
+    /// <param name="key">
+    /// The row's key, 1 to 100 characters; null carries it out each time, which only a question may. One that ends with # and digits is
+    /// refused: so do further attempts at a row.
+    /// </param>
     /// <param name="shutdown">This process is going down; decides no outcome.</param>
     public async Task<RowEnd> Run(string terminal, RowReading reading, string? key, CancellationToken shutdown)
     {
         ArgumentNullException.ThrowIfNull(reading);
         if (reading.Request is not { } request) return RowEnd.Invalid("invalid-row", reading.Fault ?? "The row is empty.", Now);
         if (connector.IsOnce && key is null) throw new ArgumentException("Rows that must not be repeated need a key.", nameof(key));
+        if (key is not null && LooksLikeAttempt().IsMatch(key))
+        {
+            return RowEnd.Invalid(
+                "invalid-row", $"The key '{key}' ends with # and digits, as further attempts at a row do; give it another end.", Now);
+        }
+
         var begun = clock.GetTimestamp();
         for (var attempt = 1; attempt <= MostAttempts;)
         {
@@ -43,8 +54,9 @@ public sealed class RowRunner(ITerminals terminals, RowConnector connector, Time
             if (submission is { Session: { } session, IsReplay: var isReplay })
             {
                 var ended = await End(session, isReplay, shutdown);
-                if (!isReplay || !FailedUnsent(ended)) return Of(ended);
+                if (!FailedUnsent(ended) || !(isReplay || IsWorthWaiting(ended, begun))) return Of(ended);
                 attempt++;
+                if (!isReplay) await Task.Delay(BusyPoll, clock, shutdown);
                 continue;
             }
 
@@ -65,6 +77,10 @@ public sealed class RowRunner(ITerminals terminals, RowConnector connector, Time
         : $"rows:{connector.Name}:{key}{(attempt == 1 ? "" : $"#{attempt}")}";
 
     private static bool FailedUnsent(Session session) => session is { Outcome: Outcome.Failed, SentAt: null };
+
+    // Nothing was sent, so that a further attempt is none too many.
+    private bool IsWorthWaiting(Session session, long begun) =>
+        session.Conclusion is { Reason: Reason.TerminalBusy } && clock.GetElapsedTime(begun) < BusyWait;
 
     private async Task<Session> End(Session session, bool isReplay, CancellationToken shutdown)
     {
@@ -89,7 +105,7 @@ public sealed class RowRunner(ITerminals terminals, RowConnector connector, Time
             Outcome.Approved => (RowOutcome.Approved, null),
             Outcome.Declined => (RowOutcome.Declined, null),
             Outcome.Cancelled => (RowOutcome.Cancelled, null),
-            Outcome.Failed => (RowOutcome.Failed, end.ResponseCode is null ? end.Reason : null),
+            Outcome.Failed => (RowOutcome.Failed, end.ResponseCode is null || end.Reason is Reason.TerminalBusy ? end.Reason : null),
             _ => (RowOutcome.Unknown, "outcome-unknown"),
         };
         return new(outcome, at)
@@ -109,4 +125,7 @@ public sealed class RowRunner(ITerminals terminals, RowConnector connector, Time
         RefusalCode.JournalFull => throw new IOException(refusal.Text),
         _ => new(RowOutcome.Failed, Now) { ErrorCode = "terminal-refused", ErrorText = refusal.Text },
     };
+
+    [GeneratedRegex(@"#[0-9]+\z")]
+    private static partial Regex LooksLikeAttempt();
 }

@@ -40,6 +40,20 @@ internal sealed class K2Bench : IAsyncDisposable
         return terminals;
     }
 
+    /// <summary>Another program's client objects, by another way to the gateway.</summary>
+    public K2Terminals OpenAt(string address)
+    {
+        var terminals = K2Terminals.Connect(address, key: null, new() { LogDirectory = Logs, Language = "en" });
+        made.Add(terminals);
+        return terminals;
+    }
+
+    /// <summary>Waits until the terminal's books have a line.</summary>
+    public Task UntilBooked() => Until(() => Gateway.Acquirer.Lines.Count > 0);
+
+    /// <summary>Waits until the terminal has no open session.</summary>
+    public Task UntilIdle() => Until(() => Gateway.Terminals.States[0].Current is null);
+
     public PaymentClient Payment(decimal amount, K2Terminals? terminals = null, string? symbol = null, string currency = "EUR") =>
         new(terminals ?? Terminals, Caller) { Amount = amount, Currency = currency, VariableSymbol = symbol, Language = "en" };
 
@@ -47,5 +61,11 @@ internal sealed class K2Bench : IAsyncDisposable
     {
         foreach (var terminals in made) await terminals.DisposeAsync();
         await Gateway.DisposeAsync();
+    }
+
+    private static async Task Until(Func<bool> isSo)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!isSo()) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
     }
 }

@@ -1,5 +1,6 @@
 using Tillbridge.Domain;
 using Tillbridge.Facades.K2;
+using Tillbridge.Gateway.Tests.Support;
 using Tillbridge.Protocols;
 
 namespace Tillbridge.Gateway.Tests.Facades.K2;
@@ -213,6 +214,27 @@ public sealed class K2ClientTests
         Assert.False(next.Execute());
         Assert.Equal((Outcome.Failed, "unresolved-session"), (next.Outcome, next.Reason));
         Assert.Single(bench.Gateway.Acquirer.Lines);
+    }
+
+    [Theory]
+    [InlineData("unknown", "null", null)]
+    [InlineData("unknown", "true", null)]
+    [InlineData("approved", "null", true)]
+    [InlineData("declined", "true", true)]
+    [InlineData("declined", "null", false)]
+    [InlineData("failed", "null", false)]
+    public async Task Of_a_close_that_is_unknown_nobody_says_whether_the_period_is_closed(string outcome, string told, bool? closed)
+    {
+        await using var bench = await K2Bench.Start(byHttp: true);
+        await using var door = await FrontDoor.Before(bench.Gateway.Address);
+        door.Act = (request, _) => request.StartsWith("GET /v1/sessions/", StringComparison.Ordinal)
+            ? new FrontAct(200, $$"""{"id":"{{request[17..]}}","phase":"closed","outcome":"{{outcome}}","periodClosed":{{told}}}""")
+            : null;
+        using var close = new CloseTotalsClient(bench.OpenAt(door.Address), bench.Caller);
+
+        Assert.Equal(outcome == "approved", close.Execute());
+
+        Assert.Equal(closed, close.PeriodClosed);
     }
 
     [Fact]

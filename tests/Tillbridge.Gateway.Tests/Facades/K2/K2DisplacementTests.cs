@@ -80,6 +80,22 @@ public sealed class K2DisplacementTests
     }
 
     [Fact]
+    public async Task Over_a_gateway_callers_of_one_terminal_are_two_and_the_second_waits_for_the_first()
+    {
+        await using var bench = await K2Bench.Start(byHttp: true, new K2Options { Displacement = K2Displacement.Refuse });
+        bench.Gateway.Scripts().Replace([new TerminalScript { SlowSeconds = 2 }], TerminalScript.Plain);
+        using var first = bench.Payment(1m);
+        var executing = first.ExecuteAsync(Stop);
+        await bench.Gateway.UntilInFlight();
+
+        using var second = new PaymentClient(bench.Terminals, bench.Caller with { User = "petr" }) { Amount = 2m, Currency = "EUR" };
+        Assert.True(await second.ExecuteAsync(Stop), second.LocalizedResponseDescription);
+
+        Assert.True(await executing);
+        Assert.Equal(300, bench.Gateway.Acquirer.Net);
+    }
+
+    [Fact]
     public async Task Freed_and_then_made_displaces_nobody()
     {
         await using var bench = await K2Bench.Start(byHttp: false);

@@ -88,6 +88,30 @@ public sealed class RowConnectorTests
         Assert.StartsWith("ClientId", letters.Fault, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("3000", "2000", true)]
+    [InlineData("3000", "2001", false)]
+    [InlineData("5001", "", false)]
+    public void The_run_s_limit_holds_for_all_that_the_customer_pays(string amount, string cash, bool taken)
+    {
+        var reading = Connectors.Payment.Read(Row(("Amount", amount), ("AmountCashBack", cash)), Rules with { MostMajor = 50 });
+
+        Assert.Equal(taken, reading.Request is not null);
+        if (!taken) Assert.Contains("--max-amount 50", reading.Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_row_that_names_half_of_an_address_leaves_the_other_half_to_the_run()
+    {
+        Assert.Equal(("10.0.0.6", 2051), Read("10.0.0.6", "2051"));
+        Assert.Equal(("10.0.0.6", null), Read("10.0.0.6", null));
+        Assert.Equal((null, 2051), Read(null, "2051"));
+        Assert.Null(Read(null, null));
+
+        static (string? Host, int? Port)? Read(string? host, string? port) =>
+            Connectors.Payment.Read(Row(("Amount", "1"), ("IpAddress", host), ("IpPort", port)), Rules).Address;
+    }
+
     [Fact]
     public void Totals_are_sent_when_one_is_given_and_the_rest_is_nothing()
     {
@@ -96,6 +120,21 @@ public sealed class RowConnectorTests
         var some = Connectors.CloseTotals.Read(row, Rules).Request!.Details!;
         Assert.Equal([(12, 0L), (0, -2500L), (0, 0L)], some.TillTotals.Select(total => (total.Count, total.Sum.MinorUnits)));
         Assert.Equal("P", Connectors.CloseTotals.Read(Row(("RegionCode", "P")), Rules).Request!.Details!.Region);
+    }
+
+    [Theory]
+    [InlineData(Outcome.Approved, null, RowOutcome.Approved, true)]
+    [InlineData(Outcome.Declined, true, RowOutcome.Declined, true)]
+    [InlineData(Outcome.Declined, false, RowOutcome.Declined, false)]
+    [InlineData(Outcome.Failed, null, RowOutcome.Failed, false)]
+    [InlineData(Outcome.Unknown, null, RowOutcome.Unknown, null)]
+    public void Of_a_close_that_is_unknown_no_row_says_whether_the_period_is_closed(
+        Outcome outcome, bool? told, RowOutcome row, bool? closed)
+    {
+        var end = End(row, new(RequestKind.Reconciliation), new Conclusion(outcome, Reason.Done) { PeriodClosed = told });
+
+        var place = Connectors.CloseTotals.Output.ToList().FindIndex(column => column.Name == "PeriodClosed");
+        Assert.Equal(closed, Connectors.CloseTotals.Write(end, Rules)[place]);
     }
 
     [Fact]

@@ -18,21 +18,54 @@ internal sealed class EngineLink(ITerminals engine, K2Hosting hosting) : IK2Link
         {
             Key = order.Key, Metadata = new Dictionary<string, string> { [K2Order.Mark] = order.Client },
         };
-        var submission = await engine.Submit(handed, shutdown);
+        Submission submission;
+        try
+        {
+            submission = await engine.Submit(handed, shutdown);
+        }
+        catch (Exception lost) when (Refusal.IsJournals(lost))
+        {
+            return new(null, new(K2RefusalKind.Uncertain, lost.Message));
+        }
+
         return submission.Session is { } session ? new(session.Id.Value, null) : new(null, Read(submission.Refusal!));
     }
 
-    public async Task<K2Result?> Await(string session, TimeSpan limit, CancellationToken stop) =>
-        await engine.WaitForEnd(new SessionId(session), limit, stop) is { } found ? K2Result.Of(found) : null;
+    // An engine finds its orders by their key only.
+    public Task<K2Started> Look(K2Order order, CancellationToken shutdown) => Task.FromResult(new K2Started(null, null));
 
-    public async Task Abort(string session, CancellationToken shutdown) => await engine.Abort(new SessionId(session), Who, shutdown);
+    public async Task<K2Result?> Await(string session, TimeSpan limit, CancellationToken stop)
+    {
+        try
+        {
+            return await engine.WaitForEnd(new SessionId(session), limit, stop) is { } found ? K2Result.Of(found) : null;
+        }
+        catch (Exception unreadable) when (Refusal.IsJournals(unreadable))
+        {
+            return null;
+        }
+    }
 
-    public async Task Displace(string session, CancellationToken shutdown) => await engine.Displace(new SessionId(session), Who, shutdown);
+    public Task Abort(string session, CancellationToken shutdown) => Ask(engine.Abort(new SessionId(session), Who, shutdown));
+
+    public Task Displace(string session, CancellationToken shutdown) => Ask(engine.Displace(new SessionId(session), Who, shutdown));
 
     public Task<IReadOnlyList<K2Frame>> Frames(string session, CancellationToken shutdown) =>
         hosting.Frames(new SessionId(session), shutdown);
 
     public ValueTask DisposeAsync() => hosting.DisposeAsync();
+
+    private static async Task Ask(Task<Refusal?> asked)
+    {
+        try
+        {
+            await asked;
+        }
+        catch (Exception unreadable) when (Refusal.IsJournals(unreadable))
+        {
+            // A request only; what became of the session is asked anyway.
+        }
+    }
 
     private static K2Refusal Read(Refusal refusal)
     {

@@ -12,6 +12,7 @@ namespace Tillbridge.Facades.K2.Links;
 internal sealed class GatewayLink : IK2Link
 {
     private const int MostAnswerBytes = 4 * 1024 * 1024;
+    private const int MostLookedAt = 200;
     private const string Who = """{"by":"k2"}""";
 
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(25);
@@ -56,6 +57,16 @@ internal sealed class GatewayLink : IK2Link
         }
     }
 
+    public async Task<K2Started> Look(K2Order order, CancellationToken shutdown)
+    {
+        using var newest = await Get($"/v1/sessions?limit={MostLookedAt}", shutdown);
+        if (newest is null) return new(null, new(K2RefusalKind.Uncertain, $"The gateway at {http.BaseAddress} gave no answer."));
+        if (!newest.RootElement.TryGetProperty("sessions", out var sessions) || sessions.ValueKind is not JsonValueKind.Array)
+            return new(null, null);
+        var mine = sessions.EnumerateArray().FirstOrDefault(session => K2SessionJson.ClientOf(session) == order.Client);
+        return new(Text(mine, "id"), null);
+    }
+
     public async Task<K2Result?> Await(string session, TimeSpan limit, CancellationToken stop)
     {
         var begun = clock.GetTimestamp();
@@ -83,10 +94,13 @@ internal sealed class GatewayLink : IK2Link
     public async Task<IReadOnlyList<K2Frame>> Frames(string session, CancellationToken shutdown)
     {
         using var timeline = await Get($"/v1/sessions/{session}/timeline", shutdown);
-        if (timeline is null || !timeline.RootElement.TryGetProperty("records", out var records)) return [];
-        return [.. records.EnumerateArray()
-            .Where(record => Text(record, "kind") == "frame")
-            .Select(record => K2FrameText.Read(record.GetProperty("at").GetDateTimeOffset(), record.GetProperty("body")))];
+        if (timeline is null || !timeline.RootElement.TryGetProperty("records", out var records)
+            || records.ValueKind is not JsonValueKind.Array)
+        {
+            return [];
+        }
+
+        return [.. records.EnumerateArray().Select(FrameOf).OfType<K2Frame>()];
     }
 
     public ValueTask DisposeAsync()
@@ -94,6 +108,12 @@ internal sealed class GatewayLink : IK2Link
         http.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private static K2Frame? FrameOf(JsonElement record) =>
+        Text(record, "kind") == "frame" && record.TryGetProperty("body", out var body) && record.TryGetProperty("at", out var at)
+            && at.ValueKind is JsonValueKind.String && at.TryGetDateTimeOffset(out var when)
+            ? K2FrameText.Read(when, body)
+            : null;
 
     private static JsonObject Body(K2Order order)
     {
@@ -127,8 +147,10 @@ internal sealed class GatewayLink : IK2Link
             "unsupported-by-terminal" => field == "currency" ? K2RefusalKind.Currency : K2RefusalKind.Unsupported,
             "journal-full" => K2RefusalKind.JournalFull,
             "invalid-request" when field is "workstation" or "user" or "terminal" => K2RefusalKind.NoRoute,
-            null => K2RefusalKind.Uncertain,
-            _ => status >= 500 ? K2RefusalKind.Uncertain : K2RefusalKind.Invalid,
+            // The gateway's own words for an order that it did not take; what anybody else on the way says proves nothing.
+            "invalid-request" or "unauthorized" or "forbidden" or "not-found" or "method-not-allowed" or "not-acceptable"
+                or "idempotency-conflict" or "too-large" or "unsupported-media-type" => K2RefusalKind.Invalid,
+            _ => K2RefusalKind.Uncertain,
         };
         return new(kind, Text(problem, "detail") ?? $"The gateway answered {status}.", Text(problem, "session"));
     }
@@ -151,7 +173,10 @@ internal sealed class GatewayLink : IK2Link
         try
         {
             using var answer = await http.GetAsync(path, stop);
-            return answer.IsSuccessStatusCode ? await Read(answer, stop) : null;
+            var json = answer.IsSuccessStatusCode ? await Read(answer, stop) : null;
+            if (json is null or { RootElement.ValueKind: JsonValueKind.Object }) return json;
+            json.Dispose();
+            return null;
         }
         catch (Exception lost) when (lost is HttpRequestException or IOException || IsTimeOut(lost, stop))
         {

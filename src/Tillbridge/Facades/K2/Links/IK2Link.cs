@@ -9,6 +9,9 @@ internal interface IK2Link : IAsyncDisposable
     /// <summary>Hands an order in; with the same key again it finds what became of it.</summary>
     Task<K2Started> Start(K2Order order, CancellationToken shutdown);
 
+    /// <summary>Looks for the session of an order that may have been taken; neither session nor refusal: it is not seen.</summary>
+    Task<K2Started> Look(K2Order order, CancellationToken shutdown);
+
     /// <summary>Waits until the session is closed, at most that long; returns it as it then is, null when nobody can tell.</summary>
     Task<K2Result?> Await(string session, TimeSpan limit, CancellationToken stop);
 

@@ -17,9 +17,15 @@ internal static class K2SessionJson
             IsClosed = closed,
             Asked = asked,
             Conclusion = closed ? Conclusion(session) : null,
-            Client = session.TryGetProperty("metadata", out var metadata) ? Text(metadata, K2Order.Mark) : null,
+            Client = ClientOf(session),
         };
     }
+
+    /// <summary>The mark of the client object that ordered a session; null for everybody else's.</summary>
+    public static string? ClientOf(JsonElement session) =>
+        session.ValueKind is JsonValueKind.Object && session.TryGetProperty("metadata", out var metadata)
+            ? Text(metadata, K2Order.Mark)
+            : null;
 
     private static Conclusion Conclusion(JsonElement session)
     {

@@ -13,6 +13,7 @@ internal static class K2Reasons
     public const string NoAnswerInTime = "no-answer-in-time";
     public const string Unknown = "outcome-unknown";
     public const string Displaced = "displaced";
+    public const string CancelledAtTill = "cancelled-operator";
     public const string GatewayUnreachable = "gateway-unreachable";
 
     private static readonly FrozenDictionary<string, string> ByReason = new Dictionary<string, string>
@@ -22,7 +23,7 @@ internal static class K2Reasons
         [Reason.DeclinedByTerminal] = "declined-other", [Reason.ReversedByTerminal] = "reversed",
         [Reason.ReversalRefused] = "reversal-failed",
         [Reason.Cancelled] = "cancelled", [Reason.NotConfirmed] = "cancelled", [Reason.CancelledByCustomer] = "cancelled-customer",
-        [Reason.CancelledByOperator] = "cancelled-operator", [Reason.CancelledBeforeSend] = "cancelled-operator",
+        [Reason.CancelledByOperator] = CancelledAtTill, [Reason.CancelledBeforeSend] = CancelledAtTill,
         [Reason.TerminalTimeOut] = "timeout-terminal", [Reason.TerminalBusy] = "terminal-busy",
         [Reason.TerminalUnreachable] = "terminal-unreachable", [Reason.OtherProtocol] = "other-protocol",
         [Reason.HostUnreachable] = "host-unreachable", [Reason.HostAnswerLost] = "host-answer-lost",

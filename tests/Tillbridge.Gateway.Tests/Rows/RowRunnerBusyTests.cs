@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Tillbridge.Catalog;
+using Tillbridge.Domain;
+using Tillbridge.Facades.Rows;
+using Tillbridge.Gateway.Tests.Support;
+using Tillbridge.Journal;
+using Tillbridge.Protocols;
+using Tillbridge.Sessions;
+using Connectors = Tillbridge.Facades.Rows.Rows;
+
+namespace Tillbridge.Gateway.Tests.Rows;
+
+/// <summary>A terminal that is busy with somebody else is waited for, as long as nothing was sent to it.</summary>
+public sealed class RowRunnerBusyTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(30, 4, RowOutcome.Approved, null)]
+    [InlineData(0, 60, RowOutcome.Failed, "terminal-busy")]
+    public async Task A_terminal_that_is_busy_before_anything_was_sent_is_waited_for(
+        int busyWait, int busyFor, RowOutcome outcome, string? code)
+    {
+        await using var gateway = await TestGateway.Start(protocol: "gpe");
+        gateway.Scripts().Replace([new TerminalScript { SlowSeconds = busyFor }], TerminalScript.Plain);
+        await gateway.Post("/v1/sessions", TestGateway.SaleOf(100).Replace("EUR", "CZK", StringComparison.Ordinal), key: "other-till");
+        await gateway.UntilInFlight();
+        await using var journal = new MemoryJournal(TimeProvider.System);
+        await using var engine = await Start(journal, gateway);
+        var runner = new RowRunner(engine, Connectors.Payment, TimeProvider.System) { BusyWait = TimeSpan.FromSeconds(busyWait) };
+
+        var end = await runner.Run("till-1", Row(), "a", Stop);
+
+        Assert.Equal((outcome, code), (end.Outcome, end.ErrorCode));
+    }
+
+    [Theory]
+    [InlineData("zvt")]
+    [InlineData("gpe")]
+    public async Task A_terminal_that_refuses_as_busy_what_was_sent_is_told_as_busy_and_not_asked_again(string protocol)
+    {
+        await using var gateway = await TestGateway.Start(protocol: protocol);
+        gateway.Scripts().Replace([new TerminalScript { Outcome = ScriptOutcome.Busy }], TerminalScript.Plain);
+        await using var journal = new MemoryJournal(TimeProvider.System);
+        await using var engine = await Start(journal, gateway);
+        var runner = new RowRunner(engine, Connectors.Payment, TimeProvider.System);
+
+        var end = await runner.Run("till-1", Row(protocol == "gpe" ? "CZK" : "EUR"), "a", Stop);
+
+        Assert.Equal((RowOutcome.Failed, "terminal-busy"), (end.Outcome, end.ErrorCode));
+        Assert.NotNull(end.Session!.SentAt);
+        Assert.Equal(1, gateway.Scripts().Taken);
+    }
+
+    private static RowReading Row(string currency = "CZK") => Connectors.Payment.Read(
+        new Dictionary<string, string?> { ["Amount"] = "200", ["Currency"] = currency }, new RowRules());
+
+    private static Task<LocalTerminals> Start(MemoryJournal journal, TestGateway gateway) => LocalTerminals.Start(
+        journal, ProtocolCatalog.ByName, address => ProtocolCatalog.Transport(address, TimeProvider.System),
+        [gateway.Settings.Terminals[0].Settings], TimeProvider.System, IdSource.Of(TimeProvider.System), NullLoggerFactory.Instance, Stop);
+}
