@@ -54,7 +54,7 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
             if (submission is { Session: { } session, IsReplay: var isReplay })
             {
                 var ended = await End(session, isReplay, shutdown);
-                if (!FailedUnsent(ended) || !(isReplay || IsWorthWaiting(ended, begun))) return Of(ended);
+                if (!(isReplay ? LeftNothing(ended) : FailedUnsent(ended) && IsWorthWaiting(ended, begun))) return Of(ended);
                 attempt++;
                 if (!isReplay) await Task.Delay(BusyPoll, clock, shutdown);
                 continue;
@@ -67,7 +67,7 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
 
         return new(RowOutcome.Failed, Now)
         {
-            ErrorCode = "too-many-attempts", ErrorText = $"The row failed {MostAttempts} times before a byte left.",
+            ErrorCode = "too-many-attempts", ErrorText = $"The row left nothing booked {MostAttempts} times.",
         };
     }
 
@@ -77,6 +77,10 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
         : $"rows:{connector.Name}:{key}{(attempt == 1 ? "" : $"#{attempt}")}";
 
     private static bool FailedUnsent(Session session) => session is { Outcome: Outcome.Failed, SentAt: null };
+
+    // Broken, and recovery proved that no money stayed: an earlier run never got as far, and the rule must walk past it each time.
+    private static bool LeftNothing(Session session) => FailedUnsent(session)
+        || session is { BrokenBy: not null, Conclusion.Reason: Reason.NotBooked or Reason.ReversedByTerminal };
 
     // Nothing was sent, so that a further attempt is none too many.
     private bool IsWorthWaiting(Session session, long begun) =>

@@ -10,8 +10,8 @@ using Connectors = Tillbridge.Facades.Rows.Rows;
 
 namespace Tillbridge.Gateway.Tests.Rows;
 
-/// <summary>A terminal that is busy with somebody else is waited for, as long as nothing was sent to it.</summary>
-public sealed class RowRunnerBusyTests
+/// <summary>When a row is tried again, and when not.</summary>
+public sealed class RowRunnerTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -50,6 +50,43 @@ public sealed class RowRunnerBusyTests
         Assert.Equal((RowOutcome.Failed, "terminal-busy"), (end.Outcome, end.ErrorCode));
         Assert.NotNull(end.Session!.SentAt);
         Assert.Equal(1, gateway.Scripts().Taken);
+    }
+
+    [Theory]
+    [InlineData("zvt")]
+    [InlineData("gpe")]
+    public async Task A_row_that_broke_and_left_nothing_booked_is_paid_by_the_next_run_and_once_by_all_after_it(string protocol)
+    {
+        await using var gateway = await TestGateway.Start(protocol: protocol);
+        gateway.Scripts().Replace([new TerminalScript { Cut = ScriptCut.AfterAcknowledge }], TerminalScript.Plain);
+        await using var journal = new MemoryJournal(TimeProvider.System);
+        await using var engine = await Start(journal, gateway);
+        var runner = new RowRunner(engine, Connectors.Payment, TimeProvider.System);
+        Task<RowEnd> Run() => runner.Run("till-1", Row(protocol == "gpe" ? "CZK" : "EUR"), "a", Stop);
+
+        var (broken, resumed, again) = (await Run(), await Run(), await Run());
+
+        Assert.Equal((RowOutcome.Failed, "not-booked"), (broken.Outcome, broken.ErrorCode));
+        Assert.Equal(RowOutcome.Approved, resumed.Outcome);
+        Assert.Equal(resumed.Session!.Id, again.Session!.Id);
+        Assert.Equal(200, gateway.Acquirer.Net);
+    }
+
+    [Fact]
+    public async Task A_row_that_a_person_resolved_is_not_tried_again()
+    {
+        await using var gateway = await TestGateway.Start(protocol: "gpe");
+        gateway.Scripts().Replace([new TerminalScript { Cut = ScriptCut.BeforeResult, Forget = true }], TerminalScript.Plain);
+        await using var journal = new MemoryJournal(TimeProvider.System);
+        await using var engine = await Start(journal, gateway);
+        var runner = new RowRunner(engine, Connectors.Payment, TimeProvider.System);
+        var unknown = await runner.Run("till-1", Row(), "a", Stop);
+        Assert.Equal(RowOutcome.Unknown, unknown.Outcome);
+        Assert.Null(await engine.Resolve(unknown.Session!.Id, Outcome.Failed, "Anna", "seen", Stop));
+
+        var again = await runner.Run("till-1", Row(), "a", Stop);
+
+        Assert.Equal((RowOutcome.Failed, unknown.Session.Id), (again.Outcome, again.Session!.Id));
     }
 
     private static RowReading Row(string currency = "CZK") => Connectors.Payment.Read(
