@@ -44,7 +44,7 @@ internal sealed class EventParser() : ProtocolParser("gateway/event")
         }
     }
 
-    public override byte[] Write(object read)
+    public override byte[]? Write(object read)
     {
         var (kind, view) = ((RecordKind, EventView))read;
         // Each event is one line of a stream, and an object whose first words are ours.
@@ -53,6 +53,7 @@ internal sealed class EventParser() : ProtocolParser("gateway/event")
         Invariant.Holds(json.RootElement.EnumerateObject().First().NameEquals("event"), "an event begins with its name");
         Invariant.Holds(json.RootElement.GetProperty("event").GetString() == view.Event, "an event has one name");
         Invariant.Holds(json.RootElement.GetProperty("session").GetString() == Id.Value, "an event is of its record's session");
-        return Encoding.UTF8.GetBytes($"{Words<RecordKind>.Of(kind)} {view.Json}");
+        // With our words before the body's own, and its text twice, it can be too long to be read again.
+        return Encoding.UTF8.GetBytes($"{Words<RecordKind>.Of(kind)} {view.Json}") is { Length: <= MostBytes } written ? written : null;
     }
 }
