@@ -17,22 +17,34 @@ internal static class PortHolders
         {
             var isProcess = int.TryParse(Path.GetFileName(process), NumberStyles.None, null, out var number);
             if (!isProcess || number == Environment.ProcessId) continue;
-            if (Entries(Path.Combine(process, "fd"), MostFiles).Any(file => RealPath(file) == real))
+            if (Entries(Path.Combine(process, "fd"), MostFiles).Any(file => RealPath(file) == real) && !IsCopyOfUs(process))
                 return $"{NameOf(process)} (process {number.ToString(CultureInfo.InvariantCulture)})";
         }
 
         return null;
     }
 
-    private static string NameOf(string process)
+    // A program that we start is a copy of us that has all our files open, for a moment, until it becomes itself.
+    private static bool IsCopyOfUs(string process)
+    {
+        if (RealPath(Path.Combine(process, "exe")) != RealPath("/proc/self/exe")) return false;
+        // "123 (name) S parent …"; the name may hold anything.
+        var stat = Text(Path.Combine(process, "stat"));
+        var parent = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(1);
+        return parent == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static string NameOf(string process) => Text(Path.Combine(process, "comm")).Trim() is { Length: > 0 } name ? name : "a program";
+
+    private static string Text(string file)
     {
         try
         {
-            return File.ReadAllText(Path.Combine(process, "comm")).Trim();
+            return File.ReadAllText(file);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            return "a program";
+            return "";
         }
     }
 
