@@ -141,7 +141,8 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
         if (mine.Host == host && mine.Port == port) return (terminal.Name, null);
         if (!plan.AllowsRowAddress)
             return (null, $"IpAddress {host}:{port} is not the run's terminal; --allow-row-address lets rows choose.");
-        var address = mine with { Carrier = "tcp", Host = host, Port = port };
+        // The terminal's id is that of the run's own.
+        var address = mine with { Carrier = "tcp", Host = host, Port = port, Options = mine.WayOptions };
         var name = address.ToString();
         if (engine.Settings(name) is not null) return (name, null);
         try

@@ -56,6 +56,14 @@ public sealed record Conclusion(Outcome Outcome, string Reason)
     /// <summary>The terminal's host may know more than the terminal: look at this booking at the next reconciliation.</summary>
     public bool CheckReconciliation { get; init; }
 
+    /// <summary>What a close became, by its outcome where the terminal did not say it; null when that is not known.</summary>
+    internal bool? HasClosed => Outcome is Outcome.Unknown ? null : PeriodClosed ?? Outcome switch
+    {
+        Outcome.Approved => true,
+        Outcome.Failed or Outcome.Cancelled => false,
+        _ => null,
+    };
+
     /// <summary>The text to print as the terminal wrote it, with its layout marks; null when it sent none.</summary>
     public string? PrintText { get; init; }
 

@@ -51,6 +51,12 @@ public static class Reason
     /// <summary>The terminal refused the command before it started.</summary>
     public const string TerminalRefused = "terminal-refused";
 
+    /// <summary>The terminal's last booking has this number and amount already; nothing was sent.</summary>
+    public const string BookedAlready = "booked-already";
+
+    /// <summary>The terminal undoes its last transaction only, and that is another one; nothing was sent.</summary>
+    public const string NotTheLast = "not-the-last-transaction";
+
     /// <summary>The terminal named a technical failure.</summary>
     public const string TerminalFailed = "terminal-failed";
 

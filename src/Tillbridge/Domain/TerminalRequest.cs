@@ -80,8 +80,8 @@ public sealed record Original(
         one is not null && other is not null && string.Equals(one.TrimStart('0'), other.TrimStart('0'), StringComparison.Ordinal);
 
     /// <summary>The same for approval codes, which tills and terminals pad differently and write in either case.</summary>
-    public static bool SameApproval(string? one, string? other) => one is not null && other is not null
-        && string.Equals(one.Trim().TrimStart('0'), other.Trim().TrimStart('0'), StringComparison.OrdinalIgnoreCase);
+    public static bool SameApproval(string? one, string? other) => one?.Trim().TrimStart('0') is { Length: > 0 } code
+        && string.Equals(code, other?.Trim().TrimStart('0'), StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>One request to a terminal. Which fields a kind needs is told by <see cref="RequestRules"/>.</summary>

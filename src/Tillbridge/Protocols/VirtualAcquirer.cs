@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Tillbridge.Protocols;
 
@@ -15,7 +16,7 @@ namespace Tillbridge.Protocols;
 /// <param name="Rrn">Retrieval reference number.</param>
 /// <param name="State"><c>booked</c> or <c>reversed</c>.</param>
 public sealed record BooksLine(
-    DateTimeOffset Utc, string Terminal, string Kind, long MinorUnits, string Currency, string? Reference,
+    DateTimeOffset Utc, string Terminal, string Kind, [property: JsonRequired] long MinorUnits, string Currency, string? Reference,
     string Receipt, string? Rrn, string State);
 
 /// <summary>What a virtual terminal keeps over a restart.</summary>

@@ -55,8 +55,15 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
         var newest = period.LastOrDefault(session => session.Outcome is Outcome.Approved
             || (session.Outcome is Outcome.Unknown && session.Request.Kind.MovesMoney()));
         if (newest is not { Conclusion: { } booked } last) return null;
-        var why = last.Outcome is Outcome.Unknown ? $"nobody knows yet whether session {last.Id} is booked; resolve it first"
-            : last.Request.Kind is RequestKind.Reversal ? "it was reversed already"
+        if (last.Outcome is Outcome.Unknown)
+        {
+            return new(
+                RefusalCode.NotTheLastBooking,
+                $"{terminal} undoes only its last booking, and nobody knows yet whether session {last.Id} is that; resolve it first.",
+                "original") { Session = last.Id };
+        }
+
+        var why = last.Request.Kind is RequestKind.Reversal ? "it was reversed already"
             : named.Session is { } id && id != last.Id ? $"the last one is session {last.Id}"
             : named.Receipt is { } receipt && !Original.SameReceipt(receipt, booked.References.Receipt) ? "its receipt number differs"
             : named.Approval is { } approval && booked.References.Approval is { } told && !Original.SameApproval(approval, told)
@@ -76,5 +83,6 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
         && later.CreatedAt >= booked.CreatedAt
         && (named.Session == booked.Id
             || Original.SameReceipt(named.Receipt, booked.Conclusion?.References.Receipt)
-            || Original.SameApproval(named.Approval, booked.Conclusion?.References.Approval)));
+            || (named is { Session: null, Receipt: null }
+                && Original.SameApproval(named.Approval, booked.Conclusion?.References.Approval))));
 }

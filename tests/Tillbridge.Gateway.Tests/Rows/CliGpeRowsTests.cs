@@ -120,6 +120,7 @@ public sealed class CliGpeRowsTests : CliBench
 
         Assert.True(code is 64 or 70, output);
         Assert.DoesNotContain("the same command resumes", output, StringComparison.Ordinal);
+        Assert.Equal(0, Booked());
     }
 
     [Fact]

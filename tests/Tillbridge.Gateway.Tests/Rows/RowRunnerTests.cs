@@ -32,6 +32,7 @@ public sealed class RowRunnerTests
         var end = await runner.Run("till-1", Row(), "a", Stop);
 
         Assert.Equal((outcome, code), (end.Outcome, end.ErrorCode));
+        if (outcome is RowOutcome.Approved) Assert.Matches("#[0-9]+$", end.Session!.Key!); // It had met the other till.
     }
 
     [Theory]
@@ -73,6 +74,23 @@ public sealed class RowRunnerTests
     }
 
     [Fact]
+    public async Task A_row_that_the_terminal_has_booked_already_is_not_paid_by_a_later_run_either()
+    {
+        await using var gateway = await TestGateway.Start(protocol: "gpe");
+        await using var journal = new MemoryJournal(TimeProvider.System);
+        await using var engine = await Start(journal, gateway);
+        var runner = new RowRunner(engine, Connectors.Payment, TimeProvider.System);
+        await runner.Run("till-1", Row(reference: "77"), "first-run/1", Stop);
+
+        var twice = await runner.Run("till-1", Row(reference: "77"), "second-run/1", Stop);
+        await runner.Run("till-1", Row(reference: "78"), "second-run/2", Stop);
+        var again = await runner.Run("till-1", Row(reference: "77"), "second-run/1", Stop);
+
+        Assert.Equal((RowOutcome.Failed, Reason.BookedAlready), (twice.Outcome, twice.ErrorCode));
+        Assert.Equal((twice.Session!.Id, 400), (again.Session!.Id, gateway.Acquirer.Net));
+    }
+
+    [Fact]
     public async Task A_row_that_a_person_resolved_is_not_tried_again()
     {
         await using var gateway = await TestGateway.Start(protocol: "gpe");
@@ -89,8 +107,8 @@ public sealed class RowRunnerTests
         Assert.Equal((RowOutcome.Failed, unknown.Session.Id), (again.Outcome, again.Session!.Id));
     }
 
-    private static RowReading Row(string currency = "CZK") => Connectors.Payment.Read(
-        new Dictionary<string, string?> { ["Amount"] = "200", ["Currency"] = currency }, new RowRules());
+    private static RowReading Row(string currency = "CZK", string? reference = null) => Connectors.Payment.Read(
+        new Dictionary<string, string?> { ["Amount"] = "200", ["Currency"] = currency, ["ReferenceNumber"] = reference }, new RowRules());
 
     private static Task<LocalTerminals> Start(MemoryJournal journal, TestGateway gateway) => LocalTerminals.Start(
         journal, ProtocolCatalog.ByName, address => ProtocolCatalog.Transport(address, TimeProvider.System),

@@ -96,7 +96,8 @@ public sealed class FuzzFindsTests
     [InlineData("{\"lines\":[{]")]
     [InlineData("{\"lines\":null}")]
     [InlineData("{\"lines\":[null]}")]
-    [InlineData("{\"lines\":[{\"utc\":\"2026-11-25T07:46:25+00:00\",\"terminal\":\"t\",\"kind\":\"sale\",\"state\":\"booked\"}]}")]
+    [InlineData("{\"lines\":[{\"utc\":\"2026-11-25T07:46:25+00:00\",\"terminal\":\"t\",\"kind\":\"sale\",\"currency\":\"EUR\","
+        + "\"receipt\":\"1\",\"state\":\"booked\"}]}")]
     [InlineData("null")]
     public void A_damaged_memory_of_a_virtual_terminal_says_what_to_do(string memory)
     {

@@ -9,8 +9,7 @@ public sealed class CloseTotalsClient(K2Terminals terminals, K2Caller caller) : 
     public Totals? Totals => Conclusion?.Totals;
 
     /// <summary>Whether the period is closed, also where the totals differ; null when that is not known.</summary>
-    public bool? PeriodClosed =>
-        Conclusion is { Outcome: not Domain.Outcome.Unknown } end ? end.PeriodClosed ?? end.Outcome is Domain.Outcome.Approved : null;
+    public bool? PeriodClosed => Conclusion?.HasClosed;
 
     private protected override string ApprovedText => "close-approved";
 

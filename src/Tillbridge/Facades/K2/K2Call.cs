@@ -27,6 +27,8 @@ internal sealed class K2Call(K2Terminals terminals, K2Seat seat, TimeSpan? waitL
 
     private TimeSpan? Limit => waitLimit ?? (compatible ? CompatibleLimit : null);
 
+    private TimeSpan Patience => Limit is { } limit && limit < BusyLimit ? limit : BusyLimit;
+
     private bool IsStopped => seat.Displaced.IsCompleted || seat.Freed.IsCompleted || aborted.Task.IsCompleted;
 
     // A stop, or the end of what is waited for.
@@ -36,7 +38,8 @@ internal sealed class K2Call(K2Terminals terminals, K2Seat seat, TimeSpan? waitL
     {
         using var running = seat.Run();
         // The older client's session is cut and asked about before ours may begin.
-        await Stopped(seat.Before).WaitAsync(shutdown);
+        if (!seat.Before.IsCompleted) await WaitForBefore(shutdown);
+        if (!seat.Before.IsCompleted && !IsStopped) return K2End.NotSent(K2Reasons.Of(K2RefusalKind.Busy));
         var (session, refused) = await Submit(order, shutdown);
         if (session is null) return refused!;
         accepted = session;
@@ -51,11 +54,18 @@ internal sealed class K2Call(K2Terminals terminals, K2Seat seat, TimeSpan? waitL
         if (accepted is { } session) await link.Abort(session, shutdown);
     }
 
+    private async Task WaitForBefore(CancellationToken shutdown)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
+        await Stopped(Task.WhenAny(seat.Before, Task.Delay(Patience, clock, enough.Token))).WaitAsync(shutdown);
+        await enough.CancelAsync();
+    }
+
     // An order that finds the terminal busy waits for the session in its way, up to 120 s.
     private async Task<(string? Session, K2End? Refused)> Submit(K2Order order, CancellationToken shutdown)
     {
         var isUncertain = false;
-        var patience = Limit is { } limit && limit < BusyLimit ? limit : BusyLimit;
+        var patience = Patience;
         while (!IsStopped || isUncertain)
         {
             if (seat.Freed.IsCompleted) return (null, K2End.Lost());
@@ -128,9 +138,9 @@ internal sealed class K2Call(K2Terminals terminals, K2Seat seat, TimeSpan? waitL
         }
 
         if (seat.Freed.IsCompleted) return K2End.Open(K2Reasons.Unknown, session);
-        if (compatible) await link.Abort(session, shutdown);
         // Nobody could tell how it stands, which is no end of patience.
         if (seen is null && (Limit is not { } most || Elapsed < most)) return K2End.Open(K2Reasons.Unknown, session);
+        if (compatible) await link.Abort(session, shutdown);
         return K2End.Open(K2Reasons.NoAnswerInTime, session, (int)Math.Round(Elapsed.TotalSeconds));
     }
 

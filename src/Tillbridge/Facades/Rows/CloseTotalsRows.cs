@@ -52,7 +52,7 @@ internal static class CloseTotalsRows
     private static object?[] Write(RowEnd end, RowRules rules)
     {
         var said = RowCells.Of(end);
-        bool? closed = end.Outcome is RowOutcome.Unknown ? null : end.Session?.ClosesPeriod ?? false;
+        var closed = end.Outcome is RowOutcome.Unknown ? null : end.Session is { } session ? session.Conclusion?.HasClosed : false;
         BrandTotal? Of(string group) => said?.Totals?.ByBrand.FirstOrDefault(total => total.Brand == group);
         object? Count(string group) => Of(group) is { } total ? (long)total.Count : null;
         object? Sum(string group) => RowCells.Wire(Of(group)?.Sum, rules);

@@ -13,7 +13,7 @@ namespace Tillbridge.Facades.Rows;
 /// <param name="clock">Time.</param>
 public sealed partial class RowRunner(ITerminals terminals, RowConnector connector, TimeProvider clock)
 {
-    private const int MostAttempts = 1000;
+    private const int MostAttempts = 100_000;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BusyPoll = TimeSpan.FromSeconds(2); // Each time a session and a connection to the terminal.
     private static readonly TimeSpan Longest = TimeSpan.FromHours(2);
@@ -79,8 +79,11 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
     private static bool FailedUnsent(Session session) => session is { Outcome: Outcome.Failed, SentAt: null };
 
     // Broken, and recovery proved that no money stayed: an earlier run never got as far, and the rule must walk past it each time.
+    // What the terminal itself called reversed is its answer, and a booking that it has already is not ours to repeat.
     private static bool LeftNothing(Session session) => FailedUnsent(session)
-        || session is { BrokenBy: not null, Conclusion.Reason: Reason.NotBooked or Reason.ReversedByTerminal };
+        ? session.Conclusion is not { Reason: Reason.BookedAlready }
+        : session is { BrokenBy: not null, Conclusion.Reason: Reason.NotBooked }
+            or { BrokenBy: not null, Conclusion.Reason: Reason.ReversedByTerminal, Announced.Outcome: Outcome.Approved };
 
     // Nothing was sent, so that a further attempt is none too many.
     private bool IsWorthWaiting(Session session, long begun) =>

@@ -115,7 +115,7 @@ internal sealed class BDriver : TerminalDriver
 
             if (IsOther(last, request))
             {
-                yield return new Concluded(new(Outcome.Failed, Reason.TerminalRefused)
+                yield return new Concluded(new(Outcome.Failed, Reason.NotTheLast)
                 {
                     TerminalText = "This terminal undoes its last transaction only, and that has another approval code; nothing was sent.",
                 });
@@ -279,6 +279,7 @@ internal sealed class BDriver : TerminalDriver
             var last = await new BQuestions(talk, dialect).Last(shutdown);
             if (last.Kind is LastKind.Busy) throw new ProtocolViolationException("The terminal said that it stopped, and is busy.");
             if (state.IsOurs(last)) conclusion = Believed(last, request, null);
+            else if (state.MayBeOurs(last)) throw new ProtocolViolationException("The terminal says that it stopped, and booked.");
         }
 
         if (conclusion.Outcome is Outcome.Approved)
@@ -345,10 +346,11 @@ internal sealed class BDriver : TerminalDriver
         && (conclusions.IsApproved(last.Code) || conclusions.IsUncertain(last.Code ?? ""));
 
     // T10 undoes whatever is last (k2-client.md §8); only the terminal knows what was booked without us.
-    private static bool IsOther(BLast last, TerminalRequest request) => request.Kind is RequestKind.Reversal && last.Kind is LastKind.Found
-        && last.Approval is { } told && !Original.SameApproval(told, request.Original?.Approval);
+    private bool IsOther(BLast last, TerminalRequest request) => request.Kind is RequestKind.Reversal && last.Kind is LastKind.Found
+        && conclusions.IsApproved(last.Code) && !string.IsNullOrWhiteSpace(last.Approval)
+        && !Original.SameApproval(last.Approval, request.Original?.Approval);
 
-    private static Conclusion There(BLast last) => new(Outcome.Failed, Reason.TerminalRefused)
+    private static Conclusion There(BLast last) => new(Outcome.Failed, Reason.BookedAlready)
     {
         TerminalText = $"The terminal's last transaction carries {last.Invoice ?? last.Reference} over the same amount already; "
             + "nothing was sent. Look at that booking, or use another reference.",

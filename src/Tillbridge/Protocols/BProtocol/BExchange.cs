@@ -17,7 +17,11 @@ internal sealed class BExchange(TerminalRequest request, BIdentity identity, BDi
     public Baseline? Before { get; init; }
 
     /// <summary>The terminal's last transaction is this one, not an earlier one that looks like it.</summary>
-    public bool IsOurs(BLast last) => last.Kind is LastKind.Found && !last.IsAsBefore(Before) && last.Carries(identity);
+    public bool IsOurs(BLast last) => last.Kind is LastKind.Found && !last.IsAsBefore(Before, identity) && last.Carries(identity);
+
+    /// <summary>It came to the terminal's memory after we began, and nothing in it says that it is another's.</summary>
+    public bool MayBeOurs(BLast last) => last.Kind is LastKind.Found && (Before?.Trace is not null || Before == Baseline.Nothing)
+        && !last.IsAsBefore(Before, identity) && !last.IsAnothers(identity);
 
     /// <summary>The terminal's final answer; null while it works.</summary>
     public BFrame? Result { get; private set; }

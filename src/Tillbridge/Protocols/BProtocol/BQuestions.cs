@@ -34,26 +34,40 @@ internal sealed record BLast(LastKind Kind, BFrame Answer, BDialect Dialect)
     /// <summary>What it was; null when the terminal does not tell.</summary>
     public string? Operation => Dialect.OperationOf(Answer.Get(Dialect, BFields.Original));
 
-    /// <summary>Its marks, so that the same one is known again; the sequence number tells apart what is alike in all else.</summary>
+    /// <summary>
+    /// Its marks, so that the same one is known again; the sequence number tells apart what is alike in all else. Without any number there
+    /// is no mark: two bookings may be alike.
+    /// </summary>
     public Baseline ToBaseline() => new(
-        Answer.Get(Dialect, BFields.Sequence) ?? Approval ?? Invoice ?? Reference ?? "-",
+        Number(Answer.Get(Dialect, BFields.Sequence)) ?? Number(Approval) ?? Number(Invoice) ?? Number(Reference),
         string.Join('/', Answer.Get(Dialect, BFields.Original), Invoice, Reference, Answer.Get(Dialect, BFields.Amount), Approval, Code),
         null,
         Answer.TerminalId);
 
-    /// <summary>It is what the terminal remembered before we sent anything, so it says nothing about our request.</summary>
-    public bool IsAsBefore(Baseline? before) => before?.Receipt is not null && ToBaseline() is var now
-        && now.Receipt == before.Receipt && (before.Trace is null || now.Trace == before.Trace);
+    /// <summary>
+    /// It is what the terminal remembered before we sent anything, so it says nothing about our request. A number that only our journal
+    /// knew from before may have begun anew and does not outweigh the request's own.
+    /// </summary>
+    public bool IsAsBefore(Baseline? before, BIdentity wanted) => before?.Receipt is not null && ToBaseline() is var now
+        && now.Receipt == before.Receipt && (before.Trace is { } trace ? now.Trace == trace : !(wanted.IsUnique && Carries(wanted)));
 
     /// <summary>True when it carries the numbers of the request. What the terminal does not echo proves nothing against it.</summary>
     public bool Carries(BIdentity wanted)
     {
         if (Operation is { } operation && operation != wanted.Operation) return false;
-        if (!wanted.IsUnique) return wanted.Approval is { } approval && Approval == approval && Operation == wanted.Operation;
+        if (!wanted.IsUnique) return Original.SameApproval(wanted.Approval, Approval) && Operation == wanted.Operation;
         if (wanted.Reference is { } reference && Reference is { } told && told != reference) return false;
         if (wanted.Invoice is { } invoice && Invoice is { } named && named != invoice) return false;
         return (wanted.Reference is not null && Reference is not null) || (wanted.Invoice is not null && Invoice is not null);
     }
+
+    /// <summary>True when a number or the operation says that it is another's; false also where nothing is said.</summary>
+    public bool IsAnothers(BIdentity wanted) => (Operation is { } operation && operation != wanted.Operation)
+        || (wanted.Reference is { } reference && Reference is { } told && told != reference)
+        || (wanted.Invoice is { } invoice && Invoice is { } named && named != invoice)
+        || (!wanted.IsUnique && Number(Approval) is { } approval && !Original.SameApproval(wanted.Approval, approval));
+
+    private static string? Number(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }
 
 /// <summary>Questions that move no money.</summary>

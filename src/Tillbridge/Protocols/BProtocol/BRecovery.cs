@@ -48,7 +48,7 @@ internal sealed class BRecovery(
         {
             case Verdict.Ours:
                 // An uncertain end is a state that may still change: only the same word twice ends it (k2-client.md §2.5).
-                if (conclusions.IsUncertain(last.Code ?? "") && !(await questions.Last(shutdown)).IsAsBefore(last.ToBaseline()))
+                if (conclusions.IsUncertain(last.Code ?? "") && !(await questions.Last(shutdown)).IsAsBefore(last.ToBaseline(), identity))
                     return new StillUnclear(Reason.CannotTell, "The terminal's word about this booking still changes.", AskAgain: true);
                 return await FoundPart(Found(last), shutdown);
             case Verdict.Foreign:
@@ -80,7 +80,7 @@ internal sealed class BRecovery(
         if (baseline?.TerminalId is { } device && last.Answer.TerminalId != device) return Verdict.Foreign;
         // Who undid a booking sent no number of his own: without the operation the booking and its undoing look alike.
         if (!identity.IsUnique && last.Operation is null) return Verdict.Foreign;
-        if (last.IsAsBefore(baseline)) return Verdict.NotOurs;
+        if (last.IsAsBefore(baseline, identity)) return Verdict.NotOurs;
         // A session after ours made it: it says nothing about ours.
         if (entry.TakenByOthers.Any(taken => IsTaken(last, taken))) return Verdict.Foreign;
         if (!last.Carries(identity) || !AmountFits(last)) return Verdict.Foreign;
@@ -90,7 +90,7 @@ internal sealed class BRecovery(
 
     private bool IsTaken(BLast last, References taken) => taken.Receipt is { } receipt
         ? last.Answer.Get(dialect, BFields.Sequence) == receipt
-        : taken.Approval is { } approval && last.Approval == approval && !identity.IsUnique;
+        : !identity.IsUnique && Original.SameApproval(taken.Approval, last.Approval);
 
     private bool AmountFits(BLast last)
     {

@@ -221,7 +221,8 @@ public sealed class K2ClientTests
     [InlineData("unknown", "true", null)]
     [InlineData("approved", "null", true)]
     [InlineData("declined", "true", true)]
-    [InlineData("declined", "null", false)]
+    [InlineData("declined", "null", null)]
+    [InlineData("declined", "false", false)]
     [InlineData("failed", "null", false)]
     public async Task Of_a_close_that_is_unknown_nobody_says_whether_the_period_is_closed(string outcome, string told, bool? closed)
     {

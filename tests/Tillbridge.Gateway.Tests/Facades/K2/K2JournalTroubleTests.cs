@@ -13,12 +13,15 @@ public sealed class K2JournalTroubleTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_journal_that_cannot_be_read_meanwhile_leaves_an_unknown_with_its_session()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_journal_that_cannot_be_read_meanwhile_leaves_an_unknown_with_its_session_and_stops_no_payment(bool compatible)
     {
         await using var bench = await K2Bench.Start(byHttp: false);
         bench.Gateway.Scripts().Replace([new TerminalScript { SlowSeconds = 5 }], TerminalScript.Plain);
         using var payment = bench.Payment(12.50m);
+        payment.K2Compatible = compatible;
         var executing = payment.ExecuteAsync(Stop);
         await bench.Gateway.UntilInFlight();
         Tamper(bench.Gateway.Settings.Data, "UPDATE sessions SET reference = 'damaged'");

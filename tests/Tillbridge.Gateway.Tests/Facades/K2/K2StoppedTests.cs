@@ -48,6 +48,7 @@ public sealed class K2StoppedTests
         using var older = bench.Payment(12.50m, terminals);
         older.WaitLimit = TimeSpan.FromSeconds(30);
         var first = older.ExecuteAsync(Stop);
+        await door.UntilSeen(1);
         var newer = bench.Payment(7m, terminals);
         var second = newer.ExecuteAsync(Stop);
 

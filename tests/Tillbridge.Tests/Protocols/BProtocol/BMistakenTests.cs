@@ -45,7 +45,7 @@ public sealed class BMistakenTests : BDriverFixture
 
         var reversal = await Ask(RequestKind.Reversal, original: new Original(sale.Id));
 
-        Assert.Equal((Outcome.Failed, Reason.TerminalRefused, 1), (reversal.Outcome, reversal.Conclusion!.Reason, terminal.Payments));
+        Assert.Equal((Outcome.Failed, Reason.NotTheLast, 1), (reversal.Outcome, reversal.Conclusion!.Reason, terminal.Payments));
         Assert.Contains("another approval code", reversal.Conclusion.TerminalText, StringComparison.Ordinal);
     }
 
@@ -124,7 +124,7 @@ public sealed class BMistakenTests : BDriverFixture
 
         var session = await Pay(terminal, "csob-b", "42");
 
-        Assert.Equal((Outcome.Failed, Reason.TerminalRefused, 0), (session.Outcome, session.Conclusion!.Reason, terminal.Payments));
+        Assert.Equal((Outcome.Failed, Reason.BookedAlready, 0), (session.Outcome, session.Conclusion!.Reason, terminal.Payments));
     }
 
     [Fact]
@@ -156,5 +156,77 @@ public sealed class BMistakenTests : BDriverFixture
 
         Assert.Equal(Outcome.Unknown, session.Outcome);
         Assert.Single(terminal.Heard, frame => frame.Contains("T01", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("R070 O10 B1250 F99999999")]
+    [InlineData("R101 O00 B1250 F")]
+    public async Task A_reversal_is_sent_when_the_terminal_s_last_transaction_booked_nothing(string last)
+    {
+        await using var terminal = Gpe((line, _) => line.Send(RawBTerminal.Response("T10 R000 B1250 F00000001")));
+        terminal.Last = last;
+        await Start(terminal, "gpe");
+
+        var reversal = await Ask(RequestKind.Reversal, original: new Original(Approval: "00000001", Amount: new(1250, Currency.Of("CZK"))));
+
+        Assert.Equal((Outcome.Approved, 1), (reversal.Outcome, terminal.Payments));
+    }
+
+    [Fact]
+    public async Task A_sale_is_not_taken_for_an_older_one_whose_number_began_anew()
+    {
+        await using var terminal = Csob((line, mine) =>
+        {
+            var said = $"R000 B1250 {mine.Heard[^1].Split(' ').Single(field => field.StartsWith('S'))} F0000000{mine.Payments} h0001";
+            mine.Last = $"{said} O00 E203";
+            return line.Send(RawBTerminal.Response($"T00 {said}", "8000"));
+        });
+        await Start(terminal, "csob-b");
+        Assert.Equal(Outcome.Approved, (await Ask(RequestKind.Sale, "41")).Outcome);
+        terminal.Last = "R-02"; // Closed by hand, at the terminal.
+
+        Assert.Equal((Outcome.Approved, 2), ((await Ask(RequestKind.Sale, "42")).Outcome, terminal.Payments));
+    }
+
+    [Fact]
+    public async Task A_lost_booking_is_not_denied_by_a_terminal_that_puts_no_number_on_what_it_remembers()
+    {
+        await using var terminal = Gpe((line, mine) =>
+        {
+            mine.Last = "R000 B1250";
+            line.HangUp();
+            return Task.CompletedTask;
+        });
+        terminal.Last = "R000 B1250";
+
+        Assert.Equal(Outcome.Unknown, (await Pay(terminal, "gpe", null)).Outcome);
+    }
+
+    [Fact]
+    public async Task A_stopped_reversal_that_was_carried_out_is_not_called_cancelled_because_its_code_is_written_shorter()
+    {
+        var asked = new TaskCompletionSource();
+        await using var terminal = Gpe(async (line, mine) =>
+        {
+            if (mine.Heard[^1].Contains("T00", StringComparison.Ordinal))
+            {
+                mine.Last = $"R000 O00 B1250 E203 {mine.Heard[^1].Split(' ').Single(field => field.StartsWith('Q'))} F00123457";
+                await line.Send(RawBTerminal.Response("T00 R000 B1250 F00123457"));
+                return;
+            }
+
+            mine.Last = "R000 O10 B1250 E203 F123457";
+            await line.Send(RawBTerminal.Activity);
+            asked.SetResult();
+        });
+        terminal.Passivated = "R060";
+        await Start(terminal, "gpe");
+        var sale = await Ask(RequestKind.Sale);
+        var id = await Submit(RequestKind.Reversal, original: new Original(sale.Id));
+        await asked.Task;
+
+        await Abort(id);
+
+        Assert.Equal(Outcome.Approved, (await End(id)).Outcome);
     }
 }

@@ -76,6 +76,7 @@ internal sealed class GatewayLink : IK2Link
             var left = limit - clock.GetElapsedTime(begun);
             var poll = left < TimeSpan.Zero ? TimeSpan.Zero : left < LongestPoll ? left : LongestPoll;
             var seconds = ((int)Math.Ceiling(poll.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            var asked = clock.GetTimestamp();
             var seen = await Get($"/v1/sessions/{session}?wait={seconds}", stop);
             if (seen is not null)
             {
@@ -83,7 +84,8 @@ internal sealed class GatewayLink : IK2Link
             }
 
             if (last is { IsClosed: true } || clock.GetElapsedTime(begun) >= limit) return last;
-            if (seen is null) await Task.Delay(RetryAfter, clock, stop);
+            // No answer; or one that came at once, as while the gateway goes down or a confirmation is awaited.
+            if (clock.GetElapsedTime(asked) < RetryAfter) await Task.Delay(RetryAfter, clock, stop);
         }
     }
 

@@ -31,6 +31,7 @@ internal static class K2Reasons
         [Reason.NoPaper] = "no-paper", [Reason.TotalsDifferClosed] = "totals-differ-closed",
         [Reason.TotalsDifferOpen] = "totals-differ-open", [Reason.TerminalFailed] = "general-error",
         [Reason.TerminalRefused] = "protocol-error", [Reason.ProtocolViolation] = "protocol-error", [Reason.NotBooked] = "not-booked",
+        [Reason.NotTheLast] = "not-the-last-transaction", [Reason.BookedAlready] = "booked-already",
         [Reason.Displaced] = Displaced, [Reason.JournalFailed] = "journal-full",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
