@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tillbridge.Catalog;
 using Tillbridge.Domain;
@@ -56,7 +57,12 @@ internal static class SessionRun
         await Recover(terminals, journal, settings.Name, stop);
         var key = parsed.GetValue(Key) ?? (request.Kind.MovesMoney() ? ids.NewKey() : null);
         var submission = await terminals.Submit(new Order(settings.Name, request) { Key = key }, stop);
-        if (submission.Refusal is { } refusal) throw Refused(refusal);
+        if (submission.Refusal is { } refusal)
+        {
+            if (parsed.GetValue(Json)) Console.WriteLine(RefusedLine(refusal));
+            throw Refused(refusal);
+        }
+
         var session = submission.Session!;
         if (submission.IsReplay) Console.Error.WriteLine($"tillbridge: this key was used before; showing session {session.Id}.");
         using var interrupt = AbortOnInterrupt(terminals, session.Id, stop);
@@ -122,10 +128,14 @@ internal static class SessionRun
     {
         while (terminals.States.First(state => state.Name == name).Current is { } open)
         {
-            Console.Error.WriteLine($"tillbridge: session {open} was left open by an earlier run; asking the terminal about it first.");
-            await Follow(journal, open, journal.LastSequence, json: false, stop, Console.Error);
+            var isUnknown = await journal.Find(open, stop) is { Phase: SessionPhase.Closed };
+            var how = isUnknown ? "is unknown since an earlier run" : "was left open by an earlier run";
+            Console.Error.WriteLine($"tillbridge: session {open} {how}; asking the terminal about it first.");
+            if (!isUnknown) await Follow(journal, open, journal.LastSequence, json: false, stop, Console.Error);
             while (terminals.States.First(state => state.Name == name).Current == open)
                 await Task.Delay(Poll, CommonOptions.Clock, stop);
+            // Whoever parked that payment waits for its end.
+            if (isUnknown && await journal.Find(open, stop) is { } ended) Console.Error.WriteLine($"tillbridge: {SessionText.Line(ended)}");
         }
     }
 
@@ -193,6 +203,13 @@ internal static class SessionRun
             StrictUnknown = settings.StrictUnknown && !parsed.GetValue(TakesUnknown),
         };
     }
+
+    // A till that reads lines must not end with none.
+    private static string RefusedLine(Refusal refusal) => new JsonObject
+    {
+        ["event"] = "refused", ["code"] = RefusalWords.Of(refusal.Code).Code, ["field"] = refusal.Field,
+        ["session"] = refusal.Session?.Value, ["text"] = $"Nothing was sent. {refusal.Text}",
+    }.ToJsonString();
 
     private static CliException Refused(Refusal refusal) => new(
         refusal.Code is RefusalCode.InvalidRequest or RefusalCode.UnsupportedByTerminal

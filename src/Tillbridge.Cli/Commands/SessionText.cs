@@ -59,18 +59,16 @@ internal static class SessionText
         if (conclusion.TerminalText is { } text) to.WriteLine($"          terminal: {text.ReplaceLineEndings(" / ")}");
         if (conclusion.SignatureRequired && conclusion.Outcome is Outcome.Approved)
             to.WriteLine("          The cardholder has to sign the merchant's receipt.");
-        if (conclusion.References.Receipt is { } receipt)
-            to.WriteLine($"          receipt {receipt}, trace {conclusion.References.Trace ?? "-"}");
+        var references = new[] { ("receipt", conclusion.References.Receipt), ("trace", conclusion.References.Trace),
+            ("approval code", conclusion.References.Approval) };
+        var named = string.Join(", ", references.Where(pair => pair.Item2 is not null).Select(pair => $"{pair.Item1} {pair.Item2}"));
+        if (named.Length > 0) to.WriteLine($"          {named}");
         if (conclusion.Card is { } card) to.WriteLine($"          card {card.Brand} {card.MaskedPan}");
         if (conclusion.Totals is { } totals) to.WriteLine($"          totals {totals.Net} in {totals.Count} bookings");
         to.WriteLine($"          session {session.Id}");
     }
 
-    private static string ProgressText(string key)
-    {
-        var protocol = ProtocolCatalog.ByName.GetValueOrDefault(key.Split('.')[0]);
-        return protocol?.ProgressText(key, "en") ?? key;
-    }
+    private static string ProgressText(string key) => ProgressWords.Of(ProtocolCatalog.All, key)?.ProgressText(key, "en") ?? key;
 
     private static string Because(JsonElement root) =>
         (Text(root, "reason"), Text(root, "text")) switch

@@ -199,7 +199,9 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
         }
 
         var amount = end.Session?.Conclusion?.ApprovedAmount is { } approved ? $" {approved}" : "";
-        var fault = end.ErrorCode is { } code ? $" {code}: {end.ErrorText}" : "";
+        if (end.Session is { Conclusion.ApprovedAmount: { } got, Request.Total: { } asked } && got != asked) amount += $" of {asked}";
+        var said = end.Session?.Conclusion is { Outcome: not Outcome.Approved, ResponseCode: { } response } ? $" (code {response})" : "";
+        var fault = said + (end.ErrorCode is { } code ? $" {code}: {end.ErrorText}" : "");
         Console.Error.WriteLine($"row {number} {key ?? "-"} {outcome}{amount}{fault}");
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Tillbridge.Catalog;
 using Tillbridge.Domain;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
@@ -87,9 +88,7 @@ public sealed record EventView(long Id, string Event, string Json)
         if (body.TryGetProperty("text", out _)) return;
         if (!body.TryGetProperty("key", out var named) || named.ValueKind is not JsonValueKind.String) return;
         var key = named.GetString() ?? "";
-        var dot = key.IndexOf('.', StringComparison.Ordinal);
-        // A progress key begins with the name of its protocol.
-        var protocol = dot > 0 ? protocols?.GetValueOrDefault(key[..dot]) : null;
+        var protocol = protocols is null ? null : ProgressWords.Of(protocols.Values, key);
         writer.WriteString("text", protocol?.ProgressText(key, session?.Request.Language ?? "en") ?? key);
     }
 }

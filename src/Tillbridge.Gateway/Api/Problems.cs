@@ -27,20 +27,7 @@ internal static class Problems
     /// <summary>The engine did not take it.</summary>
     public static IResult Of(Refusal refusal)
     {
-        var (status, code) = refusal.Code switch
-        {
-            RefusalCode.InvalidRequest => (400, "invalid-request"),
-            RefusalCode.NotFound => (404, "not-found"),
-            RefusalCode.IdempotencyConflict => (409, "idempotency-conflict"),
-            RefusalCode.TerminalBusy => (409, "terminal-busy"),
-            RefusalCode.UnresolvedSession => (409, "unresolved-session"),
-            RefusalCode.NotTheLastBooking => (409, "not-the-last-transaction"),
-            RefusalCode.WrongState => (409, "wrong-state"),
-            RefusalCode.UnsupportedByTerminal => (422, "unsupported-by-terminal"),
-            RefusalCode.TooMany => (429, "too-many-requests"),
-            RefusalCode.JournalFull => (507, "journal-full"),
-            _ => (500, "internal-error"),
-        };
+        var (status, code) = RefusalWords.Of(refusal.Code);
         return Of(status, code, refusal.Text, refusal.Field, refusal.Session?.Value);
     }
 

@@ -62,6 +62,9 @@ public sealed record Session(SessionId Id, string Terminal, TerminalRequest Requ
     /// <summary>Why the conversation broke, while recovering or unknown.</summary>
     public string? BrokenBy { get; init; }
 
+    /// <summary>The conversation did not break: Tillbridge itself went down in the middle, and nobody was told an end.</summary>
+    internal const string OurRestart = "restarted";
+
     /// <summary>The person who concluded an unknown.</summary>
     public string? ResolvedBy { get; init; }
 

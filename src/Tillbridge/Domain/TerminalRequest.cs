@@ -109,6 +109,12 @@ public sealed record TerminalRequest(RequestKind Kind)
     /// </summary>
     public string? MintedReference { get; init; }
 
+    /// <summary>
+    /// The one currency of what the journal has in the terminal's open period, which the engine adds to a question for totals: they name
+    /// none on many wires. Null takes that of the terminal's settings.
+    /// </summary>
+    public Currency? TotalsCurrency { get; init; }
+
     /// <summary>What some terminals are told besides.</summary>
     public RequestDetails? Details { get; init; }
 

@@ -158,8 +158,8 @@ internal sealed class JournalDirectory : IDisposable
 
     private static JournalException InUse(string directory) => new(
         JournalFault.InUse,
-        $"The data directory '{directory}' is in use by {Owner(directory)}. One journal has one owner; "
-        + "end that process or choose another directory.");
+        $"The data directory '{directory}' is in use by {Owner(directory)}, where a payment may be running: wait until it is over. "
+        + "One journal has one owner; another directory knows nothing of what this one left open.");
 
     private static string Owner(string directory)
     {

@@ -63,18 +63,28 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
                 "original") { Session = last.Id };
         }
 
-        var why = last.Request.Kind is RequestKind.Reversal ? "it was reversed already"
-            : named.Session is { } id && id != last.Id ? $"the last one is session {last.Id}"
-            : named.Receipt is { } receipt && !Original.SameReceipt(receipt, booked.References.Receipt) ? "its receipt number differs"
+        const string Earlier = "An earlier booking is given back with a refund.";
+        var why = last.Request.Kind is RequestKind.Reversal
+                ? IsSame(named, last.Request.Original)
+                    ? $"That booking was undone already, by session {last.Id}; nothing more is owed."
+                    : $"Its last transaction is a reversal, session {last.Id}, behind which it undoes nothing. {Earlier}"
+            : named.Session is { } id && id != last.Id ? $"Its last one is session {last.Id}. {Earlier}"
+            : named.Receipt is { } receipt && !Original.SameReceipt(receipt, booked.References.Receipt)
+                ? $"Its last one, session {last.Id}, has another receipt number; check the number. {Earlier}"
             : named.Approval is { } approval && booked.References.Approval is { } told && !Original.SameApproval(approval, told)
-                ? "its approval code differs"
-            : request.Amount is { } amount && amount != booked.ApprovedAmount ? $"it was over {booked.ApprovedAmount}"
+                ? $"Its last one, session {last.Id}, has another approval code; check the code. {Earlier}"
+            : request.Amount is { } amount && amount != booked.ApprovedAmount
+                ? $"Its last one, session {last.Id}, is over {booked.ApprovedAmount}; name that amount."
             : null;
         return why is null ? null : new(
-            RefusalCode.NotTheLastBooking,
-            $"{terminal} undoes only its last booking, and that is not the one that is named: {why}. Give the money back with a refund.",
+            RefusalCode.NotTheLastBooking, $"{terminal} undoes only its last booking. {why}",
             "original") { Session = last.Id };
     }
+
+    private static bool IsSame(Original named, Original? undone) => undone is not null
+        && (named.Session is { } id ? id == undone.Session
+            : named.Receipt is { } receipt ? Original.SameReceipt(receipt, undone.Receipt)
+            : Original.SameApproval(named.Approval, undone.Approval));
 
     private static bool MayBeBooked(Session session) => session.Outcome is null or Outcome.Approved or Outcome.Unknown;
 

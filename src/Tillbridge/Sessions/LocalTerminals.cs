@@ -271,7 +271,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         if (standing is not null) return Refuse(standing);
 
         var id = ids.NewSession();
-        request = BookingReferences.Mint(request, id, capabilities);
+        request = BookingReferences.Mint(await originals.CountIn(order.Terminal, request), id, capabilities);
         var intent = new Session(id, order.Terminal, request, clock.GetUtcNow())
         {
             Key = order.Key,

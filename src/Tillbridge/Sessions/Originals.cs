@@ -56,6 +56,16 @@ internal sealed class Originals(IJournal journal, CancellationToken shutdown)
         ? Original.SameApproval(named.Approval, known.Approval)
         : Original.SameReceipt(known.Receipt, named.Receipt);
 
+    /// <summary>A question for totals with the currency that they are in, where the open period has one only.</summary>
+    public async Task<TerminalRequest> CountIn(string terminal, TerminalRequest request)
+    {
+        if (request.Kind is not (RequestKind.Reconciliation or RequestKind.Subtotals)) return request;
+        var period = await journal.CurrentPeriod(terminal, shutdown);
+        var booked = period.Where(session => session.Outcome is Outcome.Approved)
+            .Select(session => session.Conclusion!.ApprovedAmount?.Currency);
+        return booked.OfType<Currency>().Distinct().Take(2).ToList() is [var only] ? request with { TotalsCurrency = only } : request;
+    }
+
     /// <summary>The newest booking but ours; without a receipt number of its own nothing certain is known.</summary>
     public async Task<Baseline?> LastBooking(string terminal) =>
         await journal.LastOfPeriod(terminal, shutdown) is

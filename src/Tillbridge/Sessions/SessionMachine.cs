@@ -45,7 +45,10 @@ internal static class SessionMachine
             RecordKind.Question, RecordBodies.Question(asked.Conclusion)),
         TerminalConcluded concluded => Conclude(session, concluded.Conclusion, at),
         LinkFailed failure => Lose(session, failure, at),
-        Restarted => Lose(session, new LinkFailed(Reason.LinkLost, "Tillbridge was restarted during the conversation."), at),
+        Restarted => Lose(
+            session,
+            new LinkFailed(session.NeedsProof ? Session.OurRestart : Reason.LinkLost, "Tillbridge was restarted during the conversation."),
+            at),
         AbortAsked abort => Then(Act(session with { AbortAsked = true }, "abort", abort.By), new SendAbort()),
         Displaced newer => Then(Act(session, "displace", newer.By), new CutConversation()),
         _ => Common(session, input, at),

@@ -56,21 +56,42 @@ public sealed class RowRunnerTests
     [Theory]
     [InlineData("zvt")]
     [InlineData("gpe")]
-    public async Task A_row_that_broke_and_left_nothing_booked_is_paid_by_the_next_run_and_once_by_all_after_it(string protocol)
+    public async Task A_row_that_was_under_way_at_a_kill_and_left_nothing_is_paid_by_the_next_run_and_once_by_all_after_it(string protocol)
     {
         await using var gateway = await TestGateway.Start(protocol: protocol);
+        gateway.Scripts().Replace([new TerminalScript { Silent = true }], TerminalScript.Plain);
+        await using var journal = new MemoryJournal(TimeProvider.System);
+        var row = Row(protocol == "gpe" ? "CZK" : "EUR");
+        var first = await Start(journal, gateway);
+        using var killed = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var running = new RowRunner(first, Connectors.Payment, TimeProvider.System).Run("till-1", row, "a", killed.Token);
+        while ((await journal.Query(new SessionQuery(), Stop)).Sessions is not [{ SentAt: not null }])
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Stop);
+        await killed.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        await first.DisposeAsync();
+
+        await using var engine = await Start(journal, gateway);
+        var runner = new RowRunner(engine, Connectors.Payment, TimeProvider.System);
+        var (resumed, again) = (await runner.Run("till-1", row, "a", Stop), await runner.Run("till-1", row, "a", Stop));
+
+        Assert.Equal((RowOutcome.Approved, resumed.Session!.Id), (resumed.Outcome, again.Session!.Id));
+        Assert.EndsWith("#2", resumed.Session.Key, StringComparison.Ordinal);
+        Assert.Equal(200, gateway.Acquirer.Net);
+    }
+
+    [Fact]
+    public async Task A_row_that_failed_while_its_run_lived_is_told_the_same_by_every_later_run()
+    {
+        await using var gateway = await TestGateway.Start(protocol: "gpe");
         gateway.Scripts().Replace([new TerminalScript { Cut = ScriptCut.AfterAcknowledge }], TerminalScript.Plain);
         await using var journal = new MemoryJournal(TimeProvider.System);
         await using var engine = await Start(journal, gateway);
         var runner = new RowRunner(engine, Connectors.Payment, TimeProvider.System);
-        Task<RowEnd> Run() => runner.Run("till-1", Row(protocol == "gpe" ? "CZK" : "EUR"), "a", Stop);
 
-        var (broken, resumed, again) = (await Run(), await Run(), await Run());
+        var (broken, again) = (await runner.Run("till-1", Row(), "a", Stop), await runner.Run("till-1", Row(), "a", Stop));
 
-        Assert.Equal((RowOutcome.Failed, "not-booked"), (broken.Outcome, broken.ErrorCode));
-        Assert.Equal(RowOutcome.Approved, resumed.Outcome);
-        Assert.Equal(resumed.Session!.Id, again.Session!.Id);
-        Assert.Equal(200, gateway.Acquirer.Net);
+        Assert.Equal((RowOutcome.Failed, "not-booked", broken.Session!.Id), (again.Outcome, again.ErrorCode, again.Session!.Id));
     }
 
     [Fact]

@@ -12,9 +12,9 @@ internal sealed class SimulatorProcess : IAsyncDisposable
     /// <summary>Its terminal address.</summary>
     public string Address { get; }
 
-    public static async Task<SimulatorProcess> Start(string books, string protocol = "zvt")
+    public static async Task<SimulatorProcess> Start(string books, string protocol = "zvt", params string[] more)
     {
-        var process = GatewayProcess.Begin("simulate", protocol, "--listen", "127.0.0.1:0", "--books", books);
+        var process = GatewayProcess.Begin(["simulate", protocol, "--listen", "127.0.0.1:0", "--books", books, .. more]);
         const string Ready = "listening on ";
         var line = await process.StandardOutput.Line();
         Assert.StartsWith(Ready, line, StringComparison.Ordinal);

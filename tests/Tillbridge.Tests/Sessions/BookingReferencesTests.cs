@@ -99,7 +99,9 @@ public sealed class BookingReferencesTests : IAsyncDisposable
         Assert.Null(await references.NotTheLast(JournalSamples.Till, new(RequestKind.Reversal) { Original = new(first.Id) }, Unique));
 
         await Keep(null, Outcome.Approved, new(RequestKind.Reversal) { Original = new(last.Id) });
-        Assert.Contains("reversed already", (await Ask(new(last.Id)))!.Text, StringComparison.Ordinal);
+        Assert.Contains("nothing more is owed", (await Ask(new(last.Id)))!.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("refund", (await Ask(new(last.Id)))!.Text, StringComparison.Ordinal);
+        Assert.Contains("refund", (await Ask(new(first.Id)))!.Text, StringComparison.Ordinal);
     }
 
     [Fact]

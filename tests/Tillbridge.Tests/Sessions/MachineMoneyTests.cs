@@ -173,7 +173,7 @@ public sealed class MachineMoneyTests
         var (next, effects) = Step(In(SessionPhase.InFlight), new Restarted());
 
         var write = Assert.IsType<WriteDown>(Assert.Single(effects));
-        Assert.Equal((SessionPhase.Recovering, Reason.LinkLost), (next.Phase, next.BrokenBy));
+        Assert.Equal((SessionPhase.Recovering, "restarted"), (next.Phase, next.BrokenBy));
         Assert.Contains("restarted", Read(write.Body, "text"), StringComparison.Ordinal);
     }
 

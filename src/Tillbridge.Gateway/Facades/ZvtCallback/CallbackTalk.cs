@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tillbridge.Catalog;
 using Tillbridge.Domain;
 using Tillbridge.Domain.Messages;
 using Tillbridge.Gateway.Facades.ZvtCallback.Configuration;
@@ -130,7 +131,7 @@ internal sealed class CallbackTalk(
         {
             case RecordKind.Progress:
                 var key = body.RootElement.GetProperty("key").GetString() ?? "";
-                var protocol = parts.Protocols.GetValueOrDefault(key.Split('.')[0]);
+                var protocol = ProgressWords.Of(parts.Protocols.Values, key);
                 var words = body.RootElement.TryGetProperty("text", out var own) ? own.GetString() : null;
                 return (protocol?.ProgressCode(key) ?? ProgressCode.Other, words ?? protocol?.ProgressText(key, origin.Language));
             case RecordKind.Receipt when !isPrinting:

@@ -78,12 +78,12 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
 
     private static bool FailedUnsent(Session session) => session is { Outcome: Outcome.Failed, SentAt: null };
 
-    // Broken, and recovery proved that no money stayed: an earlier run never got as far, and the rule must walk past it each time.
-    // What the terminal itself called reversed is its answer, and a booking that it has already is not ours to repeat.
+    // What was under way when an earlier run was killed, and by the terminal's word left nothing booked: nobody was told an end of it. No
+    // other end opens a new attempt (integray-rows.md §6.2), and a booking that the terminal has already is not ours to repeat.
     private static bool LeftNothing(Session session) => FailedUnsent(session)
         ? session.Conclusion is not { Reason: Reason.BookedAlready }
-        : session is { BrokenBy: not null, Conclusion.Reason: Reason.NotBooked }
-            or { BrokenBy: not null, Conclusion.Reason: Reason.ReversedByTerminal, Announced.Outcome: Outcome.Approved };
+        : session is { BrokenBy: Session.OurRestart, Conclusion.Reason: Reason.NotBooked }
+            or { BrokenBy: Session.OurRestart, Conclusion.Reason: Reason.ReversedByTerminal, Announced.Outcome: Outcome.Approved };
 
     // Nothing was sent, so that a further attempt is none too many.
     private bool IsWorthWaiting(Session session, long begun) =>

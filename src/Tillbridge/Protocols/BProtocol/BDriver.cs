@@ -19,7 +19,7 @@ internal sealed class BDriver : TerminalDriver
     private readonly TimeProvider clock;
     private readonly BDialect dialect;
     private readonly BRequests requests;
-    private readonly BConclusions conclusions;
+    private BConclusions conclusions;
     private readonly Currency own;
     private volatile BTalk? running;
     private BTalk? kept;
@@ -61,6 +61,7 @@ internal sealed class BDriver : TerminalDriver
         TerminalRequest request, Baseline? baseline, [EnumeratorCancellation] CancellationToken shutdown)
     {
         abortAsked = false;
+        conclusions = new BConclusions(dialect, request.TotalsCurrency ?? own);
         if (Fault(request) is { } fault)
         {
             yield return new Concluded(new(Outcome.Failed, Reason.TerminalRefused) { TerminalText = fault.Text });
@@ -127,6 +128,12 @@ internal sealed class BDriver : TerminalDriver
             else if (last.Kind is LastKind.Nothing) baseline ??= Baseline.Nothing;
         }
 
+        if (request.Kind.NeedsProof() && OtherDevice(talk) is { } stranger)
+        {
+            yield return new Concluded(stranger);
+            yield break;
+        }
+
         yield return new AboutToSend(baseline);
         await foreach (var said in Exchange(talk, request, baseline, shutdown)) yield return said;
         terminalId = talk.TerminalId;
@@ -141,7 +148,9 @@ internal sealed class BDriver : TerminalDriver
         entry.StayedReachable &= !talk.IsSerial;
         yield return new Progress("bprotocol.recovering");
         var identity = requests.IdentityOf(entry.Session.Request);
-        var recovery = new BRecovery(entry, identity, new BQuestions(talk, dialect), talk, conclusions, dialect, own, clock);
+        var counted = entry.Session.Request.TotalsCurrency ?? entry.ExpectedNet?.Currency ?? own;
+        conclusions = new BConclusions(dialect, counted);
+        var recovery = new BRecovery(entry, identity, new BQuestions(talk, dialect), talk, conclusions, dialect, counted, clock);
         var said = await recovery.Ask(shutdown);
         if (said is Concluded { Conclusion: { Outcome: Outcome.Approved } found } && entry.Session.Receipts.Count == 0
             && entry.Session.Request.Kind.MovesMoney())
@@ -349,6 +358,15 @@ internal sealed class BDriver : TerminalDriver
     private bool IsOther(BLast last, TerminalRequest request) => request.Kind is RequestKind.Reversal && last.Kind is LastKind.Found
         && conclusions.IsApproved(last.Code) && !string.IsNullOrWhiteSpace(last.Approval)
         && !Original.SameApproval(last.Approval, request.Original?.Approval);
+
+    // A changed address would charge at somebody else's terminal.
+    private Conclusion? OtherDevice(BTalk talk) => settings.TerminalId is not { } wanted || talk.HeardFrom is not { Length: > 0 } heard
+        || string.Equals(heard, wanted.Trim(), StringComparison.OrdinalIgnoreCase)
+        ? null
+        : new(Outcome.Failed, Reason.TerminalRefused)
+        {
+            TerminalText = $"Terminal {heard} answers here, and the address asks for tid={wanted}; nothing was sent. Correct the address.",
+        };
 
     private static Conclusion There(BLast last) => new(Outcome.Failed, Reason.BookedAlready)
     {

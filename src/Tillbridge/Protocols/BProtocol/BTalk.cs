@@ -33,6 +33,9 @@ internal sealed class BTalk : IAsyncDisposable
     /// <summary>What our headers say; the terminal's own once it has spoken, where the dialect wants that.</summary>
     public string TerminalId { get; private set; }
 
+    /// <summary>Who spoke last, whatever our headers say; null before the first sound message.</summary>
+    public string? HeardFrom { get; private set; }
+
     /// <summary>There are no connections on this line: what comes may belong to an earlier conversation.</summary>
     public bool IsSerial { get; private init; }
 
@@ -144,6 +147,7 @@ internal sealed class BTalk : IAsyncDisposable
             }
 
             heardAt = clock.GetTimestamp();
+            HeardFrom = message.TerminalId.Trim();
             if (dialect.AdoptTid && message.TerminalId.All(char.IsAsciiLetterOrDigit)) TerminalId = message.TerminalId;
             return message;
         }

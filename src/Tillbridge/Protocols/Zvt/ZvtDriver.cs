@@ -16,7 +16,8 @@ internal sealed class ZvtDriver : TerminalDriver
     private readonly TimeProvider clock;
     private readonly ZvtDialect dialect;
     private readonly ZvtRequests requests;
-    private readonly ZvtConclusions conclusions;
+    private readonly Currency own;
+    private ZvtConclusions conclusions;
     private volatile ZvtTalk? running;
     private volatile bool abortAsked;
     private bool inStep; // The last conversation on this serial line came to its end.
@@ -29,7 +30,8 @@ internal sealed class ZvtDriver : TerminalDriver
         (this.settings, this.transport, this.clock) = (settings, transport, clock);
         Capabilities = ZvtProtocol.CapabilitiesOf(dialect);
         requests = new ZvtRequests(dialect, settings, clock);
-        conclusions = new ZvtConclusions(Currency.Of(settings.Currency));
+        own = Currency.Of(settings.Currency);
+        conclusions = new ZvtConclusions(own);
     }
 
     public override Capabilities Capabilities { get; }
@@ -65,6 +67,7 @@ internal sealed class ZvtDriver : TerminalDriver
         }
 
         yield return new Progress("zvt.connecting");
+        conclusions = new ZvtConclusions(request.TotalsCurrency ?? own);
         await using var talk = await Open(shutdown);
         if (await Register(talk, shutdown) is { } refused)
         {
@@ -130,6 +133,7 @@ internal sealed class ZvtDriver : TerminalDriver
 
         var questions = new ZvtQuestions(talk, requests.Password, dialect);
         inStep = false;
+        conclusions = new ZvtConclusions(entry.Session.Request.TotalsCurrency ?? entry.ExpectedNet?.Currency ?? own);
         var said = await new ZvtRecovery(entry, questions, conclusions, dialect, clock).Ask(shutdown);
         if (talk.IsSerial && !await talk.IsInStep(shutdown))
             said = new StillUnclear(Reason.TerminalBusy, OutOfStep.TerminalText!, AskAgain: true);

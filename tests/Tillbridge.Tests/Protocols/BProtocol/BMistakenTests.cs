@@ -83,20 +83,20 @@ public sealed class BMistakenTests : BDriverFixture
         Assert.Equal(Outcome.Unknown, (await Ask(RequestKind.Reversal, original: new Original(sale.Id))).Outcome);
     }
 
-    [Fact]
-    public async Task A_configured_terminal_id_is_not_replaced_by_what_answers()
+    [Theory]
+    [InlineData("?tid=paxx2963", Outcome.Approved, 1)]
+    [InlineData("?tid=12345678", Outcome.Failed, 0)]
+    public async Task A_configured_terminal_id_is_ours_in_every_header_and_money_goes_to_that_terminal_only(
+        string options, Outcome outcome, int payments)
     {
-        var paid = "";
-        await using var terminal = new RawBTerminal((line, frame) =>
-        {
-            paid = frame;
-            return line.Send(RawBTerminal.Response("T00 R000 B1250 F00000001"));
-        }) { Last = "R360" };
-        await Start(terminal, "gpe", options: "?tid=12345678");
+        await using var terminal = Gpe((line, _) => line.Send(RawBTerminal.Response("T00 R000 B1250 F00000001")));
+        await Start(terminal, "gpe", options: options);
 
-        Assert.Equal(Outcome.Approved, (await Ask(RequestKind.Sale)).Outcome);
+        var session = await Ask(RequestKind.Sale);
 
-        Assert.Equal("12345678", paid[4..12]);
+        Assert.Equal((outcome, payments), (session.Outcome, terminal.Payments));
+        if (payments == 0) Assert.Contains("Terminal PAXX2963 answers here", session.Conclusion!.TerminalText, StringComparison.Ordinal);
+        Assert.All(terminal.Ids, id => Assert.Equal(options[5..], id));
     }
 
     [Fact]

@@ -54,6 +54,9 @@ internal sealed class RawBTerminal : IAsyncDisposable
         lock (gate) heard.Add(frame);
     }
 
+    /// <summary>Whom the till's frames were for.</summary>
+    public List<string> Ids { get; } = [];
+
     public int Payments { get; private set; }
 
     public int Connections { get; private set; }
@@ -97,6 +100,7 @@ internal sealed class RawBTerminal : IAsyncDisposable
     {
         while (await line.Take() is { } frame)
         {
+            Ids.Add(frame[4..12]);
             if (frame.StartsWith("B0", StringComparison.Ordinal)) continue;
             var type = frame.Length > 38 ? frame[37..].Split('\x1C')[0] : frame;
             switch (type)
