@@ -23,7 +23,11 @@ internal static class SessionRun
         Required = true,
     };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "One JSON line per event, the conclusion last" };
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "One JSON line per event, the conclusion or the refusal last",
+    };
+
     private static readonly Option<string?> Key = new("--key") { Description = "Idempotency key: the same key never charges twice" };
     private static readonly Option<string?> AnswerLimit =
         new("--answer-limit") { Description = "Seconds of silence on the line before recovery starts (default for ZVT: 180)" };
@@ -35,7 +39,8 @@ internal static class SessionRun
 
     private static readonly Option<string?> OwnCurrency = new("--currency")
     {
-        Description = "The terminal's own currency, when --terminal is an address (default: the amount's, else EUR)",
+        Description = "The terminal's own currency, when --terminal is an address (default: the amount's, else the protocol's usual one; "
+            + "totals follow the journal's bookings)",
     };
 
     private static readonly Option<string?> Data = CommonOptions.Data();
@@ -55,6 +60,7 @@ internal static class SessionRun
         var ids = IdSource.Of(clock);
         await using var terminals = await Start(journal, settings, clock, ids, stop);
         await Recover(terminals, journal, settings.Name, stop);
+        var period = await journal.CurrentPeriod(settings.Name, stop);
         var key = parsed.GetValue(Key) ?? (request.Kind.MovesMoney() ? ids.NewKey() : null);
         var submission = await terminals.Submit(new Order(settings.Name, request) { Key = key }, stop);
         if (submission.Refusal is { } refusal)
@@ -69,7 +75,9 @@ internal static class SessionRun
         try
         {
             await Follow(journal, session.Id, 0, parsed.GetValue(Json), stop);
-            return ExitCodes.Of((await journal.Find(session.Id, stop))!);
+            var ended = (await journal.Find(session.Id, stop))!;
+            if (!parsed.GetValue(Json)) ShowMore(ended, submission.IsReplay ? null : period, settings);
+            return ExitCodes.Of(ended);
         }
         catch (OperationCanceledException ended) when (session.NeedsProof)
         {
@@ -202,6 +210,22 @@ internal static class SessionRun
             RecoveryLimit = CommonOptions.Seconds("--recovery-limit", parsed.GetValue(RecoveryLimit)) ?? settings.RecoveryLimit,
             StrictUnknown = settings.StrictUnknown && !parsed.GetValue(TakesUnknown),
         };
+    }
+
+    // What the conclusion alone does not say: how totals compare, and where to look when the way to the terminal is broken.
+    private static void ShowMore(Session ended, IReadOnlyCollection<Session>? period, TerminalSettings settings)
+    {
+        var asksForTotals = ended.Request.Kind is RequestKind.Reconciliation or RequestKind.Subtotals;
+        if (asksForTotals && period is not null && ended.Conclusion?.Totals is { } totals)
+        {
+            foreach (var line in PeriodCheck.Lines(period, totals)) Console.WriteLine($"          {line}");
+        }
+
+        if (ended.Conclusion?.Reason is Reason.TerminalUnreachable or Reason.LinkLost or Reason.Silence or Reason.ProtocolViolation)
+        {
+            Console.Error.WriteLine(
+                $"tillbridge: 'tillbridge doctor --terminal {settings.Address}' finds out, without moving money, what is wrong.");
+        }
     }
 
     // A till that reads lines must not end with none.

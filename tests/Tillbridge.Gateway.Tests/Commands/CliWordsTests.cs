@@ -22,6 +22,7 @@ public sealed class CliWordsTests : CliBench
 
         Assert.Contains("totals 1250.00 HUF in 1 bookings", asked.Output, StringComparison.Ordinal);
         Assert.Contains("totals 1250.00 HUF in 1 bookings", closed.Output, StringComparison.Ordinal);
+        Assert.Contains("journal 1250.00 HUF in 1 bookings: both agree", closed.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -35,6 +36,29 @@ public sealed class CliWordsTests : CliBench
         Assert.Equal(3, code);
         Assert.Contains("undone already", output, StringComparison.Ordinal);
         Assert.DoesNotContain("refund", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Totals_that_are_not_the_journal_s_are_called_so()
+    {
+        await GatewayProcess.Run(
+            Stop, ["sale", "7", "CZK", "--terminal", Simulator.Address, "--data", Path.Combine(Folder, "somebody-else")]);
+        await Crowns("sale", "10");
+
+        var (_, output) = await GatewayProcess.Run(Stop, ["reconcile", "--terminal", Simulator.Address, "--data", Data]);
+
+        Assert.Contains("journal 10.00 CZK in 1 bookings: they do not agree", output, StringComparison.Ordinal);
+        Assert.Contains("DIFFERENCE net: terminal 17.00 CZK, journal 10.00 CZK", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_terminal_that_is_not_there_leads_to_the_doctor()
+    {
+        var (code, output) = await GatewayProcess.Run(
+            Stop, ["sale", "10", "CZK", "--terminal", "gpe+tcp://127.0.0.1:1", "--data", Data]);
+
+        Assert.Equal(3, code);
+        Assert.Contains("tillbridge doctor --terminal gpe+tcp://127.0.0.1:1", output, StringComparison.Ordinal);
     }
 
     [Fact]
