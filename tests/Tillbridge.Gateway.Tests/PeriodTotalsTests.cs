@@ -22,6 +22,19 @@ public sealed class PeriodTotalsTests
         Assert.Equal(("r1", "r6"), (totals.FirstReceipt, totals.LastReceipt));
     }
 
+    [Theory]
+    [InlineData("r2", null)]
+    [InlineData(null, "7")]
+    public void A_refund_that_is_undone_by_its_number_comes_back_to_the_shop(string? receipt, string? approval)
+    {
+        var (sale, refund) = (Booked(RequestKind.Sale, 1000), Booked(RequestKind.Refund, 300));
+        refund = refund with { Conclusion = refund.Conclusion! with { References = new(Receipt: "r2", Approval: "00000007") } };
+        var undone = Booked(RequestKind.Reversal, 300);
+        undone = undone with { Request = undone.Request with { Original = new(Receipt: receipt, Approval: approval) } };
+
+        Assert.Equal(Money.Euro(1000), PeriodTotals.Of([sale, refund, undone]).Net);
+    }
+
     [Fact]
     public void What_was_declined_counts_nothing_and_what_is_unknown_is_named()
     {

@@ -58,9 +58,17 @@ internal static class SessionRun
         var clock = CommonOptions.Clock;
         await using var journal = await OpenJournal(directory, clock, stop);
         var ids = IdSource.Of(clock);
+        var parked = (await journal.CurrentPeriod(settings.Name, stop)).Where(kept => kept.IsUnresolved).ToList();
         await using var terminals = await Start(journal, settings, clock, ids, stop);
         await Recover(terminals, journal, settings.Name, stop);
         var period = await journal.CurrentPeriod(settings.Name, stop);
+        // Whoever parked such a payment waits for its end.
+        foreach (var before in parked)
+        {
+            if (await journal.Find(before.Id, stop) is { } now)
+                Console.Error.WriteLine($"tillbridge: unknown since an earlier run: {SessionText.Line(now)}");
+        }
+
         var key = parsed.GetValue(Key) ?? (request.Kind.MovesMoney() ? ids.NewKey() : null);
         var submission = await terminals.Submit(new Order(settings.Name, request) { Key = key }, stop);
         if (submission.Refusal is { } refusal)
@@ -142,8 +150,6 @@ internal static class SessionRun
             if (!isUnknown) await Follow(journal, open, journal.LastSequence, json: false, stop, Console.Error);
             while (terminals.States.First(state => state.Name == name).Current == open)
                 await Task.Delay(Poll, CommonOptions.Clock, stop);
-            // Whoever parked that payment waits for its end.
-            if (isUnknown && await journal.Find(open, stop) is { } ended) Console.Error.WriteLine($"tillbridge: {SessionText.Line(ended)}");
         }
     }
 

@@ -16,10 +16,9 @@ internal sealed record PeriodTotals(
     /// <summary>Adds up the sessions of a period, oldest first, in the currency of the first booking.</summary>
     public static PeriodTotals Of(IReadOnlyCollection<Session> sessions)
     {
-        var kinds = sessions.ToDictionary(session => session.Id, session => session.Request.Kind);
         var booked = sessions
             .Where(session => session.Outcome is Outcome.Approved)
-            .Select(session => (Session: session, Amount: Signed(session, kinds)))
+            .Select(session => (Session: session, Amount: Signed(session, sessions)))
             .Where(entry => entry.Amount is not null)
             .ToList();
         var unknown = sessions.Where(session => session.IsUnresolved && session.Request.Kind.MovesMoney());
@@ -56,7 +55,7 @@ internal sealed record PeriodTotals(
     }
 
     // What a session adds to the terminal's sum; null for what adds nothing, such as a reservation.
-    private static Money? Signed(Session session, Dictionary<SessionId, RequestKind> kinds)
+    private static Money? Signed(Session session, IReadOnlyCollection<Session> period)
     {
         var amount = session.Conclusion!.ApprovedAmount ?? session.Request.Original?.Amount ?? session.Request.Total;
         if (amount is not { } sum) return null;
@@ -65,12 +64,16 @@ internal sealed record PeriodTotals(
             RequestKind.Sale or RequestKind.SaleWithCashback or RequestKind.Capture => 1,
             RequestKind.Refund => -1,
             // Undoing a refund gives the money back to the shop.
-            RequestKind.Reversal => OriginalKind(session, kinds) is RequestKind.Refund ? 1 : -1,
+            RequestKind.Reversal => KindOf(session.Request.Original, period) is RequestKind.Refund ? 1 : -1,
             _ => 0,
         };
         return sign == 0 ? null : sum with { MinorUnits = sign * sum.MinorUnits };
     }
 
-    private static RequestKind? OriginalKind(Session session, Dictionary<SessionId, RequestKind> kinds) =>
-        session.Request.Original?.Session is { } id && kinds.TryGetValue(id, out var kind) ? kind : null;
+    // By the session where it is named, else by the number that the terminal gave the booking.
+    private static RequestKind? KindOf(Original? named, IReadOnlyCollection<Session> period) => named is null ? null
+        : period.LastOrDefault(booked => booked.Outcome is Outcome.Approved && booked.Request.Kind is not RequestKind.Reversal
+            && (named.Session is { } id ? booked.Id == id
+                : named.Receipt is { } receipt ? Original.SameReceipt(receipt, booked.Conclusion!.References.Receipt)
+                : Original.SameApproval(named.Approval, booked.Conclusion!.References.Approval)))?.Request.Kind;
 }
