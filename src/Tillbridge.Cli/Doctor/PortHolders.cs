@@ -17,12 +17,16 @@ internal static class PortHolders
         {
             var isProcess = int.TryParse(Path.GetFileName(process), NumberStyles.None, null, out var number);
             if (!isProcess || number == Environment.ProcessId) continue;
-            if (Entries(Path.Combine(process, "fd"), MostFiles).Any(file => RealPath(file) == real) && !IsCopyOfUs(process))
+            // Seen twice: a program that we start lets go of our files at the moment in which it becomes itself.
+            if (Holds(process, real) && !IsCopyOfUs(process) && Holds(process, real))
                 return $"{NameOf(process)} (process {number.ToString(CultureInfo.InvariantCulture)})";
         }
 
         return null;
     }
+
+    private static bool Holds(string process, string device) =>
+        Entries(Path.Combine(process, "fd"), MostFiles).Any(file => RealPath(file) == device);
 
     // A program that we start is a copy of us that has all our files open, for a moment, until it becomes itself.
     private static bool IsCopyOfUs(string process)

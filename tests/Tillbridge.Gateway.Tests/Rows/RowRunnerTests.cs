@@ -65,8 +65,7 @@ public sealed class RowRunnerTests
         var first = await Start(journal, gateway);
         using var killed = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var running = new RowRunner(first, Connectors.Payment, TimeProvider.System).Run("till-1", row, "a", killed.Token);
-        while ((await journal.Query(new SessionQuery(), Stop)).Sessions is not [{ SentAt: not null }])
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Stop);
+        await Wait.Until(async stop => (await journal.Query(new SessionQuery(), stop)).Sessions is [{ SentAt: not null }]);
         await killed.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         await first.DisposeAsync();

@@ -38,11 +38,7 @@ internal sealed class FrontDoor : IAsyncDisposable
     }
 
     /// <summary>Waits until so many requests came.</summary>
-    public async Task UntilSeen(int count)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (seen.Count < count) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
-    }
+    public Task UntilSeen(int count) => Wait.Until(() => seen.Count >= count);
 
     public async ValueTask DisposeAsync()
     {

@@ -149,12 +149,8 @@ internal sealed class TestGateway : IAsyncDisposable
         $$$"""{"kind":"sale","terminal":"{{{terminal}}}","amount":{"minorUnits":{{{cents}}},"currency":"EUR"}}""";
 
     /// <summary>Waits until the first terminal has a session whose command was sent.</summary>
-    public async Task UntilInFlight()
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (Terminals.States[0].Current is not { } id || (await Terminals.Find(id, patience.Token))?.Phase is not SessionPhase.InFlight)
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
-    }
+    public Task UntilInFlight() => Wait.Until(async stop =>
+        Terminals.States[0].Current is { } id && (await Terminals.Find(id, stop))?.Phase is SessionPhase.InFlight);
 
     public async ValueTask DisposeAsync()
     {

@@ -82,7 +82,8 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
     // other end opens a new attempt (integray-rows.md §6.2), and a booking that the terminal has already is not ours to repeat.
     private static bool LeftNothing(Session session) => FailedUnsent(session)
         ? session.Conclusion is not { Reason: Reason.BookedAlready }
-        : session is { BrokenBy: Session.OurRestart, Conclusion.Reason: Reason.NotBooked }
+        : !session.Incidents.Any(seen => seen.Code == Reason.LateContradiction)
+            && session is { BrokenBy: Session.OurRestart, Conclusion.Reason: Reason.NotBooked }
             or { BrokenBy: Session.OurRestart, Conclusion.Reason: Reason.ReversedByTerminal, Announced.Outcome: Outcome.Approved };
 
     // Nothing was sent, so that a further attempt is none too many.

@@ -49,10 +49,10 @@ internal sealed class K2Bench : IAsyncDisposable
     }
 
     /// <summary>Waits until the terminal's books have a line.</summary>
-    public Task UntilBooked() => Until(() => Gateway.Acquirer.Lines.Count > 0);
+    public Task UntilBooked() => Wait.Until(() => Gateway.Acquirer.Lines.Count > 0);
 
     /// <summary>Waits until the terminal has no open session.</summary>
-    public Task UntilIdle() => Until(() => Gateway.Terminals.States[0].Current is null);
+    public Task UntilIdle() => Wait.Until(() => Gateway.Terminals.States[0].Current is null);
 
     public PaymentClient Payment(decimal amount, K2Terminals? terminals = null, string? symbol = null, string currency = "EUR") =>
         new(terminals ?? Terminals, Caller) { Amount = amount, Currency = currency, VariableSymbol = symbol, Language = "en" };
@@ -61,11 +61,5 @@ internal sealed class K2Bench : IAsyncDisposable
     {
         foreach (var terminals in made) await terminals.DisposeAsync();
         await Gateway.DisposeAsync();
-    }
-
-    private static async Task Until(Func<bool> isSo)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!isSo()) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
     }
 }

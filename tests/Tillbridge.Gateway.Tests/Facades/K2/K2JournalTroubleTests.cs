@@ -112,8 +112,7 @@ public sealed class K2JournalTroubleTests
     private static async Task UntilFrames(string data)
     {
         using var reader = JournalReader.Open(data);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await reader.RecordsAfter(0, null, 100, true, patience.Token)).All(record => record.Kind is not RecordKind.Frame))
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
+        await Wait.Until(async stop =>
+            (await reader.RecordsAfter(0, null, 100, true, stop)).Any(record => record.Kind is RecordKind.Frame));
     }
 }
