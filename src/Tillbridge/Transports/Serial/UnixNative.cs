@@ -30,6 +30,7 @@ internal static partial class UnixNative
 
     public const int LockExclusively = 2;
     public const int LockWithoutWaiting = 4;
+    public const int Unlock = 8;
     public const int FlushBoth = 2;            // TCIOFLUSH
 
     public const short PollIn = 0x1;

@@ -44,11 +44,7 @@ internal static class UnixSerial
         try
         {
             Occupy(port, device);
-            SetForm(port, device, mode);
-            RaiseLines(port, device);
-            // What an earlier conversation left must not be taken for an answer of this one.
-            Check(UnixNative.Flush(port, UnixNative.FlushBoth), device);
-            return new UnixPort(port, device, () => UnixNative.Control(port, UnixNative.NotExclusive, 0));
+            return Prepare(port, device, mode);
         }
         catch (LinkLostException)
         {
@@ -79,6 +75,31 @@ internal static class UnixSerial
         Check(UnixNative.GetAttributes(terminal, termios), device);
         UnixNative.MakeRaw(termios);
         Check(UnixNative.SetAttributes(terminal, Now, termios), device);
+    }
+
+    private static UnixPort Prepare(Descriptor port, string device, SerialMode mode)
+    {
+        try
+        {
+            SetForm(port, device, mode);
+            RaiseLines(port, device);
+            // What an earlier conversation left must not be taken for an answer of this one.
+            Check(UnixNative.Flush(port, UnixNative.FlushBoth), device);
+            return new UnixPort(port, device, () => Vacate(port));
+        }
+        catch (LinkLostException)
+        {
+            Vacate(port);
+            throw;
+        }
+    }
+
+    // Said, not left to the closing: a program that this one starts has a copy of the port until it becomes itself, and a lock
+    // lives as long as the last copy. The lock goes last, for whoever gets it sets the exclusive mode anew.
+    private static void Vacate(Descriptor port)
+    {
+        UnixNative.Control(port, UnixNative.NotExclusive, 0);
+        UnixNative.Lock(port, UnixNative.Unlock);
     }
 
     // The lock keeps out our own processes, also those of root; the exclusive mode keeps out everybody else's.

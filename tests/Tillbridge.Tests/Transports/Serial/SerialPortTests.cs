@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using Tillbridge.Transports;
 using Tillbridge.Transports.Serial;
 
@@ -110,6 +112,20 @@ public sealed class SerialPortTests
     }
 
     [Fact]
+    public async Task A_closed_port_is_free_although_a_starting_program_still_holds_a_copy_of_it()
+    {
+        Assert.SkipUnless(PtyPair.IsSupported, WhySkipped);
+        await using var cable = PtyPair.Open();
+        // What a program that we start has of ours between its birth and the moment in which it becomes itself.
+        Descriptor[] copies;
+        await using (await Connect(cable.First)) copies = [.. CopiesOf(cable.First)];
+        Assert.NotEmpty(copies);
+
+        await using (var again = await Connect(cable.First)) Assert.NotNull(again);
+        foreach (var copy in copies) copy.Dispose();
+    }
+
+    [Fact]
     public async Task To_ask_whether_a_port_can_be_opened_changes_nothing_on_it()
     {
         Assert.SkipUnless(PtyPair.IsSupported, WhySkipped);
@@ -184,6 +200,15 @@ public sealed class SerialPortTests
         await Pass(near, third);
         await second.DisposeAsync();
     }
+
+    private static IEnumerable<Descriptor> CopiesOf(string device)
+    {
+        foreach (var open in new DirectoryInfo("/proc/self/fd").GetFiles().Where(file => file.LinkTarget == device))
+            yield return new Descriptor(Duplicate(int.Parse(open.Name, CultureInfo.InvariantCulture)));
+    }
+
+    [DllImport("libc", EntryPoint = "dup")]
+    private static extern int Duplicate(int descriptor);
 
     private static Task<ITransportConnection> Connect(string device, SerialMode? mode = null) =>
         new SerialTransport(new SerialSettings(device, mode ?? Usual)).Connect(Stop);
