@@ -45,6 +45,19 @@ public sealed class DecodeLinesTests
     }
 
     [Theory]
+    [InlineData("\"proto\":\"csob-b\"")]
+    [InlineData("\"codec\":\"csob-b\"")]
+    public void A_line_that_names_another_protocol_is_read_by_that_one(string named)
+    {
+        var line = $"\uFEFF{{{named},\"hex\":\"{Convert.ToHexString("\u0002B101PAXX296326112104051380000000A5A5\u001CT00\u0003"u8)}\"}}";
+
+        var answer = JsonElement.Parse(DecodeLines.Answer(ProtocolCatalog.ByName["zvt"], line));
+
+        Assert.True(answer.GetProperty("ok").GetBoolean(), answer.ToString());
+        Assert.Equal("PAXX2963", answer.GetProperty("terminalId").GetString());
+    }
+
+    [Theory]
     [InlineData(200, 199, true)]
     [InlineData(201, 200, false)]
     public void A_line_tells_two_hundred_messages_and_says_what_it_leaves_out(int messages, int more, bool isWhole)

@@ -3,6 +3,7 @@ using System.Globalization;
 using Tillbridge.Catalog;
 using Tillbridge.Gateway.Reading;
 using Tillbridge.Protocols;
+using Tillbridge.Wire;
 
 namespace Tillbridge.Cli.Commands;
 
@@ -91,10 +92,15 @@ internal static class DecodeCommand
         {
             Console.WriteLine(frame.Message.Length == 0 ? "(not decoded)" : frame.Message);
             foreach (var field in frame.Fields)
-                Console.WriteLine($"  {field.Offset.ToString(CultureInfo.InvariantCulture),5}  {field.Name,-28} {field.Value}");
+            {
+                var at = field.Offset.ToString(CultureInfo.InvariantCulture);
+                Console.WriteLine($"  {at,5}  {field.Name,-28} {WireDump.Visible(field.Value)}");
+            }
+
             if (frame.ResultCode is { } code && protocol.ResponseText(code, "en") is { } text)
                 Console.WriteLine($"         result {code}: {text}");
-            if (frame.Error is { } error) Console.WriteLine($"  ERROR {error.Field} at byte {error.Offset}: {error.Text}");
+            if (frame.Error is not { } error) continue;
+            Console.WriteLine($"  ERROR {error.Field} at byte {error.Offset}: {WireDump.Visible(error.Text)}");
         }
     }
 }

@@ -82,8 +82,12 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
             stopsAfterRow = true;
             Say($"stopping after this row; once more leaves at once. Afterwards: {Again}.");
         });
-        var known = engine.Capabilities(terminal.Name)!.WireExponents;
-        var counted = rules with { WireExponents = known };
+        var known = engine.Capabilities(terminal.Name)!;
+        var counted = rules with
+        {
+            WireExponents = known.WireExponents,
+            HasReferenceNumber = known is { MintedReferenceDigits: > 0, NeedsUniqueReferences: false },
+        };
         using (var output = RowOutput.Create(plan, target))
         {
             RowOutput? faults = null;

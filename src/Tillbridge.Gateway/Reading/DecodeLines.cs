@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Tillbridge.Catalog;
 using Tillbridge.Protocols;
 
 namespace Tillbridge.Gateway.Reading;
@@ -23,9 +24,13 @@ public static class DecodeLines
         string? name = null;
         try
         {
-            using var input = JsonDocument.Parse(line);
+            using var input = JsonDocument.Parse(line.TrimStart('\uFEFF')); // The mark with which some editors begin a file.
             var root = input.RootElement;
             name = Text(root, "name");
+            // A file may hold the messages of a family; a line that names another protocol is read by that one (contract §6).
+            if ((Text(root, "proto") ?? Text(root, "codec")) is { } named && named != protocol.Name
+                && ProtocolCatalog.ByName.TryGetValue(named, out var other))
+                protocol = other;
             var from = Text(root, "direction") switch { "ecr" => Sender.Ecr, "pt" => Sender.Terminal, _ => (Sender?)null };
             if (root.TryGetProperty("steps", out var steps) && steps.ValueKind is JsonValueKind.Array) return Steps(protocol, name, steps);
             if (Text(root, "text") is { } flow && FlowText.IsFlow(flow)) return Flow(protocol, name, flow);
@@ -35,7 +40,7 @@ public static class DecodeLines
         }
         catch (JsonException wrong)
         {
-            return Fault(name, "line", $"The line is no JSON object: {wrong.Message}");
+            return Fault(name, "line", $"The line is no JSON object; it goes wrong at character {(wrong.BytePositionInLine ?? 0) + 1}.");
         }
         catch (InvalidOperationException)
         {

@@ -20,6 +20,8 @@ internal static class CardNumbers
     // Packed digits can look like characters and characters like packed digits, each masking making the other anew.
     private const int MostWalks = 8;
 
+    private const string GroupMarks = " -./\u00A0";
+
     private const int MostUnknown = 2048;
 
     // 99 bytes is the longest LLVAR field.
@@ -44,7 +46,8 @@ internal static class CardNumbers
     }
 
     /// <summary>
-    /// Text in which each run of 13 to 19 digits that could be a card number is masked, also when it is printed in groups.
+    /// Text in which each run of 13 to 19 digits that could be a card number is masked, also when it is printed in groups, and with it
+    /// what follows it on a track.
     /// </summary>
     public static string MaskIn(string text)
     {
@@ -57,6 +60,7 @@ internal static class CardNumbers
             if (length == 0) continue;
             masked ??= text.ToCharArray();
             HideMiddle(masked, start, length);
+            HideTrack(masked.AsSpan(start + length));
             // Masking cuts a row of digits into shorter ones, so that what lies just before is looked at again; a whole new walk
             // for each would take a hostile text seconds (found by the laboratory).
             start = Math.Max(0, start - Reach) - 1;
@@ -114,7 +118,7 @@ internal static class CardNumbers
         return sum % 10 == 0;
     }
 
-    // How many characters from here are a card number: one unbroken run, or groups of four to six with one blank or dash between.
+    // How many characters from here are a card number: one unbroken run, or groups of four to six with one mark between.
     private static int CardLength(ReadOnlySpan<char> text)
     {
         Span<char> digits = stackalloc char[MostDigits];
@@ -131,12 +135,24 @@ internal static class CardNumbers
             }
 
             if (IsCardNumber(digits[..count])) best = index;
-            var goesOn = index < text.Length - 1 && text[index] is ' ' or '-' && char.IsAsciiDigit(text[index + 1]);
+            var goesOn = index < text.Length - 1 && GroupMarks.Contains(text[index]) && char.IsAsciiDigit(text[index + 1]);
             if (!goesOn || group is < 4 or > 6) return best;
             group = 0;
         }
 
         return best;
+    }
+
+    // The rest of track 2 is digits behind = or D, that of track 1 a name, ^ and digits (ISO/IEC 7813). A track ends with ? or its line.
+    private static void HideTrack(Span<char> rest)
+    {
+        if (rest.Length < 2 || rest[0] is not ('=' or 'D' or '^')) return;
+        var isTrack1 = rest[0] == '^';
+        for (var index = 1; index < rest.Length && rest[index] is not ('?' or '\r' or '\n'); index++)
+        {
+            if (char.IsAsciiDigit(rest[index]) || (isTrack1 && rest[index] != '^')) rest[index] = '*';
+            else if (!isTrack1) return;
+        }
     }
 
     private static void HideMiddle(Span<char> text, int start, int length)

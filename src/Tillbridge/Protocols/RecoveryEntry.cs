@@ -23,6 +23,14 @@ public sealed class RecoveryEntry(Session session)
     public Money? ExpectedNet { get; init; }
 
     /// <summary>
+    /// The most that our journal's bookings of the open period can have taken without this session; null when it cannot be told.
+    /// </summary>
+    internal Money? MostTaken { get; init; }
+
+    /// <summary>The same for what they gave back, reversals included.</summary>
+    internal Money? MostGiven { get; init; }
+
+    /// <summary>
     /// What a proof that nothing is booked means: the terminal announced a refusal before the line broke, or took back what it had
     /// approved, or never booked.
     /// </summary>

@@ -19,6 +19,8 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
     {
         var digits = capabilities.MintedReferenceDigits;
         if (digits == 0 || !request.Kind.MovesMoney()) return request;
+        // Where the till's number is the one that is sent, ours would only be told of and never be on the wire.
+        if (capabilities.NeedsUniqueReferences && request.Reference is not null) return request;
         Invariant.Holds(digits is >= 6 and <= 18, "a minted number is long enough not to meet its predecessor");
         // Out of the session's id, so that it needs no counter that could be lost; never with a zero in front, which some would drop.
         var span = (ulong)Math.Pow(10, digits - 1);
@@ -44,8 +46,8 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
     }
 
     /// <summary>
-    /// Why a reversal would undo another booking than the one that is meant; null when the journal's newest booking is that one, or when
-    /// the journal knows none since the last close (k2-client.md §8).
+    /// Why a reversal would undo another booking than the one that is meant, or one of a closed period; null when the journal's newest
+    /// booking is that one, or when the journal does not know it (k2-client.md §8).
     /// </summary>
     public async Task<Refusal?> NotTheLast(string terminal, TerminalRequest request, Capabilities capabilities)
     {
@@ -54,7 +56,7 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
         // An unknown one may be booked, and would then be the last.
         var newest = period.LastOrDefault(session => session.Outcome is Outcome.Approved
             || (session.Outcome is Outcome.Unknown && session.Request.Kind.MovesMoney()));
-        if (newest is not { Conclusion: { } booked } last) return null;
+        if (newest is not { Conclusion: { } booked } last) return await BehindClose(terminal, named);
         if (last.Outcome is Outcome.Unknown)
         {
             return new(
@@ -79,6 +81,21 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
         return why is null ? null : new(
             RefusalCode.NotTheLastBooking, $"{terminal} undoes only its last booking. {why}",
             "original") { Session = last.Id };
+    }
+
+    // The journal knows the booking, and it is none of the open period. What was paid elsewhere it does not know: that is sent as given.
+    private async Task<Refusal?> BehindClose(string terminal, Original named)
+    {
+        var query = new SessionQuery { Terminal = terminal, Outcome = Outcome.Approved, Limit = MostAlike };
+        var closed = (await journal.Query(query, shutdown)).Sessions.FirstOrDefault(session => session.Request.Kind.NeedsAmount()
+            && (named.Session is { } id ? id == session.Id
+                : named.Receipt is { } receipt ? Original.SameReceipt(receipt, session.Conclusion?.References.Receipt)
+                : Original.SameApproval(named.Approval, session.Conclusion?.References.Approval)));
+        return closed is null ? null : new(
+            RefusalCode.NotTheLastBooking,
+            $"{terminal} undoes only its last booking, and the period was closed since session {closed.Id} made that one. "
+            + "An earlier booking is given back with a refund.",
+            "original") { Session = closed.Id };
     }
 
     private static bool IsSame(Original named, Original? undone) => undone is not null

@@ -57,4 +57,22 @@ internal static class Recovery
 
         return new Money(net, currency);
     }
+
+    /// <summary>
+    /// The most that the bookings of a period without the given session can have taken and given back; terminals count a booking that was
+    /// undone in one direction, in both or in none. Only where <see cref="ExpectedNet"/> is known.
+    /// </summary>
+    public static (Money Taken, Money Given) Gross(IReadOnlyList<Session> period, Session without, Currency currency)
+    {
+        var (taken, given) = (0L, 0L);
+        foreach (var session in period.Where(session => session.Id != without.Id && session.Outcome is Outcome.Approved))
+        {
+            var units = session.Conclusion?.ApprovedAmount?.MinorUnits ?? 0;
+            var (sign, undoes) = (session.Request.Kind.SignInTotals(), session.Request.Kind is RequestKind.Reversal);
+            if (sign > 0 || undoes) taken += units;
+            if (sign < 0 || undoes) given += units;
+        }
+
+        return (new Money(taken, currency), new Money(given, currency));
+    }
 }

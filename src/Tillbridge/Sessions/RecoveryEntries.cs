@@ -12,10 +12,14 @@ internal sealed class RecoveryEntries(IJournal journal, TerminalSettings setting
         var later = await journal.SentAfter(session, shutdown);
         var period = await journal.CurrentPeriod(session.Terminal, shutdown);
         var currency = (session.Request.Total ?? session.Request.Original?.Amount)?.Currency ?? Currency.Of(settings.Driver.Currency);
+        var net = Recovery.ExpectedNet(period, session, currency);
+        var (taken, given) = Recovery.Gross(period, session, currency);
         return new RecoveryEntry(session)
         {
             TakenByOthers = [.. later.Where(other => other.Conclusion is not null).Select(other => other.Conclusion!.References)],
-            ExpectedNet = Recovery.ExpectedNet(period, session, currency),
+            ExpectedNet = net,
+            MostTaken = net is null ? null : taken,
+            MostGiven = net is null ? null : given,
         };
     }
 }

@@ -19,6 +19,25 @@ public sealed class CardNumbersTests
     }
 
     [Theory]
+    [InlineData(".")]
+    [InlineData("/")]
+    [InlineData("-")]
+    [InlineData("\u00A0")]
+    public void Whatever_divides_the_groups(string mark)
+    {
+        var grouped = string.Join(mark, Visa.Chunk(4).Select(four => new string(four)));
+        Assert.Equal($"4111{mark}11**{mark}****{mark}1111", CardNumbers.MaskIn(grouped));
+    }
+
+    [Theory]
+    [InlineData("=28121011234567890", "=*****************")]
+    [InlineData("D28121011234567890 next 12", "D***************** next 12")]
+    [InlineData("^DOE/JOHN^2812101?next 12", "^********^*******?next 12")]
+    [InlineData("=\nline 12", "=\nline 12")]
+    public void What_follows_a_card_number_on_its_track_is_hidden_with_it(string rest, string hidden) =>
+        Assert.Equal($"411111******1111{hidden}", CardNumbers.MaskIn(Visa + rest));
+
+    [Theory]
     [InlineData("0000000000000000")]
     [InlineData("0000000043060")]
     [InlineData("Trace 123456 Beleg 0021")]

@@ -33,7 +33,9 @@ public sealed class BookingReferencesTests : IAsyncDisposable
 
         Assert.All(minted, number => Assert.Matches("^[1-9][0-9]{8}$", number));
         Assert.Equal(2000, minted.Distinct().Count());
-        Assert.Equal(minted[7], BookingReferences.Mint(Sale("X"), ids[7], Unique).MintedReference);
+        Assert.Equal(minted[7], BookingReferences.Mint(Sale(null), ids[7], Unique).MintedReference);
+        Assert.NotNull(BookingReferences.Mint(Sale("X"), ids[7], Unique with { NeedsUniqueReferences = false }).MintedReference);
+        Assert.Null(BookingReferences.Mint(Sale("X"), ids[7], Unique).MintedReference); // The till's own number is the one that is sent.
         Assert.Null(BookingReferences.Mint(new(RequestKind.Subtotals), ids[0], Unique).MintedReference);
         Assert.Null(BookingReferences.Mint(Sale(null), ids[0], Unique with { MintedReferenceDigits = 0 }).MintedReference);
     }
@@ -102,6 +104,24 @@ public sealed class BookingReferencesTests : IAsyncDisposable
         Assert.Contains("nothing more is owed", (await Ask(new(last.Id)))!.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("refund", (await Ask(new(last.Id)))!.Text, StringComparison.Ordinal);
         Assert.Contains("refund", (await Ask(new(first.Id)))!.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Behind_a_close_nothing_of_the_closed_period_is_undone()
+    {
+        var references = new BookingReferences(journal, Stop);
+        Task<Refusal?> Ask(Original named) => references.NotTheLast(
+            JournalSamples.Till, new(RequestKind.Reversal) { Original = named }, Unique with { ReversesOnlyLast = true });
+        var booked = await Keep("1", Outcome.Approved);
+        Assert.Null(await Ask(new(booked.Id)));
+
+        await Keep(null, Outcome.Approved, new(RequestKind.Reconciliation));
+
+        var refusal = await Ask(new(booked.Id));
+        Assert.Equal((RefusalCode.NotTheLastBooking, booked.Id), (refusal!.Code, refusal.Session));
+        Assert.Contains("period was closed", refusal.Text, StringComparison.Ordinal);
+        Assert.NotNull(await Ask(new(Receipt: "42")));
+        Assert.Null(await Ask(new(Approval: "777"))); // Paid elsewhere since: the terminal decides.
     }
 
     [Fact]

@@ -35,12 +35,16 @@ public static class Messages
         {
             (Outcome.Unknown, true) => UnknownOutcome,
             (Outcome.Unknown, false) => "unknown-operation",
-            (Outcome.Approved, false) when conclusion.Reason is Reason.Recovered => Reason.Approved,
-            // These sentences are about the reversal or the close itself and say nothing of a charge.
-            (_, false) when conclusion.Reason is Reason.ReversalRefused => conclusion.Reason,
+            (Outcome.Approved, false) when conclusion.Reason is Reason.Recovered =>
+                kind.MovesMoney() ? Reason.Approved : Reason.Done,
+            // These sentences are about the booking, the reversal or the close itself and say nothing of a charge.
+            (_, false) when conclusion.Reason is Reason.ReversalRefused or Reason.BookedAlready or Reason.NotTheLast => conclusion.Reason,
             (_, false) when kind is RequestKind.Reconciliation
                 && conclusion.Reason is Reason.TotalsDifferClosed or Reason.TotalsDifferOpen => conclusion.Reason,
             (Outcome.Declined or Outcome.Cancelled or Outcome.Failed, false) when kind.NeedsProof() => "not-carried-out",
+            // Where no card was asked for, another one is no cure.
+            (Outcome.Declined, false) when kind is not (RequestKind.Balance or RequestKind.ReadCard) && conclusion.Reason
+                is Reason.DeclinedByIssuer or Reason.DeclinedByTerminal or Reason.DeclinedByCard => "not-carried-out",
             _ => conclusion.Reason,
         };
         return ForReason(key, language);

@@ -63,11 +63,13 @@ internal static class PaymentRows
     {
         var currency = fields.Currency("Currency");
         var (account, reference) = (fields.Text("MultiIdAccountNumber", 30), fields.Text("ReferenceNumber", 20));
+        var invoice = fields.Digits("InvoiceNumber", MostInvoiceDigits);
+        if (!fields.Rules.HasReferenceNumber) (invoice, reference) = (invoice ?? reference, null);
         var hasDetails = client is not null || account is not null || reference is not null;
         return new(kind)
         {
             Amount = fields.RequiredAmount("Amount", currency),
-            Reference = fields.Digits("InvoiceNumber", MostInvoiceDigits),
+            Reference = invoice,
             Language = fields.Language("CustomerLanguage"),
             Details = hasDetails ? new RequestDetails(reference, client, account) : null,
         };
@@ -81,12 +83,15 @@ internal static class PaymentRows
         var cash = approved is null ? null : said!.ApprovedCashback;
         var goods = approved is { } all && cash is { } part ? all with { MinorUnits = all.MinorUnits - part.MinorUnits } : approved;
         var currency = (approved ?? request?.Amount)?.Currency;
+        var (invoice, reference) = rules.HasReferenceNumber
+            ? (request?.Reference, request?.Details?.ReferenceNumber ?? request?.MintedReference)
+            : (request?.Reference ?? request?.MintedReference, null);
         return
         [
             said?.References.TerminalId, RowCells.At(end), RowCells.IsApproved(end), said?.ResponseCode, RowCells.Wire(goods, rules),
             RowCells.Wire(cash, rules), currency?.Numeric.ToString("D3", CultureInfo.InvariantCulture), said?.References.Approval,
-            request?.Reference, request?.Details?.ReferenceNumber ?? request?.MintedReference, said?.Card?.MaskedPan, said?.Card?.Brand,
-            said?.References.Receipt, said?.TerminalText, said?.PrintCodePage, RowCells.PrintText(end),
+            invoice, reference, said?.Card?.MaskedPan, said?.Card?.Brand, said?.References.Receipt, said?.TerminalText,
+            said?.PrintCodePage, RowCells.PrintText(end),
         ];
     }
 }

@@ -11,6 +11,7 @@ namespace Tillbridge.Facades.Rows;
 internal static partial class RowAmount
 {
     private const int MostCharacters = 40;
+    private const int MostZeros = 2;
 
     /// <summary>Reads an amount.</summary>
     /// <param name="text">As it stands in the row.</param>
@@ -36,6 +37,9 @@ internal static partial class RowAmount
         if (rules.MajorUnits) return ReadMajor(written, currency, rules, out why);
         if (Digits(written, out why) is not { } number) return null;
         if (decimal.Truncate(number) != number) return Refuse(out why, "counts minor units and must be a whole number");
+        // 2.000 may be two of somebody's thousands; 2000.0 is how platforms write a whole number.
+        if (Decimals(written) > MostZeros || written.Contains(',', StringComparison.Ordinal))
+            return Refuse(out why, "counts minor units; neither a point nor a comma may group its digits");
         return Of(number, currency, rules, out why);
     }
 
@@ -45,10 +49,19 @@ internal static partial class RowAmount
         // What is far beyond every limit may not fit into the number that counts its minor units.
         if (Math.Abs(number) > Money.MostMinorUnits) return Refuse(out why, "is over twelve digits");
         var exponent = rules.WireExponent(currency);
-        var minor = number * (decimal)Math.Pow(10, exponent);
-        return decimal.Truncate(minor) == minor
-            ? Of(minor, currency, rules, out why)
+        // Zeros count: 1.000 CZK is a thousand to whoever groups by points.
+        return Decimals(written) <= exponent
+            ? Of(number * (decimal)Math.Pow(10, exponent), currency, rules, out why)
             : Refuse(out why, $"has more than the {exponent} decimals that {currency.Code} has at this terminal; nothing is rounded");
+    }
+
+    // How many are written behind the mark, as far as an exponent leaves them there.
+    private static int Decimals(string written)
+    {
+        var parts = written.Split('e', 'E');
+        var mark = parts[0].IndexOfAny(['.', ',']);
+        var behind = mark < 0 ? 0 : parts[0].Length - mark - 1;
+        return behind - (parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0);
     }
 
     private static Money? Of(decimal wireMinor, Currency currency, RowRules rules, out string why)

@@ -29,6 +29,21 @@ internal static class RowCells
         new("IpPort", RowType.Integer, true, "Its port."),
     ];
 
+    /// <summary>The column behind a field of a request, so that an error names what its reader sees.</summary>
+    public static string ColumnOf(string? field) => field switch
+    {
+        "amount" => "Amount",
+        "cashback" => "AmountCashBack",
+        "reference" => "InvoiceNumber",
+        "language" => "CustomerLanguage",
+        "details.referenceNumber" => "ReferenceNumber",
+        "details.clientId" => "ClientId",
+        "details.accountNumber" => "MultiIdAccountNumber",
+        "details.region" => "RegionCode",
+        "details.tillTotals" => "Totals",
+        _ => field ?? "Row",
+    };
+
     public static Conclusion? Of(RowEnd end) => end.Session?.Conclusion;
 
     public static DateTime At(RowEnd end) => Of(end)?.TerminalTime ?? end.At;
@@ -45,8 +60,9 @@ internal static class RowCells
     public static string? PrintText(RowEnd end)
     {
         if (Of(end)?.PrintText is { } text) return text.ReplaceLineEndings("\n");
-        var receipts = end.Session?.Receipts;
-        return receipts is { Count: > 0 } ? string.Join('\n', receipts[^1].Lines.Select(line => line.Text)) : null;
+        // Empty means that nothing is to be printed (gpe.md §6): what we would compose the terminal may have printed itself.
+        var sent = end.Session?.Receipts.LastOrDefault(receipt => !receipt.Composed);
+        return sent is null ? null : string.Join('\n', sent.Lines.Select(line => line.Text));
     }
 
     /// <summary>Minor units as the terminal counts them.</summary>

@@ -89,7 +89,7 @@ internal sealed class RowFields(IReadOnlyDictionary<string, string?> values, Row
     public RowReading Read(TerminalRequest request)
     {
         var address = Address();
-        if (Fault is null && RequestRules.Fault(request) is var (field, text)) Fault = $"{field}: {text}";
+        if (Fault is null && RequestRules.Fault(request) is var (field, text)) Fault = $"{RowCells.ColumnOf(field)}: {text}";
         // The limit is one of what moves: cash counts.
         if (Fault is null && rules.MostMajor is { } most && request.Total is { } total && total.ToMajor() > most)
             Fault = $"Amount comes to {total} in all and is over --max-amount {most}.";

@@ -15,6 +15,12 @@ public sealed record RowRules
     /// <summary>Decimals of currencies that the terminal counts otherwise than ISO 4217 (gpe.md §3: HUF 0).</summary>
     public IReadOnlyDictionary<string, int> WireExponents { get; init; } = FrozenDictionary<string, int>.Empty;
 
+    /// <summary>
+    /// The terminal carries a reference number beside the invoice (gpe.md §3: Q). Where it does not, a row's ReferenceNumber is sent as the
+    /// invoice if the row names none.
+    /// </summary>
+    public bool HasReferenceNumber { get; init; } = true;
+
     /// <summary>The most that one row may move, cash included, in major units; null takes what the protocol can carry.</summary>
     public decimal? MostMajor { get; init; }
 

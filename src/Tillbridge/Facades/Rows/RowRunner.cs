@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Messages;
 using Tillbridge.Sessions;
 
 namespace Tillbridge.Facades.Rows;
@@ -78,13 +79,16 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
 
     private static bool FailedUnsent(Session session) => session is { Outcome: Outcome.Failed, SentAt: null };
 
-    // What was under way when an earlier run was killed, and by the terminal's word left nothing booked: nobody was told an end of it. No
-    // other end opens a new attempt (integray-rows.md §6.2), and a booking that the terminal has already is not ours to repeat.
-    private static bool LeftNothing(Session session) => FailedUnsent(session)
-        ? session.Conclusion is not { Reason: Reason.BookedAlready }
-        : !session.Incidents.Any(seen => seen.Code == Reason.LateContradiction)
-            && session is { BrokenBy: Session.OurRestart, Conclusion.Reason: Reason.NotBooked }
-            or { BrokenBy: Session.OurRestart, Conclusion.Reason: Reason.ReversedByTerminal, Announced.Outcome: Outcome.Approved };
+    // What was under way when an earlier run was killed, and by the terminal's word left nothing booked: nobody was told an end of it. It
+    // was cancelled mostly by our own question what became of it, which stops a terminal that still waits for the card. No other end opens
+    // a new attempt (integray-rows.md §6.2), and a booking that the terminal has already is not ours to repeat.
+    private static bool LeftNothing(Session session)
+    {
+        if (FailedUnsent(session)) return session.Conclusion is not { Reason: Reason.BookedAlready };
+        if (session.BrokenBy != Session.OurRestart || session.Incidents.Any(seen => seen.Code == Reason.LateContradiction)) return false;
+        return session.Conclusion is { Reason: Reason.NotBooked } || session is { Outcome: Outcome.Cancelled, ResolvedBy: null }
+            || session is { Conclusion.Reason: Reason.ReversedByTerminal, Announced.Outcome: Outcome.Approved };
+    }
 
     // Nothing was sent, so that a further attempt is none too many.
     private bool IsWorthWaiting(Session session, long begun) =>
@@ -120,7 +124,8 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
         {
             Session = session,
             ErrorCode = code,
-            ErrorText = code is null ? null : end?.TerminalText ?? "Nothing more is known; look at the session.",
+            ErrorText = code is null ? null : end is null ? "Nothing is known yet; look at the session."
+                : end.TerminalText ?? Messages.ForConclusion(end, session.Request.Kind, "en"),
         };
     }
 
@@ -128,7 +133,8 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
     {
         RefusalCode.UnresolvedSession => new(RowOutcome.Skipped, Now) { ErrorCode = "unresolved-session", ErrorText = refusal.Text },
         RefusalCode.IdempotencyConflict => RowEnd.Invalid("idempotency-conflict", refusal.Text, Now),
-        RefusalCode.InvalidRequest or RefusalCode.UnsupportedByTerminal => RowEnd.Invalid("invalid-row", refusal.Text, Now),
+        RefusalCode.InvalidRequest or RefusalCode.UnsupportedByTerminal =>
+            RowEnd.Invalid("invalid-row", $"{RowCells.ColumnOf(refusal.Field)}: {refusal.Text}", Now),
         RefusalCode.TerminalBusy => new(RowOutcome.Failed, Now) { ErrorCode = "terminal-busy", ErrorText = refusal.Text },
         RefusalCode.JournalFull => throw new IOException(refusal.Text),
         _ => new(RowOutcome.Failed, Now) { ErrorCode = "terminal-refused", ErrorText = refusal.Text },

@@ -8,6 +8,8 @@ namespace Tillbridge.Protocols.BProtocol;
 /// <summary>What the terminal's messages say about money (gpe.md §8, csob-b.md §10, k2-client.md §2.5). Pure.</summary>
 internal sealed class BConclusions(BDialect dialect, Currency own)
 {
+    private const int CodeCharacters = 3;
+
     /// <summary>A result whose booking the host may know otherwise; the terminal is asked again before it is believed.</summary>
     public bool IsUncertain(string code) => dialect.Codes.GroupOf(code) is CodeGroup.Uncertain;
 
@@ -17,10 +19,12 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
     /// <exception cref="ProtocolViolationException">It has no code, or approves a part without naming it.</exception>
     public Conclusion Of(BFrame answer, TerminalRequest request)
     {
-        var code = answer.Get(dialect, BFields.Response)
-            ?? throw new ProtocolViolationException("The terminal's answer has no response code.");
+        var code = CodeOf(answer);
         var (outcome, reason) = Judge(code, request.Kind);
         var (amount, cash) = outcome is Outcome.Approved && request.Kind.MovesMoney() ? AmountOf(answer, code, request) : (null, null);
+        // gpe.md §8: a part is never treated as the whole; that answer repeats what was asked, and the part has no amount.
+        if (dialect.Codes.GroupOf(code) is CodeGroup.Partial && amount is { } part && part.MinorUnits >= AskedOf(request)?.MinorUnits)
+            throw new ProtocolViolationException("The terminal approved a part and names the whole amount.");
         if (amount is { } approved && AskedOf(request) is { } asked && approved != asked) reason = Reason.ApprovedOtherAmount;
         var totals = answer.Get(dialect, BFields.Totals);
         return new Conclusion(outcome, reason)
@@ -44,6 +48,18 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
         };
     }
 
+    // A code that nobody knows is a decline; what is no code at all, or two, says nothing (csob-b.md §4, gpe.md §3).
+    private string CodeOf(BFrame answer)
+    {
+        var code = answer.Get(dialect, BFields.Response)
+            ?? throw new ProtocolViolationException("The terminal's answer has no response code.");
+        if (code.Length != CodeCharacters || !code.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
+            throw new ProtocolViolationException("The terminal's response code is none of three characters.");
+        var letters = answer.Fields.Where(field => field.Fid.ToString() == dialect.Fids[BFields.Response]);
+        if (letters.Any(field => field.Raw != code)) throw new ProtocolViolationException("The terminal's answer has two response codes.");
+        return code;
+    }
+
     public static DateTime? TimeOf(BFrame answer) => DateTime.TryParseExact(
         answer.Time, "yyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
 
@@ -59,7 +75,7 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
         var (outcome, reason) = group switch
         {
             CodeGroup.Approved => (Outcome.Approved, kind.MovesMoney() ? Reason.Approved : Reason.Done),
-            CodeGroup.Partial => (Outcome.Approved, Reason.ApprovedOtherAmount),
+            CodeGroup.Partial => (Outcome.Approved, kind.MovesMoney() ? Reason.ApprovedOtherAmount : Reason.Done),
             CodeGroup.Reversed => (Outcome.Declined, Reason.ReversedByTerminal),
             CodeGroup.Busy => (Outcome.Failed, Reason.TerminalBusy),
             CodeGroup.Cancelled => (Outcome.Cancelled, Reason.Cancelled),
@@ -142,5 +158,8 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
         return pan is null && product is null ? null : new CardView(pan, product);
     }
 
-    private static string? Empty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+    // Its words end on screens and paper, where a control character would be a command.
+    private static string? Empty(string? text) => string.IsNullOrWhiteSpace(text) ? null
+        : text.Any(char.IsControl) ? string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter))
+        : text;
 }

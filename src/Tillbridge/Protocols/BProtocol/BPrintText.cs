@@ -29,8 +29,14 @@ internal sealed class BPrintText(BDialect dialect)
     public static string? TextOf(BFrame answer, BDialect dialect)
     {
         if (!dialect.Fids.TryGetValue(BFields.Printing, out var fid) || answer.Raw(fid) is not { Length: > 0 } raw) return null;
+        return BFrame.TextOf(raw, EncodingOf(answer, dialect));
+    }
+
+    /// <summary>How FID P is written: by FID K, else as all the rest.</summary>
+    public static Encoding EncodingOf(BFrame answer, BDialect dialect)
+    {
         var page = answer.Get(dialect, BFields.CodePage)?.Trim().TrimStart('0');
-        return BFrame.TextOf(raw, dialect.Receipts.CodePages.GetValueOrDefault(page is null or "" ? "0" : page, dialect.Encoding));
+        return dialect.Receipts.CodePages.GetValueOrDefault(page is null or "" ? "0" : page, dialect.Encoding);
     }
 
     /// <summary>The receipts of a text; none when it is empty.</summary>

@@ -23,6 +23,8 @@ internal sealed class BRecovery(
 
     private static readonly TimeSpan LongestConversation = TimeSpan.FromMinutes(30);
 
+    private bool stoppedByUs;
+
     private Session Session => entry.Session;
 
     /// <summary>Receipts that came with the booking; null when they have to be composed.</summary>
@@ -36,7 +38,8 @@ internal sealed class BRecovery(
             // T81 ends a wait for the card. It is ours only while our own conversation is the one that broke: later, as after a
             // restart of ours, it would stop somebody else's payment.
             if (Session.Phase is not SessionPhase.Recovering || Session.Announced is not null || !MayStillRun()) return StillBusy();
-            await talk.Ask(BOperations.Passivate, talk.Passivate, shutdown);
+            var stopped = await talk.Ask(BOperations.Passivate, talk.Passivate, shutdown);
+            stoppedByUs |= dialect.Passivate.Cancelled.Contains(stopped.Get(dialect, BFields.Response) ?? "");
             idle = await questions.IsIdle(shutdown);
             if (idle is false) return StillBusy();
         }
@@ -50,14 +53,16 @@ internal sealed class BRecovery(
                 // An uncertain end is a state that may still change: only the same word twice ends it (k2-client.md §2.5).
                 if (conclusions.IsUncertain(last.Code ?? "") && !(await questions.Last(shutdown)).IsAsBefore(last.ToBaseline(), identity))
                     return new StillUnclear(Reason.CannotTell, "The terminal's word about this booking still changes.", AskAgain: true);
-                return await FoundPart(Found(last), shutdown);
+                var found = await FoundPart(Found(last), shutdown);
+                if (found is Concluded { Conclusion.Outcome: Outcome.Approved }) await FetchPaper(last, shutdown);
+                return found;
             case Verdict.Foreign:
                 return Unclear(Reason.ForeignBooking, $"The terminal's last booking is {Describe(last)}, which is not certain to be ours.");
 
             // An approval that was announced is not undone by absence alone.
             case Verdict.NotOurs when entry.StayedReachable && idle is true && Session.Announced is not { Outcome: Outcome.Approved }
                 && IsProved(last):
-                return await AskForContradiction(shutdown);
+                return await AskForContradiction(last, shutdown);
             case Verdict.NotOurs:
                 return await AskTotals("The terminal's last booking is not ours; it may have forgotten.", shutdown);
             case Verdict.Silent:
@@ -109,13 +114,30 @@ internal sealed class BRecovery(
 
     private TerminalEvent Found(BLast last)
     {
-        var found = conclusions.Of(last.Answer, Session.Request);
+        Conclusion found;
+        try
+        {
+            found = conclusions.Of(last.Answer, Session.Request);
+        }
+        catch (ProtocolViolationException wrong)
+        {
+            return Unclear(Reason.CannotTell, wrong.Message);
+        }
+
         if (found.Outcome is Outcome.Unknown) return Unclear(Reason.CannotTell, "The terminal repeats a result that says two things.");
         if (BReceipts.Inline(last.Answer, dialect, isMoney: true).All is { Count: > 0 } printed) Receipts = printed;
-        return new Concluded(found with
-        {
-            Reason = found.Outcome is Outcome.Approved && found.Reason is not Reason.ApprovedOtherAmount ? Reason.Recovered : found.Reason,
-        });
+        // The code for what our own T81 stopped names the customer or the cashier, and nobody of them did it.
+        var reason = found.Outcome is Outcome.Cancelled && stoppedByUs ? Reason.Cancelled : found.Reason;
+        if (found.Outcome is Outcome.Approved && found.Reason is not Reason.ApprovedOtherAmount) reason = Reason.Recovered;
+        return new Concluded(found with { Reason = reason });
+    }
+
+    // csob-b.md §2.2: what the flags say is waiting the till must fetch and print, in recovery as well.
+    private async Task FetchPaper(BLast last, CancellationToken shutdown)
+    {
+        if (Receipts is not null) return;
+        var paper = await new BReceipts(talk, dialect).Collect(last.Answer, Session.Request, shutdown);
+        if (paper.All.Count > 0) Receipts = paper.All;
     }
 
     // Nobody asked for the amount of a part: where the terminal names totals they must not say otherwise (found by the laboratory).
@@ -143,15 +165,18 @@ internal sealed class BRecovery(
     private bool IsProved(BLast last) => last.Kind is LastKind.Found || Session.Request.Kind is not RequestKind.PreAuthorization;
 
     // README §5.1 (a) proves it for a terminal that forgets only while it is away. Where it names totals they must not say otherwise.
-    private async Task<TerminalEvent> AskForContradiction(CancellationToken shutdown)
+    private async Task<TerminalEvent> AskForContradiction(BLast last, CancellationToken shutdown)
     {
-        if (!dialect.RecoveryTotals) return new Concluded(entry.NotBooked());
-        var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
+        var (totals, busy) = dialect.RecoveryTotals ? await questions.Totals(BOperations.SubTotals, own, shutdown) : (null, false);
         if (busy) return StillBusy();
+        // Without totals only an older booking under another number is a proof. "Nothing stored" is what a terminal without memory says,
+        // too (gpe.md §9), and what undoes a booking has no number of its own.
+        if (totals is null && (last.Kind is not LastKind.Found || !identity.IsUnique))
+            return new StillUnclear(Reason.CannotTell, "The terminal names neither this booking nor totals.", AskAgain: true);
         // A terminal that has bookings and says that it has none stored forgets: only sums that agree are then believed (laboratory).
-        var fits = totals is null || (entry.ExpectedNet is { } expected
+        var fits = totals is null || (!ShowsMore(totals) && (entry.ExpectedNet is { } expected
             ? totals.Net == expected
-            : totals.Count == 0 || Session.Baseline != Baseline.Nothing);
+            : totals.Count == 0 || Session.Baseline != Baseline.Nothing));
         return fits
             ? new Concluded(entry.NotBooked())
             : Unclear(
@@ -168,9 +193,17 @@ internal sealed class BRecovery(
         var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
         if (busy) return StillBusy();
         if (totals is null) return Unclear(Reason.CannotTell, $"{why} It names no totals.");
-        if (totals.Net == expected && IsSamePeriod(totals) && WouldShow()) return new Concluded(entry.NotBooked());
+        if (totals.Net == expected && !ShowsMore(totals) && IsSamePeriod(totals) && WouldShow()) return new Concluded(entry.NotBooked());
         return Unclear(
             Reason.CannotTell, $"{why} Its totals are {totals.Net} in {totals.Count} bookings, our books say {expected} without this one.");
+    }
+
+    // A payment and a refund by hand behind it leave the net as it was, and not the sums of each direction.
+    private bool ShowsMore(Totals totals)
+    {
+        long Sum(Func<string, bool> isMeant) => totals.ByBrand.Where(group => isMeant(group.Brand)).Sum(group => group.Sum.MinorUnits);
+        var (taken, given) = (Sum(brand => brand != TotalsGroup.Credit), -Sum(brand => brand == TotalsGroup.Credit));
+        return taken > entry.MostTaken?.MinorUnits || given > entry.MostGiven?.MinorUnits;
     }
 
     // An empty period may be one that the terminal, or a person, closed meanwhile.

@@ -11,6 +11,8 @@ public sealed class RowAmountTests
     [Theory]
     [InlineData("2000", "2000 CZK")]
     [InlineData("2000.0", "2000 CZK")]
+    [InlineData("2000.00", "2000 CZK")]
+    [InlineData("1.000 KWD", "1000 KWD")]
     [InlineData("1e3", "1000 CZK")]
     [InlineData("2.5e3", "2500 CZK")]
     [InlineData("CZK 100", "10000 CZK")]
@@ -33,6 +35,13 @@ public sealed class RowAmountTests
     [InlineData("12 34 CZK", "no amount")]
     [InlineData("HUF 100.50", "0 decimals")]
     [InlineData("100.505 CZK", "2 decimals")]
+    [InlineData("1.000 CZK", "2 decimals")]
+    [InlineData("CZK 1,000", "2 decimals")]
+    [InlineData("1 000,000 CZK", "2 decimals")]
+    [InlineData("HUF 100.00", "0 decimals")]
+    [InlineData("2.000", "may group")]
+    [InlineData("2,000", "may group")]
+    [InlineData("2000,0", "may group")]
     [InlineData("JPY 100.5", "0 decimals")]
     [InlineData("1000000000000", "twelve digits")]
     [InlineData("10000000000 CZK", "twelve digits")]
@@ -58,6 +67,12 @@ public sealed class RowAmountTests
     [InlineData("1 234,50", "123450 CZK")]
     public void In_a_run_of_major_units_plain_numbers_are_major(string text, string expected) =>
         Assert.Equal(expected, Read(text, Minor with { MajorUnits = true }));
+
+    [Theory]
+    [InlineData("1.000")]
+    [InlineData("2,000")]
+    public void Nor_may_a_point_or_comma_group_the_digits_of_major_units(string text) =>
+        Assert.Null(Read(text, Minor with { MajorUnits = true }));
 
     [Fact]
     public void The_column_currency_decides_what_a_plain_number_counts_and_must_not_contradict()

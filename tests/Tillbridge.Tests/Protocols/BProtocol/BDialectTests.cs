@@ -53,6 +53,9 @@ public sealed class BDialectTests
     [InlineData("""{ "extends": "csob-b", "requestFields": { "refund": ["region"] } }""", "names region, which has no letter in fids")]
     [InlineData("""{ "extends": "gpe-1", "flags": { "request": "80" } }""", "flags.request must be 4 hexadecimal digits")]
     [InlineData("""{ "extends": "gpe-1", "transport": { "kind": "udp" } }""", "transport.kind must be one of: tcp")]
+    [InlineData("""{ "extends": "gpe-1", "fids": { "printing": null } }""", "receipt.mode inline needs fids.printing")]
+    [InlineData("""{ "extends": "gpe-1", "receipt": { "mode": "fetch" }, "fids": { "receiptLine": null } }""",
+        "receipt.mode fetch needs fids.receiptLine")]
     [InlineData("""{ "extends": "gpe-2" }""", "extends must be one of: gpe-1, csob-b")]
     [InlineData("""{ "id": "x" }""", "frame is missing; give it, or begin the file with \"extends\"")]
     [InlineData("""{ "extends": "gpe-1", "id": "a", "id": "b" }""", "has a key twice")]

@@ -95,7 +95,6 @@ public sealed class BDriverTests : BDriverFixture
     }
 
     [Theory]
-    [InlineData("R360", Outcome.Failed)]
     [InlineData("R000 O00 B1250 E203 S77 Q1 F00000009", Outcome.Unknown)]
     [InlineData("R108", Outcome.Unknown)]
     public async Task What_the_last_transaction_is_decides_after_a_dropped_line(string last, Outcome expected)

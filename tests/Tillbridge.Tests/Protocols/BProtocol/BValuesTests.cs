@@ -105,6 +105,53 @@ public sealed class BValuesTests
         Assert.Contains("**", dump, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("gpe-1", "P0SHOP\n0{0}\n1{0}\n{0}\n04111 1111 1111 1111")]
+    [InlineData("csob-b", "9\u001DT0{0}\u001DT3{0}\u001DT04111-1111-1111-1111\u001Dt0")]
+    public void The_style_in_front_of_a_printed_line_hides_no_card_number(string dialect, string field)
+    {
+        var number = "4" + new string('1', 15);
+        var answer = RawBTerminal.Response("x", type: dialect == "gpe-1" ? "B2" : "B4").Replace(
+            "x", field.Replace("{0}", number, StringComparison.Ordinal), StringComparison.Ordinal);
+
+        var frame = BCodec.Decode(Encoding.Latin1.GetBytes($"\u0002{answer}\u0003"), BDialectFiles.Of(dialect));
+
+        var digits = string.Concat(frame.Fields.Select(one => one.Raw)).Replace(" ", "", StringComparison.Ordinal)
+            .Replace("-", "", StringComparison.Ordinal);
+        Assert.DoesNotContain("1111111", digits, StringComparison.Ordinal);
+        Assert.Contains("0411111******1111", digits, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("3", "0D\u00ECkujeme", "0Děkujeme")]
+    [InlineData("5", "0D\u00C4\u009Bkujeme", "0Děkujeme")]
+    public void A_decoder_reads_printed_text_in_its_code_page_like_the_driver(string page, string raw, string text)
+    {
+        var bytes = Encoding.Latin1.GetBytes($"\u0002{RawBTerminal.Response($"T00 R000 K{page} P{raw}")}\u0003");
+
+        Assert.Equal(text, BInspector.Inspect(bytes, Gpe).Fields.Single(field => field.Name == "printing").Value);
+    }
+
+    [Theory]
+    [InlineData("B12a", "amount")]
+    [InlineData("B1234567890123", "amount")]
+    [InlineData("B1250 E999", "currency")]
+    [InlineData("B1250 B1350", "amount")]
+    public void A_decoder_says_which_field_of_money_says_none(string fields, string named)
+    {
+        var decoded = BInspector.Inspect(Encoding.Latin1.GetBytes($"\u0002{RawBTerminal.Response($"T00 {fields}")}\u0003"), Gpe);
+
+        Assert.Contains($"The {named} ", decoded.Fields.Single(field => field.Name == "warning").Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_dump_moves_nobodys_cursor()
+    {
+        var bytes = Encoding.Latin1.GetBytes($"\u0002{RawBTerminal.Response("T00 R000 gA\u001B[31mB\u0007")}\u0003");
+
+        Assert.Contains("A\\x1B[31mB\\x07", BInspector.Dump(bytes, Sender.Terminal, Gpe), StringComparison.Ordinal);
+    }
+
     // Found by fuzzing: such a frame was read and could not be written again.
     [Fact]
     public void A_mark_of_the_frame_inside_of_a_value_is_a_fault_when_it_is_read() => Assert.Equal(

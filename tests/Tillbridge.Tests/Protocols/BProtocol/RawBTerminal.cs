@@ -34,6 +34,9 @@ internal sealed class RawBTerminal : IAsyncDisposable
     /// <summary>What T82 answers behind T.</summary>
     public string Last { get; set; } = "R-02";
 
+    /// <summary>Flags of T82's answer.</summary>
+    public string LastFlags { get; set; } = "0000";
+
     /// <summary>What T82 answers first, one after the other, before <see cref="Last"/>.</summary>
     public Queue<string> Lasts { get; } = [];
 
@@ -112,7 +115,7 @@ internal sealed class RawBTerminal : IAsyncDisposable
                     await line.Send(Response($"T81 {Passivated}"));
                     break;
                 case "T82":
-                    await line.Send(Activity, Response($"T82 {(Lasts.TryDequeue(out var first) ? first : Last)}"));
+                    await line.Send(Activity, Response($"T82 {(Lasts.TryDequeue(out var first) ? first : Last)}", LastFlags));
                     break;
                 case "T65" when Totals is not null:
                     await line.Send(Response($"T65 {Totals}"));

@@ -51,7 +51,7 @@ internal sealed class BDialectReader
             Invoice = ReadInvoice(top.Section("invoice"), fids),
             ApprovalLength = ReadApproval(top.Section("approval")),
             Totals = ReadTotals(top.Section("totals")),
-            Receipts = ReadReceipts(top.Section("receipt"), encoding),
+            Receipts = ReadReceipts(top.Section("receipt"), encoding, fids),
             Codes = new CodeRuleReader(top, reversal).Read(),
             AckRequired = One(top, "ack", section => section.Flag("required")),
             CheckBefore = One(top, "check", section => section.Flag("before")),
@@ -218,9 +218,16 @@ internal sealed class BDialectReader
         return rule;
     }
 
-    private static ReceiptRule ReadReceipts(DialectSection section, Encoding encoding)
+    private static ReceiptRule ReadReceipts(DialectSection section, Encoding encoding, FrozenDictionary<string, string> fids)
     {
         var mode = section.Choice("mode", "inline", "fetch", "none");
+        string[] carriers = mode switch
+        {
+            "inline" => [BFields.Printing],
+            "fetch" => [BFields.ReceiptLine, BFields.ReceiptControl],
+            _ => [],
+        };
+        foreach (var missing in carriers.Where(field => !fids.ContainsKey(field))) section.Fault("mode", $"{mode} needs fids.{missing}");
         var styles = section.Section("styles");
         var looks = new Dictionary<char, LineStyle>();
         foreach (var mark in styles.Keys)

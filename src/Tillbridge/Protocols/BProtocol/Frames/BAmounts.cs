@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Tillbridge.Domain;
 using Tillbridge.Protocols.BProtocol.Dialects;
@@ -7,7 +8,7 @@ namespace Tillbridge.Protocols.BProtocol.Frames;
 /// <summary>Amounts on the wire: minor units of the dialect's own exponents, without a point (gpe.md §3). No digit is ever lost.</summary>
 internal static class BAmounts
 {
-    private const int MostDigits = 12;
+    public const int MostDigits = 12;
 
     /// <summary>The digits; null when the amount cannot be said exactly.</summary>
     public static string? Write(Money money, BDialect dialect)
@@ -29,10 +30,14 @@ internal static class BAmounts
         return digits.Length <= MostDigits ? digits : null;
     }
 
+    /// <summary>True for 1 to 12 digits.</summary>
+    public static bool IsWritten([NotNullWhen(true)] string? digits) =>
+        digits is { Length: > 0 and <= MostDigits } && digits.All(char.IsAsciiDigit);
+
     /// <summary>The amount of some digits; null when they are none, or say what our currency cannot hold.</summary>
     public static Money? Read(string? digits, Currency currency, BDialect dialect)
     {
-        if (digits is not { Length: > 0 and <= MostDigits } || !digits.All(char.IsAsciiDigit)) return null;
+        if (!IsWritten(digits)) return null;
         return Scale(long.Parse(digits, CultureInfo.InvariantCulture), currency, dialect);
     }
 

@@ -15,6 +15,7 @@ internal static class BCodec
     // Receipts are sub-fields; no message has more than some thirty fields.
     private const int MostFields = 200;
     private const int MostSubs = 2000;
+    private const int MostWalks = 8;
     private const byte SubMark = (byte)BField.SubMark;
 
     /// <summary>True when the type says what a message is.</summary>
@@ -114,15 +115,34 @@ internal static class BCodec
         var name = dialect.Names.GetValueOrDefault(fid.ToString());
         if (name is BFields.Pan) return MaskPan(raw);
         if (BFields.IsPlain(name)) return raw;
+        if (name is BFields.Printing) return MaskLines(raw, dialect);
         if (!raw.Contains(BField.SubMark, StringComparison.Ordinal)) return CardNumbers.MaskIn(raw);
         var parts = raw.Split(BField.SubMark);
         for (var index = 0; index < parts.Length; index++)
         {
             var sub = parts[index].Length > 0 && index > 0 ? dialect.Names.GetValueOrDefault($"{fid}{parts[index][0]}") : null;
-            if (!BFields.IsPlain(sub)) parts[index] = CardNumbers.MaskIn(parts[index]);
+            if (sub is BFields.ReceiptLine) parts[index] = $"{parts[index][0]}{MaskLine(parts[index][1..], dialect)}";
+            else if (!BFields.IsPlain(sub)) parts[index] = CardNumbers.MaskIn(parts[index]);
         }
 
         return string.Join(BField.SubMark, parts);
+    }
+
+    private static string MaskLines(string raw, BDialect dialect) =>
+        string.Join('\n', raw.Split('\n').Select(line => MaskLine(line, dialect)));
+
+    // A style digit is no digit of the number behind it, but what looks like a style may be the number's first.
+    private static string MaskLine(string line, BDialect dialect)
+    {
+        if (line.Length == 0 || !dialect.Receipts.Styles.ContainsKey(line[0])) return CardNumbers.MaskIn(line);
+        for (var walks = 0; walks < MostWalks; walks++)
+        {
+            var masked = CardNumbers.MaskIn($"{line[0]}{CardNumbers.MaskIn(line[1..])}");
+            if (masked == line) break;
+            line = masked; // What is hidden at one place can make a number of what stands before it.
+        }
+
+        return line;
     }
 
     // What the terminal masked already stays as it is.

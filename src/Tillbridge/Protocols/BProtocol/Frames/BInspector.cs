@@ -12,6 +12,7 @@ internal static class BInspector
 {
     private const int MostDumpedBytes = 4096;
     private const int MostDumpedFields = 200;
+    private const int MostShown = 1000;
     private const int MostFields = 1000;
     private const int MostFrame = 65_536;
 
@@ -45,7 +46,11 @@ internal static class BInspector
         foreach (var line in WireDump.Lines(shown, secret)) text.Append("\n  ").Append(line);
         if (shown.Length < bytes.Length) text.Append($"\n  … {bytes.Length - shown.Length} bytes more");
         foreach (var field in inspected.Fields.Take(MostDumpedFields))
-            text.Append($"\n  {field.Offset:X4}  {field.Name} = {(field.Value.Length > 1000 ? field.Value[..1000] + "…" : field.Value)}");
+        {
+            var value = WireDump.Visible(field.Value.Length > MostShown ? field.Value[..MostShown] + "…" : field.Value);
+            text.Append($"\n  {field.Offset:X4}  {field.Name} = {value}");
+        }
+
         if (inspected.Error is { } error) text.Append($"\n  {error.Offset:X4}  {error.Field}: {error.Text}");
         return text.ToString();
     }
@@ -80,14 +85,14 @@ internal static class BInspector
         var at = BFraming.HeaderBytes + 1;
         foreach (var field in frame.Fields)
         {
-            Add(fields, field, at + 1, dialect);
+            Add(fields, field, at + 1, dialect, BPrintText.EncodingOf(frame, dialect));
             at += 2 + field.Raw.Length;
         }
 
         // Thousands of fields are no message; telling them all takes megabytes (found by fuzzing).
         if (fields.Count >= MostFields) fields.Add(new("warning", $"Only the first {MostFields} fields are told.", at));
 
-        foreach (var warning in frame.Warnings) fields.Add(new("warning", warning, 1 + BFraming.LengthAt));
+        foreach (var warning in frame.Warnings.Concat(Doubts(frame, dialect))) fields.Add(new("warning", warning, 1 + BFraming.LengthAt));
         var crc = frame.CrcIsWrong
             ? new DecodeFault("crc", 1 + BFraming.CrcAt, $"The CRC is {Encoding.ASCII.GetString(bytes, 1 + BFraming.CrcAt, 4)}, "
                 + $"the dialect calculates {BCrc.Of(dialect.Crc, bytes.AsSpan(1, BFraming.HeaderBytes), DataOf(bytes))}.")
@@ -102,8 +107,7 @@ internal static class BInspector
             End = end,
             Currency = currency?.Code,
             AmountMinor = currency is not null ? BAmounts.Read(digits, currency, dialect)?.MinorUnits
-                : digits is { Length: > 0 and <= 18 } && digits.All(char.IsAsciiDigit)
-                    ? long.Parse(digits, CultureInfo.InvariantCulture) : null,
+                : BAmounts.IsWritten(digits) ? long.Parse(digits, CultureInfo.InvariantCulture) : null,
             ResultCode = frame.Type == BFrame.Response ? frame.Get(dialect, BFields.Response) : null,
             Receipt = frame.Get(dialect, BFields.Sequence),
             Approval = frame.Get(dialect, BFields.Approval),
@@ -113,6 +117,26 @@ internal static class BInspector
             MaskedPan = frame.Get(dialect, BFields.Pan),
         };
     }
+
+    // What the fields of money say that is none; the conversation refuses it where it decides something.
+    private static IEnumerable<string> Doubts(BFrame frame, BDialect dialect)
+    {
+        foreach (var field in new[] { BFields.Amount, BFields.Cashback })
+        {
+            if (frame.Get(dialect, field) is { } digits && !BAmounts.IsWritten(digits))
+                yield return $"The {field} '{Shorten(digits)}' is no 1 to {BAmounts.MostDigits} digits.";
+        }
+
+        if (frame.Get(dialect, BFields.Currency) is { } numeric && BAmounts.CurrencyOf(numeric) is null)
+            yield return $"The currency '{Shorten(numeric)}' is no number of ISO 4217.";
+        foreach (var field in new[] { BFields.Amount, BFields.Currency, BFields.Response })
+        {
+            if (frame.Fields.Count(one => one.Fid.ToString() == dialect.Fids[field]) is > 1 and var count)
+                yield return $"The {field} stands {count} times; the first one counts.";
+        }
+    }
+
+    private static string Shorten(string text) => text.Length > 40 ? text[..40] + "…" : text;
 
     public static ReadOnlySpan<byte> DataOf(ReadOnlySpan<byte> frame) => frame[(BFraming.HeaderBytes + 1)..^1];
 
@@ -129,12 +153,13 @@ internal static class BInspector
         fields.Add(new("crc", At(BFraming.CrcAt, 4), 1 + BFraming.CrcAt));
     }
 
-    private static void Add(List<DecodedField> fields, BField field, int at, BDialect dialect)
+    private static void Add(List<DecodedField> fields, BField field, int at, BDialect dialect, Encoding paper)
     {
         var name = dialect.Names.TryGetValue(field.Fid.ToString(), out var known) ? Snake(known) : $"fid_{Show(field.Fid)}";
+        var encoding = known is BFields.Printing ? paper : dialect.Encoding;
         var subs = field.Subs.Take(MostFields - fields.Count).ToList();
         if (fields.Count < MostFields && (field.Own.Length > 0 || subs.Count == 0))
-            fields.Add(new(name, BFrame.TextOf(field.Own, dialect.Encoding), at));
+            fields.Add(new(name, BFrame.TextOf(field.Own, encoding), at));
         at += field.Own.Length + 1;
         foreach (var (letter, raw) in subs)
         {

@@ -182,7 +182,7 @@ internal sealed class BVirtualClient(BVirtualTerminal terminal, MessageLink<BFra
         if (IsDetached) throw link.Break("The line is gone.");
         switch (request.Type)
         {
-            case BFrame.ReceiptRequest when request.IsSound:
+            case BFrame.ReceiptRequest when request.IsSound && Dialect.Receipts.Fetch:
                 await Send(stop, Frame(BFrame.ReceiptPart, 0, receipts.Next(request)));
                 break;
             case BFrame.Request or BFrame.TmsRequest:

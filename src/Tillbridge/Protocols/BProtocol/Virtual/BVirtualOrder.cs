@@ -13,6 +13,8 @@ internal sealed class BVirtualOrder(BFrame request, string operation, BDialect d
     private static readonly string[] Echoed =
         [BFields.Amount, BFields.Cashback, BFields.Currency, BFields.Invoice, BFields.LongInvoice, BFields.Reference];
 
+    private static readonly string[] Undoing = [BFields.Amount, BFields.Currency, BFields.Approval];
+
     /// <summary>What decides about the script.</summary>
     public long AmountOnWire => long.TryParse(request.Get(dialect, BFields.Amount), out var amount) ? amount : 0;
 
@@ -30,7 +32,8 @@ internal sealed class BVirtualOrder(BFrame request, string operation, BDialect d
     {
         string[] needed = operation switch
         {
-            BOperations.Reversal => [BFields.Approval],
+            // gpe.md §4: amount, currency and code; ČSOB's wants the code alone, unless its file says more.
+            BOperations.Reversal => [.. dialect.RequestFields[BOperations.Reversal].Intersect(Undoing)],
             BOperations.Completion => [BFields.Amount, BFields.Approval],
             BOperations.Cashback => [BFields.Amount, BFields.Cashback],
             _ => [BFields.Amount],

@@ -62,9 +62,12 @@ internal sealed class BVirtualPayment
         var rest = amount % 10_000;
         if (!byAmount || !Simulator.AmountRule || rest < 9000 || !ReferenceEquals(taken, TerminalScript.Plain)) return taken;
         var digits = (rest % 1000).ToString("D3", CultureInfo.InvariantCulture);
-        var code = Dialect.Codes.All.Contains(digits) || !Dialect.Codes.All.Contains($"-{digits[1..]}") ? digits : $"-{digits[1..]}";
-        return Dialect.Codes.All.Contains(code) ? taken with { ResponseCode = code } : taken;
+        var code = Dialect.Codes.All.Contains(digits) || digits[0] != '0' ? digits : $"-{digits[1..]}";
+        return Dialect.Codes.All.Contains(code) && !IsOfOtherErrors(code) ? taken with { ResponseCode = code } : taken;
     }
+
+    // What ČSOB's table does not name is our own word for a wrong check or reversal, and no end of a payment.
+    private bool IsOfOtherErrors(string code) => code[0] == '-' && (code == Dialect.Crc.ErrorCode || code == Simulator.ReversalRefused);
 
     private async Task Transact(BVirtualOrder order, CancellationToken stop)
     {
