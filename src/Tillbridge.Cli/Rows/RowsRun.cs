@@ -35,6 +35,8 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
     public async Task<int> Go(string? data, CancellationToken stop)
     {
         var rows = input.Rows().Count();
+        if (rows > 0 && !input.HasKeys && plan.Keys != RowPlan.KeyColumn)
+            throw CliException.Usage($"The input has no column '{plan.Keys}', which --key-column names.");
         Agree(rows);
         if (input.Ignored.Count > 0) Say($"these columns are ignored: {string.Join(", ", input.Ignored)}.");
         var run = plan.RunName ?? input.Hash;
@@ -165,7 +167,6 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
         // One source for all rows of an input: a key of our own beside theirs would be another one after a change of the input.
         if (!input.HasKeys)
         {
-            if (plan.Keys != RowPlan.KeyColumn) return (null, $"{plan.Keys} is missing.");
             // A question may be asked again; a close without input and without a name is one that is meant now.
             if (plan.RunName is null && (!plan.Connector.IsOnce || plan.In is null))
                 return (plan.Connector.IsOnce ? IdSource.Of(CommonOptions.Clock).NewKey() : null, null);

@@ -49,13 +49,15 @@ internal static class CardNumbers
     /// Text in which each run of 13 to 19 digits that could be a card number is masked, also when it is printed in groups, and with it
     /// what follows it on a track.
     /// </summary>
-    public static string MaskIn(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="from">Where its words begin: what stands before is a mark and no digit of theirs.</param>
+    public static string MaskIn(string text, int from = 0)
     {
         char[]? masked = null;
-        for (var start = 0; start < text.Length; start++)
+        for (var start = from; start < text.Length; start++)
         {
             var seen = masked ?? text.AsSpan();
-            if (!char.IsAsciiDigit(seen[start]) || (start > 0 && char.IsAsciiDigit(seen[start - 1]))) continue;
+            if (!char.IsAsciiDigit(seen[start]) || (start > from && char.IsAsciiDigit(seen[start - 1]))) continue;
             var length = CardLength(seen[start..]);
             if (length == 0) continue;
             masked ??= text.ToCharArray();
@@ -63,7 +65,7 @@ internal static class CardNumbers
             HideTrack(masked.AsSpan(start + length));
             // Masking cuts a row of digits into shorter ones, so that what lies just before is looked at again; a whole new walk
             // for each would take a hostile text seconds (found by the laboratory).
-            start = Math.Max(0, start - Reach) - 1;
+            start = Math.Max(from, start - Reach) - 1;
         }
 
         return masked is null ? text : new string(masked);

@@ -89,6 +89,17 @@ public sealed class CliRowKeysTests : CliBench
         Assert.Contains("these columns are ignored: RowKey.", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_key_column_that_no_row_has_is_a_wrong_usage_and_pays_nothing()
+    {
+        await Write("""{"Amount":100,"RowKey":"b"}""");
+
+        var (code, output) = await Pay("--key-column", "Ordre");
+
+        Assert.True(code == 64 && output.Contains("no column 'Ordre'", StringComparison.Ordinal), output);
+        Assert.False(File.Exists(Out));
+    }
+
     private Task Write(params string[] lines) => File.WriteAllLinesAsync(In, lines, Stop);
 
     private Task<(int ExitCode, string Output)> Pay(params string[] more) => GatewayProcess.Run(Stop,

@@ -22,8 +22,10 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
         var code = CodeOf(answer);
         var (outcome, reason) = Judge(code, request.Kind);
         var (amount, cash) = outcome is Outcome.Approved && request.Kind.MovesMoney() ? AmountOf(answer, code, request) : (null, null);
-        // gpe.md §8: a part is never treated as the whole; that answer repeats what was asked, and the part has no amount.
-        if (dialect.Codes.GroupOf(code) is CodeGroup.Partial && amount is { } part && part.MinorUnits >= AskedOf(request)?.MinorUnits)
+        // gpe.md §8: a part is never treated as the whole; that answer repeats what was asked, and the part has no amount. A reversal
+        // succeeds under that code.
+        if (dialect.Codes.GroupOf(code) is CodeGroup.Partial && request.Kind is not RequestKind.Reversal
+            && amount is { } part && part.MinorUnits >= AskedOf(request)?.MinorUnits)
             throw new ProtocolViolationException("The terminal approved a part and names the whole amount.");
         if (amount is { } approved && AskedOf(request) is { } asked && approved != asked) reason = Reason.ApprovedOtherAmount;
         var totals = answer.Get(dialect, BFields.Totals);

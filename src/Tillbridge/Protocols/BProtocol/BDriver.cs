@@ -328,8 +328,12 @@ internal sealed class BDriver : TerminalDriver
     private Conclusion Believed(BLast last, TerminalRequest request, Conclusion? announced)
     {
         var said = conclusions.Of(last.Answer, request);
-        if (said.ApprovedAmount is not { } amount || amount == announced?.ApprovedAmount || amount == BConclusions.AskedOf(request))
-            return said;
+        if (said.ApprovedAmount is not { } amount) return said;
+        // The first word named another currency, and the second none.
+        if (announced?.ApprovedAmount is { } first && first.Currency != amount.Currency && first.MinorUnits == amount.MinorUnits
+            && last.Answer.Get(dialect, BFields.Currency) is null)
+            return said with { ApprovedAmount = first, Reason = announced.Reason };
+        if (amount == announced?.ApprovedAmount || amount == BConclusions.AskedOf(request)) return said;
         throw new ProtocolViolationException($"The terminal repeats our booking over {amount}, which is neither asked nor approved.");
     }
 

@@ -102,6 +102,32 @@ public sealed class BWitnessTests : BDriverFixture
     }
 
     [Fact]
+    public async Task A_currency_that_only_the_first_word_names_is_the_one_that_was_taken()
+    {
+        await using var terminal = Csob((line, mine) =>
+        {
+            mine.Last = "R000 B1250 S42 F00123457";
+            return line.Send(RawBTerminal.Response("T00 R000 B1250 E978 S42 F00123457", "8000"));
+        });
+
+        var session = await Pay(terminal, "csob-b", "42");
+
+        Assert.Equal((Money.Euro(1250), Reason.ApprovedOtherAmount), (session.Conclusion!.ApprovedAmount, session.Conclusion.Reason));
+    }
+
+    [Fact]
+    public async Task A_reversal_succeeds_under_the_code_of_a_part()
+    {
+        await using var bench = await TestBench.Start("gpe");
+        var sale = await bench.Run(TestBench.Sale(1250));
+        bench.Virtual.Scripts.Replace([new TerminalScript { ResponseCode = "010" }], null);
+
+        var reversal = await bench.Run(new TerminalRequest(RequestKind.Reversal) { Original = new Original(sale.Id) });
+
+        Assert.Equal((Outcome.Approved, 0), (reversal.Outcome, bench.Virtual.Acquirer.Net));
+    }
+
+    [Fact]
     public async Task A_receipt_that_waits_is_fetched_in_recovery_too()
     {
         await using var terminal = Csob(async (line, mine) =>

@@ -121,24 +121,25 @@ internal static class BCodec
         for (var index = 0; index < parts.Length; index++)
         {
             var sub = parts[index].Length > 0 && index > 0 ? dialect.Names.GetValueOrDefault($"{fid}{parts[index][0]}") : null;
-            if (sub is BFields.ReceiptLine) parts[index] = $"{parts[index][0]}{MaskLine(parts[index][1..], dialect)}";
+            if (sub is BFields.ReceiptLine) parts[index] = MaskLine(parts[index], 1, dialect);
             else if (!BFields.IsPlain(sub)) parts[index] = CardNumbers.MaskIn(parts[index]);
         }
 
         return string.Join(BField.SubMark, parts);
     }
 
-    private static string MaskLines(string raw, BDialect dialect) =>
-        string.Join('\n', raw.Split('\n').Select(line => MaskLine(line, dialect)));
+    private static string MaskLines(string raw, BDialect dialect) => raw.Contains('\n', StringComparison.Ordinal)
+        ? string.Join('\n', raw.Split('\n').Select(line => MaskLine(line, 0, dialect)))
+        : MaskLine(raw, 0, dialect);
 
     // A style digit is no digit of the number behind it, but what looks like a style may be the number's first.
-    private static string MaskLine(string line, BDialect dialect)
+    private static string MaskLine(string line, int style, BDialect dialect)
     {
-        if (line.Length == 0 || !dialect.Receipts.Styles.ContainsKey(line[0])) return CardNumbers.MaskIn(line);
+        if (style >= line.Length || !dialect.Receipts.Styles.ContainsKey(line[style])) return CardNumbers.MaskIn(line, style);
         for (var walks = 0; walks < MostWalks; walks++)
         {
-            var masked = CardNumbers.MaskIn($"{line[0]}{CardNumbers.MaskIn(line[1..])}");
-            if (masked == line) break;
+            var masked = CardNumbers.MaskIn(CardNumbers.MaskIn(line, style), style + 1);
+            if (ReferenceEquals(masked, line)) break;
             line = masked; // What is hidden at one place can make a number of what stands before it.
         }
 

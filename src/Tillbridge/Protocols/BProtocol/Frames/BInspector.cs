@@ -85,14 +85,15 @@ internal static class BInspector
         var at = BFraming.HeaderBytes + 1;
         foreach (var field in frame.Fields)
         {
-            Add(fields, field, at + 1, dialect, BPrintText.EncodingOf(frame, dialect));
+            Add(fields, field, at + 1, frame, dialect);
             at += 2 + field.Raw.Length;
         }
 
         // Thousands of fields are no message; telling them all takes megabytes (found by fuzzing).
         if (fields.Count >= MostFields) fields.Add(new("warning", $"Only the first {MostFields} fields are told.", at));
 
-        foreach (var warning in frame.Warnings.Concat(Doubts(frame, dialect))) fields.Add(new("warning", warning, 1 + BFraming.LengthAt));
+        var doubts = frame.Fields.Count == 0 ? [] : Doubts(frame, dialect);
+        foreach (var warning in frame.Warnings.Concat(doubts)) fields.Add(new("warning", warning, 1 + BFraming.LengthAt));
         var crc = frame.CrcIsWrong
             ? new DecodeFault("crc", 1 + BFraming.CrcAt, $"The CRC is {Encoding.ASCII.GetString(bytes, 1 + BFraming.CrcAt, 4)}, "
                 + $"the dialect calculates {BCrc.Of(dialect.Crc, bytes.AsSpan(1, BFraming.HeaderBytes), DataOf(bytes))}.")
@@ -131,7 +132,7 @@ internal static class BInspector
             yield return $"The currency '{Shorten(numeric)}' is no number of ISO 4217.";
         foreach (var field in new[] { BFields.Amount, BFields.Currency, BFields.Response })
         {
-            if (frame.Fields.Count(one => one.Fid.ToString() == dialect.Fids[field]) is > 1 and var count)
+            if (frame.Fields.Count(one => one.Fid == dialect.Fids[field][0]) is > 1 and var count && dialect.Fids[field].Length == 1)
                 yield return $"The {field} stands {count} times; the first one counts.";
         }
     }
@@ -153,10 +154,10 @@ internal static class BInspector
         fields.Add(new("crc", At(BFraming.CrcAt, 4), 1 + BFraming.CrcAt));
     }
 
-    private static void Add(List<DecodedField> fields, BField field, int at, BDialect dialect, Encoding paper)
+    private static void Add(List<DecodedField> fields, BField field, int at, BFrame frame, BDialect dialect)
     {
         var name = dialect.Names.TryGetValue(field.Fid.ToString(), out var known) ? Snake(known) : $"fid_{Show(field.Fid)}";
-        var encoding = known is BFields.Printing ? paper : dialect.Encoding;
+        var encoding = known is BFields.Printing ? BPrintText.EncodingOf(frame, dialect) : dialect.Encoding;
         var subs = field.Subs.Take(MostFields - fields.Count).ToList();
         if (fields.Count < MostFields && (field.Own.Length > 0 || subs.Count == 0))
             fields.Add(new(name, BFrame.TextOf(field.Own, encoding), at));

@@ -77,8 +77,9 @@ internal sealed class BVirtualOrder(BFrame request, string operation, BDialect d
     {
         if (operation == BOperations.Reversal) return Undo(code);
         var (total, cash) = (Total(), Cash());
+        // A part stays one: what is added at the terminal comes to a whole approval only.
         if (dialect.Codes.GroupOf(code) is CodeGroup.Partial) (total, cash) = (total with { MinorUnits = total.MinorUnits / 2 }, 0);
-        total = total with { MinorUnits = total.MinorUnits + script.ExtraMinorUnits };
+        else total = total with { MinorUnits = total.MinorUnits + script.ExtraMinorUnits };
         var (receipt, approval) = (memory.NextReceipt(), memory.NextApproval());
         memory.Book(Kind, total.MinorUnits, cash, Reference, receipt, approval);
         if (operation == BOperations.Completion) memory.CloseReservation(
