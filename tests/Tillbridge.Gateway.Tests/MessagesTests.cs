@@ -67,8 +67,14 @@ public sealed class MessagesTests
     {
         foreach (var code in Codes)
         {
+            // These two say what is booked, and that nothing was sent.
+            var isToldApart = code is Reason.BookedAlready or Reason.NotTheLast;
             foreach (var outcome in new[] { Outcome.Declined, Outcome.Cancelled, Outcome.Failed })
-                Assert.Contains("still stands", Messages.ForConclusion(new(outcome, code), kind, "en"), StringComparison.Ordinal);
+            {
+                var said = Messages.ForConclusion(new(outcome, code), kind, "en");
+                Assert.Contains(isToldApart ? "othing was sent" : "still stands", said, StringComparison.Ordinal);
+                Assert.DoesNotContain("charge", said, StringComparison.Ordinal);
+            }
         }
     }
 }

@@ -84,7 +84,8 @@ internal static class SessionRun
         {
             await Follow(journal, session.Id, 0, parsed.GetValue(Json), stop);
             var ended = (await journal.Find(session.Id, stop))!;
-            if (!parsed.GetValue(Json)) ShowMore(ended, submission.IsReplay ? null : period, settings);
+            ShowTotals(ended, submission.IsReplay ? null : period, parsed.GetValue(Json));
+            if (!parsed.GetValue(Json)) ShowWay(ended, settings);
             return ExitCodes.Of(ended);
         }
         catch (OperationCanceledException ended) when (session.NeedsProof)
@@ -218,15 +219,19 @@ internal static class SessionRun
         };
     }
 
-    // What the conclusion alone does not say: how totals compare, and where to look when the way to the terminal is broken.
-    private static void ShowMore(Session ended, IReadOnlyCollection<Session>? period, TerminalSettings settings)
+    // How the terminal's totals compare with the journal's. A till that reads lines is told a difference beside them.
+    private static void ShowTotals(Session ended, IReadOnlyCollection<Session>? period, bool isJson)
     {
         var asksForTotals = ended.Request.Kind is RequestKind.Reconciliation or RequestKind.Subtotals;
-        if (asksForTotals && period is not null && ended.Conclusion?.Totals is { } totals)
-        {
-            foreach (var line in PeriodCheck.Lines(period, totals)) Console.WriteLine($"          {line}");
-        }
+        if (!asksForTotals || period is null || ended.Conclusion?.Totals is not { } totals) return;
+        var lines = PeriodCheck.Lines(period, totals);
+        if (!isJson) Console.WriteLine(string.Join('\n', lines.Select(line => $"          {line}")));
+        else if (lines.Count > 1) Console.Error.WriteLine($"tillbridge: {string.Join(" ", lines)}");
+    }
 
+    // Where to look when the way to the terminal is broken.
+    private static void ShowWay(Session ended, TerminalSettings settings)
+    {
         if (ended.Conclusion?.Reason is Reason.TerminalUnreachable or Reason.LinkLost or Reason.Silence or Reason.ProtocolViolation)
         {
             Console.Error.WriteLine(

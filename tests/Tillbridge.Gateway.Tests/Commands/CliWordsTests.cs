@@ -38,14 +38,17 @@ public sealed class CliWordsTests : CliBench
         Assert.DoesNotContain("refund", output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Totals_that_are_not_the_journal_s_are_called_so()
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("--json")]
+    public async Task Totals_that_are_not_the_journal_s_are_called_so(string form)
     {
         await GatewayProcess.Run(
             Stop, ["sale", "7", "CZK", "--terminal", Simulator.Address, "--data", Path.Combine(Folder, "somebody-else")]);
         await Crowns("sale", "10");
 
-        var (_, output) = await GatewayProcess.Run(Stop, ["reconcile", "--terminal", Simulator.Address, "--data", Data]);
+        string[] more = form == "--json" ? [form] : [];
+        var (_, output) = await GatewayProcess.Run(Stop, ["reconcile", "--terminal", Simulator.Address, "--data", Data, .. more]);
 
         Assert.Contains("journal 10.00 CZK in 1 bookings: they do not agree", output, StringComparison.Ordinal);
         Assert.Contains("DIFFERENCE net: terminal 17.00 CZK, journal 10.00 CZK", output, StringComparison.Ordinal);
