@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace Tillbridge.Protocols;
 
 /// <summary>The form of a script file.</summary>
-internal sealed record ScriptFile(IReadOnlyList<TerminalScript>? Next, TerminalScript? Always);
+internal sealed record ScriptFile(
+    IReadOnlyList<TerminalScript>? Next, TerminalScript? Always, IReadOnlyDictionary<string, string>? Answers = null);
 
 /// <summary>Reads and writes scripts and books without reflection. Unknown keys are errors.</summary>
 [JsonSourceGenerationOptions(

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Tillbridge.Protocols;
@@ -137,10 +138,16 @@ public sealed record TerminalScript
 public sealed class TerminalScripts
 {
     private const int MostQueued = 1000;
+    private const int MostCodeCharacters = 8;
+
+    // What moves no money has no amount that could choose, and the check before a payment must not use a script up.
+    private static readonly string[] Askable =
+        ["subtotals", "lastTotals", "reconciliation", "diagnosis", "balance", "initialise", "configuration"];
 
     private readonly Lock gate = new();
     private readonly Queue<TerminalScript> queue = new();
     private TerminalScript? always;
+    private IReadOnlyDictionary<string, string> answers = FrozenDictionary<string, string>.Empty;
 
     /// <summary>How many transactions took a script, which is how many commands that can move money arrived.</summary>
     internal long Taken { get; private set; }
@@ -172,6 +179,13 @@ public sealed class TerminalScripts
         }
     }
 
+    /// <summary>The response code that a command without an amount is answered with; null when the script names none for it.</summary>
+    /// <param name="kind">The kind of request as the script file names it.</param>
+    internal string? AnswerTo(string kind)
+    {
+        lock (gate) return answers.GetValueOrDefault(kind);
+    }
+
     /// <summary>Replaces everything: first the queue, then <paramref name="rest"/> for ever, or the amount table when it is null.</summary>
     /// <exception cref="ArgumentException">More than 1000 scripts.</exception>
     public void Replace(IReadOnlyCollection<TerminalScript> next, TerminalScript? rest)
@@ -183,15 +197,20 @@ public sealed class TerminalScripts
             queue.Clear();
             foreach (var script in next) queue.Enqueue(script);
             always = rest;
+            answers = FrozenDictionary<string, string>.Empty;
         }
     }
 
-    /// <summary>Reads <c>{"next":[{…}],"always":{…}}</c>; the fields are those of <see cref="TerminalScript"/> in camel case.</summary>
+    /// <summary>
+    /// Reads <c>{"next":[{…}],"always":{…},"answers":{…}}</c>; the fields are those of <see cref="TerminalScript"/> in camel case, the
+    /// answers response codes by kind of request, until the next script.
+    /// </summary>
     /// <exception cref="ArgumentException">The JSON is no script; the message names the place and the allowed values.</exception>
     public void ReplaceFromJson(string json)
     {
         var file = Read(json);
         Replace(file.Next ?? [], file.Always);
+        lock (gate) answers = file.Answers ?? FrozenDictionary<string, string>.Empty;
     }
 
     /// <summary>Reads the form of a script file.</summary>
@@ -200,18 +219,29 @@ public sealed class TerminalScripts
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ScriptJson.Default.ScriptFile)
+            var file = JsonSerializer.Deserialize(json, ScriptJson.Default.ScriptFile)
                 ?? throw new ArgumentException("The script is empty; write {\"next\":[…],\"always\":{…}}.");
+            if ((file.Answers ?? FrozenDictionary<string, string>.Empty).FirstOrDefault(pair => !IsAnswer(pair)) is { Key: { } wrong })
+            {
+                throw new ArgumentException(
+                    $"The script's answers.{wrong} is no response code of a question; name {string.Join(", ", Askable)} with 1 to "
+                    + $"{MostCodeCharacters} characters each.");
+            }
+
+            return file;
         }
         catch (JsonException wrong)
         {
             throw new ArgumentException(
-                $"The script cannot be read at {wrong.Path ?? "$"}, line {(wrong.LineNumber ?? 0) + 1}. Allowed are next (a list) and "
-                + $"always; in each outcome ({string.Join(", ", Enum.GetNames<ScriptOutcome>())}), "
+                $"The script cannot be read at {wrong.Path ?? "$"}, line {(wrong.LineNumber ?? 0) + 1}. Allowed are next (a list), "
+                + $"always and answers; in each outcome ({string.Join(", ", Enum.GetNames<ScriptOutcome>())}), "
                 + $"cut ({string.Join(", ", Enum.GetNames<ScriptCut>())}), "
                 + "goneSeconds, forget, silent, slowSeconds, dribble, glue, signature, withdraw, "
                 + "lateSuccess, wrongMemory, leaksCard, extraMinorUnits, responseCode, ignoreAbort, progressCode.",
                 wrong);
         }
     }
+
+    private static bool IsAnswer(KeyValuePair<string, string> pair) => Askable.Contains(pair.Key)
+        && pair.Value is { Length: > 0 and <= MostCodeCharacters } code && code.All(letter => letter is > ' ' and <= '~');
 }

@@ -54,6 +54,41 @@ public sealed class BVirtualTests
     }
 
     [Theory]
+    [InlineData("gpe", "subtotals", RequestKind.Subtotals, "161")]
+    [InlineData("gpe", "lastTotals", RequestKind.LastTotals, "360")]
+    [InlineData("gpe", "diagnosis", RequestKind.Diagnosis, "051")]
+    [InlineData("gpe", "balance", RequestKind.Balance, "101")]
+    [InlineData("gpe", "configuration", RequestKind.Configuration, "100")]
+    [InlineData("gpe", "reconciliation", RequestKind.Reconciliation, "051")]
+    [InlineData("csob-b", "initialise", RequestKind.Initialise, "-02")]
+    [InlineData("csob-b", "diagnosis", RequestKind.Diagnosis, "-18")]
+    public async Task A_command_without_an_amount_gets_the_code_that_the_script_names(
+        string protocol, string name, RequestKind kind, string code)
+    {
+        await using var bench = await TestBench.Start(protocol);
+        await bench.Run(TestBench.Sale(1200));
+        bench.Virtual.Scripts.ReplaceFromJson($$$"""{"answers":{"{{{name}}}":"{{{code}}}"}}""");
+
+        var session = await bench.Run(new TerminalRequest(kind));
+
+        Assert.Equal(code, session.Conclusion!.ResponseCode);
+        Assert.NotEqual(Outcome.Approved, session.Outcome);
+        bench.Virtual.Scripts.ReplaceFromJson("{}");
+        Assert.Equal(1, (await bench.Run(new TerminalRequest(RequestKind.Subtotals))).Conclusion!.Totals!.Count); // Nothing was closed.
+    }
+
+    [Theory]
+    [InlineData("""{"answers":{"sale":"056"}}""")]
+    [InlineData("""{"answers":{"subtotals":""}}""")]
+    [InlineData("""{"answers":{"subtotals":null}}""")]
+    public void An_answer_that_no_question_has_is_refused(string json)
+    {
+        var wrong = Assert.Throws<ArgumentException>(() => new TerminalScripts().ReplaceFromJson(json));
+
+        Assert.Contains("lastTotals", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(1, 1250, Outcome.Approved, true, Reason.Done)]
     [InlineData(1, 1000, Outcome.Declined, true, Reason.TotalsDifferClosed)]
     [InlineData(2, 2500, Outcome.Declined, false, Reason.TotalsDifferOpen)]

@@ -17,13 +17,17 @@ internal sealed class BVirtualQuestions(BVirtualClient client)
 
     public async Task Answer(BFrame request, string? operation, string type, CancellationToken stop)
     {
+        var scripted = AnswerOf(operation);
         switch (operation)
         {
             case BOperations.CloseTotals:
-                await Close(request, type, stop);
+                await Close(request, type, scripted, stop);
                 break;
             case BOperations.SubTotals:
-                await Total(type, Approved, BTotals.Write(Memory.Totals(), Dialect), "SUBTOTALS", stop);
+                await Total(type, scripted ?? Approved, BTotals.Write(Memory.Totals(), Dialect), "SUBTOTALS", stop);
+                break;
+            case not null when scripted is not null:
+                await client.Reply(client.Response(type, scripted, 0, []), stop);
                 break;
             case BOperations.LastSums:
                 await Total(type, Approved, Memory.SumsOfLastClose ?? BTotals.Write([], Dialect), "LAST TOTALS", stop);
@@ -56,12 +60,29 @@ internal sealed class BVirtualQuestions(BVirtualClient client)
         }
     }
 
+    // The code that the script names for it.
+    private string? AnswerOf(string? operation)
+    {
+        var kind = operation switch
+        {
+            BOperations.CloseTotals => "reconciliation",
+            BOperations.SubTotals => "subtotals",
+            BOperations.LastSums => "lastTotals",
+            BOperations.Handshake => "diagnosis",
+            BOperations.Balance => "balance",
+            BOperations.TmsCall => "initialise",
+            BOperations.AppConfig => "configuration",
+            _ => null,
+        };
+        return kind is not null && client.Terminal.Scripts.AnswerTo(kind) is { } code && CodeRuleReader.IsCode(code) ? code : null;
+    }
+
     private IEnumerable<BField> Version() => Dialect.Has(BFields.Version)
         ? [client.Field(BFields.Version, BVirtualClient.SoftwareVersion)]
         : Dialect.Has(BFields.Text) ? [client.Field(BFields.Text, BVirtualClient.SoftwareVersion)] : [];
 
     // gpe.md §7, §8: the till's totals are compared with ours. What the till has more of than we do keeps the period open.
-    private async Task Close(BFrame request, string type, CancellationToken stop)
+    private async Task Close(BFrame request, string type, string? scripted, CancellationToken stop)
     {
         var mine = Memory.Totals();
         var text = BTotals.Write(mine, Dialect);
@@ -74,9 +95,10 @@ internal sealed class BVirtualQuestions(BVirtualClient client)
             code = Dialect.Codes.FirstOf(isOver ? CodeGroup.TotalsDifferOpen : CodeGroup.TotalsDifferClosed) ?? code;
         }
 
-        code = client.Terminal.Scripts.TakeForClose(named =>
+        code = scripted ?? client.Terminal.Scripts.TakeForClose(named =>
             Dialect.Codes.GroupOf(named) is CodeGroup.TotalsDifferClosed or CodeGroup.TotalsDifferOpen) ?? code;
-        if (Dialect.Codes.GroupOf(code) is not CodeGroup.TotalsDifferOpen) Memory.ClosePeriod(text);
+        var closes = Dialect.Codes.GroupOf(code) is CodeGroup.Approved or CodeGroup.Partial or CodeGroup.TotalsDifferClosed;
+        if (closes) Memory.ClosePeriod(text);
         await Total(type, code, text, "CLOSE", stop);
     }
 
