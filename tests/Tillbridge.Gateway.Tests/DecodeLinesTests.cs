@@ -46,6 +46,7 @@ public sealed class DecodeLinesTests
 
     [Theory]
     [InlineData("\"proto\":\"csob-b\"")]
+    [InlineData("\"proto\":\"gpe-1\"")]
     [InlineData("\"codec\":\"csob-b\"")]
     public void A_line_that_names_another_protocol_is_read_by_that_one(string named)
     {

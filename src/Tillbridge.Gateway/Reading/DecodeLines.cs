@@ -28,9 +28,7 @@ public static class DecodeLines
             var root = input.RootElement;
             name = Text(root, "name");
             // A file may hold the messages of a family; a line that names another protocol is read by that one (contract §6).
-            if ((Text(root, "proto") ?? Text(root, "codec")) is { } named && named != protocol.Name
-                && ProtocolCatalog.ByName.TryGetValue(named, out var other))
-                protocol = other;
+            if ((Text(root, "proto") ?? Text(root, "codec")) is { } named && named != protocol.Name) protocol = Named(named) ?? protocol;
             var from = Text(root, "direction") switch { "ecr" => Sender.Ecr, "pt" => Sender.Terminal, _ => (Sender?)null };
             if (root.TryGetProperty("steps", out var steps) && steps.ValueKind is JsonValueKind.Array) return Steps(protocol, name, steps);
             if (Text(root, "text") is { } flow && FlowText.IsFlow(flow)) return Flow(protocol, name, flow);
@@ -40,13 +38,16 @@ public static class DecodeLines
         }
         catch (JsonException wrong)
         {
-            return Fault(name, "line", $"The line is no JSON object; it goes wrong at character {(wrong.BytePositionInLine ?? 0) + 1}.");
+            return Fault(name, "line", $"The line is no JSON object; it goes wrong at byte {(wrong.BytePositionInLine ?? 0) + 1}.");
         }
         catch (InvalidOperationException)
         {
             return Fault(name, "line", "The line is no JSON object.");
         }
     }
+
+    private static IProtocol? Named(string named) => ProtocolCatalog.ByName.GetValueOrDefault(named)
+        ?? ProtocolCatalog.All.FirstOrDefault(one => one.Dialects.Contains(named))?.InDialect(named);
 
     /// <summary>Hexadecimal text with blanks, colons and dashes allowed between bytes; null when it is none.</summary>
     public static byte[]? ReadHex(string text)

@@ -22,6 +22,9 @@ internal static class CardNumbers
 
     private const string GroupMarks = " -./\u00A0";
 
+    // A number with points or slashes is mostly an order's; the common length alone is taken for a card's.
+    private const int LeastWithSigns = 16;
+
     private const int MostUnknown = 2048;
 
     // 99 bytes is the longest LLVAR field.
@@ -124,7 +127,7 @@ internal static class CardNumbers
     private static int CardLength(ReadOnlySpan<char> text)
     {
         Span<char> digits = stackalloc char[MostDigits];
-        var (count, group, best) = (0, 0, 0);
+        var (count, group, best, least) = (0, 0, 0, FewestDigits);
         for (var index = 0; index <= text.Length; index++)
         {
             var isDigit = index < text.Length && char.IsAsciiDigit(text[index]);
@@ -136,9 +139,10 @@ internal static class CardNumbers
                 continue;
             }
 
-            if (IsCardNumber(digits[..count])) best = index;
+            if (count >= least && IsCardNumber(digits[..count])) best = index;
             var goesOn = index < text.Length - 1 && GroupMarks.Contains(text[index]) && char.IsAsciiDigit(text[index + 1]);
             if (!goesOn || group is < 4 or > 6) return best;
+            if (text[index] is '.' or '/') least = LeastWithSigns;
             group = 0;
         }
 

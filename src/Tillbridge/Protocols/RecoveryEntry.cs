@@ -22,6 +22,9 @@ public sealed class RecoveryEntry(Session session)
     /// <summary>Net sum that our journal expects in the terminal's open period without this session; null when it cannot be told.</summary>
     public Money? ExpectedNet { get; init; }
 
+    /// <summary>A request of ours in this recovery stopped what still ran at the terminal.</summary>
+    internal bool StoppedByUs { get; set; }
+
     /// <summary>
     /// The most that our journal's bookings of the open period can have taken without this session; null when it cannot be told.
     /// </summary>

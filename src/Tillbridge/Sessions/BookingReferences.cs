@@ -89,8 +89,8 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
         var query = new SessionQuery { Terminal = terminal, Outcome = Outcome.Approved, Limit = MostAlike };
         var closed = (await journal.Query(query, shutdown)).Sessions.FirstOrDefault(session => session.Request.Kind.NeedsAmount()
             && (named.Session is { } id ? id == session.Id
-                : named.Receipt is { } receipt ? Original.SameReceipt(receipt, session.Conclusion?.References.Receipt)
-                : Original.SameApproval(named.Approval, session.Conclusion?.References.Approval)));
+                : Original.SameApproval(named.Approval, session.Conclusion?.References.Approval) // Receipt numbers begin anew.
+                    && (named.Receipt is not { } receipt || Original.SameReceipt(receipt, session.Conclusion?.References.Receipt))));
         return closed is null ? null : new(
             RefusalCode.NotTheLastBooking,
             $"{terminal} undoes only its last booking, and the period was closed since session {closed.Id} made that one. "

@@ -55,7 +55,12 @@ internal static class Recovery
             net += signed;
         }
 
-        return new Money(net, currency);
+        // What undoes a booking that is not in our books changes what they do not hold.
+        var isStrange = without.Request is { Kind: RequestKind.Reversal, Original: var named } && !period.Any(session =>
+            session.Outcome is Outcome.Approved && (session.Id == named?.Session
+                || Original.SameReceipt(named?.Receipt, session.Conclusion?.References.Receipt)
+                || Original.SameApproval(named?.Approval, session.Conclusion?.References.Approval)));
+        return isStrange ? null : new Money(net, currency);
     }
 
     /// <summary>
@@ -65,12 +70,19 @@ internal static class Recovery
     public static (Money Taken, Money Given) Gross(IReadOnlyList<Session> period, Session without, Currency currency)
     {
         var (taken, given) = (0L, 0L);
-        foreach (var session in period.Where(session => session.Id != without.Id && session.Outcome is Outcome.Approved))
+        var takes = new Dictionary<string, bool>(StringComparer.Ordinal);
+        foreach (var session in period.Where(session => session.Id != without.Id))
         {
-            var units = session.Conclusion?.ApprovedAmount?.MinorUnits ?? 0;
-            var (sign, undoes) = (session.Request.Kind.SignInTotals(), session.Request.Kind is RequestKind.Reversal);
-            if (sign > 0 || undoes) taken += units;
-            if (sign < 0 || undoes) given += units;
+            var isUndone = session.Conclusion is { Reason: Reason.ReversedByTerminal or Reason.Withdrawn } or { CheckReconciliation: true };
+            if (session.Outcome is not Outcome.Approved && !isUndone) continue;
+            var units = (session.Conclusion!.ApprovedAmount ?? session.Request.Total)?.MinorUnits ?? 0;
+            var sign = session.Request.Kind.SignInTotals();
+            // An undone sale stands in what was taken already; its undoing gives back, and that of a refund takes.
+            if (session.Request is { Kind: RequestKind.Reversal, Original.Receipt: { } undone })
+                sign = takes.GetValueOrDefault(undone.TrimStart('0'), true) ? -1 : 1;
+            if (session.Conclusion.References.Receipt is { } receipt && sign != 0) takes[receipt.TrimStart('0')] = sign > 0;
+            if (sign > 0 || isUndone) taken += units;
+            if (sign < 0 || isUndone) given += units;
         }
 
         return (new Money(taken, currency), new Money(given, currency));

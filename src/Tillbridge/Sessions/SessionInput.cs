@@ -45,5 +45,6 @@ internal sealed record Displaced(string By) : SessionInput;
 /// <summary>A named person concludes an unknown.</summary>
 internal sealed record PersonResolved(Outcome Outcome, string By, string Note) : SessionInput;
 
-/// <summary>The process began anew and found the session open.</summary>
-internal sealed record Restarted : SessionInput;
+/// <summary>The session was found open and nobody talks for it any more.</summary>
+/// <param name="HostDied">The process began anew; false when it lived on and only the journal failed it.</param>
+internal sealed record Restarted(bool HostDied = true) : SessionInput;

@@ -45,6 +45,8 @@ internal static class SessionMachine
             RecordKind.Question, RecordBodies.Question(asked.Conclusion)),
         TerminalConcluded concluded => Conclude(session, concluded.Conclusion, at),
         LinkFailed failure => Lose(session, failure, at),
+        Restarted { HostDied: false } => Lose(
+            session, new LinkFailed(Reason.JournalFailed, "The conversation was left because the journal could not be written."), at),
         Restarted => Lose(
             session,
             new LinkFailed(session.NeedsProof ? Session.OurRestart : Reason.LinkLost, "Tillbridge was restarted during the conversation."),

@@ -22,7 +22,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
     private readonly Conversation reminders;
     private readonly CancellationTokenSource shutdown;
     private readonly Dictionary<SessionId, Session> unresolved = [];
-    private readonly Queue<Session> toRecover = new();
+    private readonly Queue<(Session Left, bool HostDied)> toRecover = new();
     private CancellationTokenSource stopConversation;
     private CancellationTokenSource cutConversation = new();
     private Session? current;
@@ -74,7 +74,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         foreach (var left in await journal.Unsettled(Settings.Name, shutdown.Token))
         {
             if (left.IsUnresolved) unresolved[left.Id] = left;
-            else toRecover.Enqueue(left);
+            else toRecover.Enqueue((left, true));
         }
 
         await TakeUpNext();
@@ -189,7 +189,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
 
     private Refusal Busy()
     {
-        var session = current?.Id ?? (toRecover.TryPeek(out var left) ? left.Id : null);
+        var session = current?.Id ?? (toRecover.TryPeek(out var next) ? next.Left.Id : null);
         return Refusal.Busy(Settings.Name, session);
     }
 
@@ -309,7 +309,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             // A write that was reported as failed may stand all the same: an unknown then blocks as any other.
             if (stored is { IsUnresolved: true }) unresolved[stored.Id] = stored;
             else unresolved.Remove(session.Id);
-            if (stored is { Phase: not SessionPhase.Closed }) toRecover.Enqueue(stored);
+            if (stored is { Phase: not SessionPhase.Closed }) toRecover.Enqueue((stored, false));
             else (journalFailed, wireLog.Current) = (false, null);
             await TakeUpNext();
         }
@@ -336,12 +336,13 @@ internal sealed class TerminalLoop : IAsyncDisposable
 
     private async Task TakeUpNext()
     {
-        while (current is null && toRecover.TryDequeue(out var left))
+        while (current is null && toRecover.TryDequeue(out var next))
         {
+            var (left, hostDied) = next;
             TakeUp(left);
             try
             {
-                var session = await Apply(left, new Restarted());
+                var session = await Apply(left, new Restarted(hostDied));
                 (current, journalFailed) = (session.Phase is SessionPhase.Closed ? null : session, false);
                 if (current is null) Settled.Raise();
                 else conversation = Converse(session, () => conversations.Recover(session, null, stopConversation.Token));

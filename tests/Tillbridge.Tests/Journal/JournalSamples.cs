@@ -32,7 +32,7 @@ internal static class JournalSamples
         Conclusion = new Conclusion(outcome, outcome is Outcome.Approved ? Reason.Approved : Reason.Cancelled)
         {
             ApprovedAmount = outcome is Outcome.Approved ? session.Request.Amount : null,
-            References = new References(Receipt: "0042"),
+            References = new References(Receipt: "0042", Approval: "00A1"),
         },
     };
 

@@ -120,7 +120,9 @@ public sealed class BookingReferencesTests : IAsyncDisposable
         var refusal = await Ask(new(booked.Id));
         Assert.Equal((RefusalCode.NotTheLastBooking, booked.Id), (refusal!.Code, refusal.Session));
         Assert.Contains("period was closed", refusal.Text, StringComparison.Ordinal);
-        Assert.NotNull(await Ask(new(Receipt: "42")));
+        Assert.NotNull(await Ask(new(Approval: "a1")));
+        Assert.NotNull(await Ask(new(Receipt: "42", Approval: "a1")));
+        Assert.Null(await Ask(new(Receipt: "42", Approval: "777")));
         Assert.Null(await Ask(new(Approval: "777"))); // Paid elsewhere since: the terminal decides.
     }
 

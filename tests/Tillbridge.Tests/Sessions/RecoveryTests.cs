@@ -109,6 +109,34 @@ public sealed class RecoveryTests
         Assert.Equal(Money.Euro(300), Recovery.ExpectedNet([sale, untold[0] with { Id = Asked.Id }], Asked, Currency.Euro));
     }
 
+    [Fact]
+    public void Each_direction_has_a_most_that_our_books_allow()
+    {
+        var takenBack = Booked("4", RequestKind.Sale, 70, "0010") with
+        {
+            Conclusion = new(Outcome.Declined, Reason.ReversedByTerminal), // The terminal may show it in both directions.
+        };
+        Session[] period =
+        [
+            Booked("1", RequestKind.Sale, 300, "0007"), Booked("2", RequestKind.Reversal, 300, "0008", original: "7"),
+            Booked("3", RequestKind.Refund, 20, "0009"), takenBack, Asked,
+            Booked("5", RequestKind.Reversal, 20, "0011", original: "9"),
+        ];
+
+        Assert.Equal((Money.Euro(300 + 70 + 20), Money.Euro(300 + 70 + 20)), Recovery.Gross(period, Asked, Currency.Euro));
+        Assert.Equal((Money.Euro(0), Money.Euro(0)), Recovery.Gross([Asked], Asked, Currency.Euro));
+    }
+
+    [Fact]
+    public void A_reversal_of_what_is_not_in_our_books_leaves_nothing_to_expect()
+    {
+        var sale = Booked("1", RequestKind.Sale, 300, "0007");
+        Session Undoing(string receipt) => Booked("9", RequestKind.Reversal, 300, receipt: null, original: receipt);
+
+        Assert.Equal(Money.Euro(300), Recovery.ExpectedNet([sale], Undoing("7"), Currency.Euro));
+        Assert.Null(Recovery.ExpectedNet([sale], Undoing("8"), Currency.Euro));
+    }
+
     private static SessionId Id(string digit) => new(digit.PadLeft(32, '0'));
 
     private static Session Booked(

@@ -49,7 +49,7 @@ internal static partial class RowAmount
         // What is far beyond every limit may not fit into the number that counts its minor units.
         if (Math.Abs(number) > Money.MostMinorUnits) return Refuse(out why, "is over twelve digits");
         var exponent = rules.WireExponent(currency);
-        // Zeros count: 1.000 CZK is a thousand to whoever groups by points.
+        // Zeros count: 1.000 CZK is a thousand to whoever groups by points. One alone is how platforms write a whole number.
         return Decimals(written) <= exponent
             ? Of(number * (decimal)Math.Pow(10, exponent), currency, rules, out why)
             : Refuse(out why, $"has more than the {exponent} decimals that {currency.Code} has at this terminal; nothing is rounded");
@@ -60,7 +60,7 @@ internal static partial class RowAmount
     {
         var parts = written.Split('e', 'E');
         var mark = parts[0].IndexOfAny(['.', ',']);
-        var behind = mark < 0 ? 0 : parts[0].Length - mark - 1;
+        var behind = mark < 0 || parts[0][(mark + 1)..] == "0" ? 0 : parts[0].Length - mark - 1;
         return behind - (parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0);
     }
 

@@ -86,7 +86,8 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
     {
         if (FailedUnsent(session)) return session.Conclusion is not { Reason: Reason.BookedAlready };
         if (session.BrokenBy != Session.OurRestart || session.Incidents.Any(seen => seen.Code == Reason.LateContradiction)) return false;
-        return session.Conclusion is { Reason: Reason.NotBooked } || session is { Outcome: Outcome.Cancelled, ResolvedBy: null }
+        return session.Conclusion is { Reason: Reason.NotBooked }
+            || session is { Outcome: Outcome.Cancelled, ResolvedBy: null, Announced: null, AbortAsked: false }
             || session is { Conclusion.Reason: Reason.ReversedByTerminal, Announced.Outcome: Outcome.Approved };
     }
 

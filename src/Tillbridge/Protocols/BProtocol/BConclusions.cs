@@ -57,8 +57,13 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
             ?? throw new ProtocolViolationException("The terminal's answer has no response code.");
         if (code.Length != CodeCharacters || !code.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
             throw new ProtocolViolationException("The terminal's response code is none of three characters.");
-        var letters = answer.Fields.Where(field => field.Fid.ToString() == dialect.Fids[BFields.Response]);
-        if (letters.Any(field => field.Raw != code)) throw new ProtocolViolationException("The terminal's answer has two response codes.");
+        foreach (var name in new[] { BFields.Response, BFields.Amount, BFields.Cashback, BFields.Currency })
+        {
+            if (!dialect.Fids.TryGetValue(name, out var fid)) continue;
+            var values = answer.Fields.Where(field => field.Fid.ToString() == fid).Select(field => field.Raw);
+            if (values.Distinct().Count() > 1) throw new ProtocolViolationException($"The terminal's answer says two things as {name}.");
+        }
+
         return code;
     }
 

@@ -332,7 +332,7 @@ internal sealed class BDriver : TerminalDriver
         // The first word named another currency, and the second none.
         if (announced?.ApprovedAmount is { } first && first.Currency != amount.Currency && first.MinorUnits == amount.MinorUnits
             && last.Answer.Get(dialect, BFields.Currency) is null)
-            return said with { ApprovedAmount = first, Reason = announced.Reason };
+            return said with { ApprovedAmount = first, ApprovedCashback = announced.ApprovedCashback, Reason = announced.Reason };
         if (amount == announced?.ApprovedAmount || amount == BConclusions.AskedOf(request)) return said;
         throw new ProtocolViolationException($"The terminal repeats our booking over {amount}, which is neither asked nor approved.");
     }

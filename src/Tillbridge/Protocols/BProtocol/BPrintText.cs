@@ -29,7 +29,8 @@ internal sealed class BPrintText(BDialect dialect)
     public static string? TextOf(BFrame answer, BDialect dialect)
     {
         if (!dialect.Fids.TryGetValue(BFields.Printing, out var fid) || answer.Raw(fid) is not { Length: > 0 } raw) return null;
-        return BFrame.TextOf(raw, EncodingOf(answer, dialect));
+        // Masked as bytes already; a code page can make a blank between groups of what was none.
+        return BCodec.MaskLines(BFrame.TextOf(raw, EncodingOf(answer, dialect)), dialect);
     }
 
     /// <summary>How FID P is written: by FID K, else as all the rest.</summary>
@@ -126,6 +127,7 @@ internal sealed class BPrintText(BDialect dialect)
     private ReceiptLine Styled(LineStyle style, string text)
     {
         var clean = new string([.. text.Where(letter => !char.IsControl(letter)).Take(MostLineCharacters)]);
+        clean = CardNumbers.MaskIn(clean); // What stood between its digits is gone now.
         if (style is LineStyle.Right) clean = clean.PadLeft(dialect.Receipts.Columns);
         return new ReceiptLine(
             clean, style is LineStyle.Centred, style is LineStyle.Double, style is LineStyle.DoubleHeight or LineStyle.Double);

@@ -92,7 +92,10 @@ internal sealed class BQuestions(BTalk talk, BDialect dialect)
         return new(await KindOf(answer, shutdown), answer, dialect);
     }
 
-    /// <summary>T65: the totals of the open period; null when the terminal names none that can be read.</summary>
+    /// <summary>
+    /// T65: the totals of the open period; null when the terminal names none that can be read. Busy also while it says that they differ
+    /// from its host's (integray-rows.md §3.3), for then they prove nothing.
+    /// </summary>
     public async Task<(Totals? Totals, bool Busy)> Totals(string operation, Currency own, CancellationToken shutdown)
     {
         var answer = await talk.Ask(operation, talk.Idle, shutdown);
@@ -100,7 +103,7 @@ internal sealed class BQuestions(BTalk talk, BDialect dialect)
         var isThere = dialect.Codes.GroupOf(code) is CodeGroup.Approved;
         return (
             isThere ? BTotals.Read(answer.Get(dialect, BFields.Totals), own, dialect) : null,
-                dialect.Codes.GroupOf(code) is CodeGroup.Busy);
+                dialect.Codes.GroupOf(code) is CodeGroup.Busy or CodeGroup.TotalsDifferClosed or CodeGroup.TotalsDifferOpen);
     }
 
     private async Task<LastKind> KindOf(BFrame answer, CancellationToken shutdown)

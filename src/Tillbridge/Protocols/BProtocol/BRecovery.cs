@@ -22,8 +22,7 @@ internal sealed class BRecovery(
     }
 
     private static readonly TimeSpan LongestConversation = TimeSpan.FromMinutes(30);
-
-    private bool stoppedByUs;
+    private static readonly TimeSpan PaperLimit = TimeSpan.FromSeconds(2);
 
     private Session Session => entry.Session;
 
@@ -39,7 +38,7 @@ internal sealed class BRecovery(
             // restart of ours, it would stop somebody else's payment.
             if (Session.Phase is not SessionPhase.Recovering || Session.Announced is not null || !MayStillRun()) return StillBusy();
             var stopped = await talk.Ask(BOperations.Passivate, talk.Passivate, shutdown);
-            stoppedByUs |= dialect.Passivate.Cancelled.Contains(stopped.Get(dialect, BFields.Response) ?? "");
+            entry.StoppedByUs |= dialect.Passivate.Cancelled.Contains(stopped.Get(dialect, BFields.Response) ?? "");
             idle = await questions.IsIdle(shutdown);
             if (idle is false) return StillBusy();
         }
@@ -127,7 +126,7 @@ internal sealed class BRecovery(
         if (found.Outcome is Outcome.Unknown) return Unclear(Reason.CannotTell, "The terminal repeats a result that says two things.");
         if (BReceipts.Inline(last.Answer, dialect, isMoney: true).All is { Count: > 0 } printed) Receipts = printed;
         // The code for what our own T81 stopped names the customer or the cashier, and nobody of them did it.
-        var reason = found.Outcome is Outcome.Cancelled && stoppedByUs ? Reason.Cancelled : found.Reason;
+        var reason = found.Outcome is Outcome.Cancelled && entry.StoppedByUs ? Reason.Cancelled : found.Reason;
         if (found.Outcome is Outcome.Approved && found.Reason is not Reason.ApprovedOtherAmount) reason = Reason.Recovered;
         return new Concluded(found with { Reason = reason });
     }
@@ -135,9 +134,18 @@ internal sealed class BRecovery(
     // csob-b.md §2.2: what the flags say is waiting the till must fetch and print, in recovery as well.
     private async Task FetchPaper(BLast last, CancellationToken shutdown)
     {
-        if (Receipts is not null) return;
-        var paper = await new BReceipts(talk, dialect).Collect(last.Answer, Session.Request, shutdown);
-        if (paper.All.Count > 0) Receipts = paper.All;
+        if (Receipts is not null || Session.Receipts.Count > 0) return;
+        using var late = new CancellationTokenSource(PaperLimit, clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(late.Token, shutdown);
+        try
+        {
+            var paper = await new BReceipts(talk, dialect).Collect(last.Answer, Session.Request, end.Token);
+            if (paper.All.Count > 0) Receipts = paper.All;
+        }
+        catch (OperationCanceledException)
+        {
+            // What is known about the money waits for no paper.
+        }
     }
 
     // Nobody asked for the amount of a part: where the terminal names totals they must not say otherwise (found by the laboratory).
@@ -169,14 +177,16 @@ internal sealed class BRecovery(
     {
         var (totals, busy) = dialect.RecoveryTotals ? await questions.Totals(BOperations.SubTotals, own, shutdown) : (null, false);
         if (busy) return StillBusy();
+        var isOlder = last.Kind is LastKind.Found && identity.IsUnique;
         // Without totals only an older booking under another number is a proof. "Nothing stored" is what a terminal without memory says,
         // too (gpe.md §9), and what undoes a booking has no number of its own.
-        if (totals is null && (last.Kind is not LastKind.Found || !identity.IsUnique))
+        if (totals is null && !isOlder)
             return new StillUnclear(Reason.CannotTell, "The terminal names neither this booking nor totals.", AskAgain: true);
-        // A terminal that has bookings and says that it has none stored forgets: only sums that agree are then believed (laboratory).
-        var fits = totals is null || (!ShowsMore(totals) && (entry.ExpectedNet is { } expected
-            ? totals.Net == expected
-            : totals.Count == 0 || Session.Baseline != Baseline.Nothing));
+        // A terminal that has bookings and says that it has none stored forgets: only sums that agree are then believed (laboratory). Where
+        // our books name none, an older booking under another number is the proof, as without totals.
+        var fits = totals is null || (entry.ExpectedNet is { } expected
+            ? totals.Net == expected && (isOlder || !ShowsMore(totals))
+            : isOlder);
         return fits
             ? new Concluded(entry.NotBooked())
             : Unclear(
@@ -235,7 +245,8 @@ internal sealed class BRecovery(
             $"The terminal's open period holds {open?.Net.ToString() ?? "nothing that it names"}; whether it was closed cannot be told.");
     }
 
-    private static StillUnclear StillBusy() => new(Reason.TerminalBusy, "The terminal is still busy.", AskAgain: true);
+    private static StillUnclear StillBusy() =>
+        new(Reason.TerminalBusy, "The terminal is still busy, or its totals differ from its host's.", AskAgain: true);
 
     private static StillUnclear Unclear(string reason, string text) => new(reason, text, AskAgain: false);
 

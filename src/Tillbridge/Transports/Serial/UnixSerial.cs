@@ -43,7 +43,7 @@ internal static class UnixSerial
         if (port.IsInvalid) throw UnixSerialFault.Of(device, Marshal.GetLastPInvokeError());
         try
         {
-            Occupy(port, device);
+            Take(port, device);
             return Prepare(port, device, mode);
         }
         catch (LinkLostException)
@@ -81,6 +81,7 @@ internal static class UnixSerial
     {
         try
         {
+            Check(UnixNative.Control(port, UnixNative.Exclusive, 0), device);
             SetForm(port, device, mode);
             RaiseLines(port, device);
             // What an earlier conversation left must not be taken for an answer of this one.
@@ -103,15 +104,11 @@ internal static class UnixSerial
     }
 
     // The lock keeps out our own processes, also those of root; the exclusive mode keeps out everybody else's.
-    private static void Occupy(Descriptor port, string device)
+    private static void Take(Descriptor port, string device)
     {
-        if (UnixNative.Lock(port, UnixNative.LockExclusively | UnixNative.LockWithoutWaiting) < 0)
-        {
-            var error = Marshal.GetLastPInvokeError();
-            throw UnixSerialFault.Of(device, error == UnixNative.TryAgain ? UnixNative.Busy : error);
-        }
-
-        Check(UnixNative.Control(port, UnixNative.Exclusive, 0), device);
+        if (UnixNative.Lock(port, UnixNative.LockExclusively | UnixNative.LockWithoutWaiting) >= 0) return;
+        var error = Marshal.GetLastPInvokeError();
+        throw UnixSerialFault.Of(device, error == UnixNative.TryAgain ? UnixNative.Busy : error);
     }
 
     private static void SetForm(Descriptor port, string device, SerialMode mode)
@@ -166,7 +163,7 @@ internal static class UnixSerial
             var real = File.ResolveLinkTarget(device, returnFinalTarget: true)?.FullName ?? device;
             return real.StartsWith("/dev/pts/", StringComparison.Ordinal);
         }
-        catch (IOException)
+        catch (Exception unseen) when (unseen is IOException or UnauthorizedAccessException)
         {
             return false;
         }

@@ -13,6 +13,7 @@ public sealed class RowAmountTests
     [InlineData("2000.0", "2000 CZK")]
     [InlineData("2000.00", "2000 CZK")]
     [InlineData("1.000 KWD", "1000 KWD")]
+    [InlineData("HUF 100.0", "10000 HUF")]
     [InlineData("1e3", "1000 CZK")]
     [InlineData("2.5e3", "2500 CZK")]
     [InlineData("CZK 100", "10000 CZK")]

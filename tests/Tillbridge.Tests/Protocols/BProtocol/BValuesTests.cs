@@ -122,6 +122,18 @@ public sealed class BValuesTests
         Assert.Contains("0411111******1111", digits, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_code_page_or_a_directive_joins_no_card_number_again()
+    {
+        var grouped = string.Join("\u00C2\u00A0", "4111", "1111", "1111", "1111"); // A blank of UTF-8.
+        var frame = Frame("K5", $"P0{grouped}");
+        Assert.Contains("**", BPrintText.TextOf(frame, Gpe), StringComparison.Ordinal);
+
+        var cut = Frame("K2", $"P04{new string('1', 7)}{{CUT}}{new string('1', 8)}");
+        var line = new BPrintText(Gpe).Read(BPrintText.TextOf(cut, Gpe)!, cut, isMoney: true)[0].Lines[0].Text;
+        Assert.Equal("411111******1111", line);
+    }
+
     [Theory]
     [InlineData("3", "0D\u00ECkujeme", "0Děkujeme")]
     [InlineData("5", "0D\u00C4\u009Bkujeme", "0Děkujeme")]

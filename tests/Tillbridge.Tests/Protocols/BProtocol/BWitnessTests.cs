@@ -147,6 +147,43 @@ public sealed class BWitnessTests : BDriverFixture
     }
 
     [Fact]
+    public async Task A_receipt_that_never_comes_keeps_no_approval_back()
+    {
+        await using var terminal = Csob((line, mine) =>
+        {
+            mine.Last = "R000 B1250 S42 F00123457";
+            mine.LastFlags = "0002";
+            if (!mine.Heard[^1].StartsWith("B3", StringComparison.Ordinal)) line.HangUp();
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(Outcome.Approved, (await Pay(terminal, "csob-b", "42")).Outcome);
+    }
+
+    [Theory]
+    [InlineData("T00 R000 B1250 B100 F00000001")]
+    [InlineData("T00 R000 B1250 E203 E978 F00000001")]
+    public async Task Two_amounts_or_currencies_are_no_word(string answer)
+    {
+        await using var terminal = Gpe((line, _) => line.Send(RawBTerminal.Response(answer)));
+
+        Assert.Equal(Outcome.Unknown, (await Pay(terminal, "gpe", "42")).Outcome);
+    }
+
+    [Fact]
+    public async Task Totals_that_differ_from_the_host_s_prove_nothing()
+    {
+        await using var terminal = Gpe((line, _) =>
+        {
+            line.HangUp();
+            return Task.CompletedTask;
+        });
+        terminal.Totals = $"R160 L{Empty}";
+
+        Assert.Equal(Outcome.Unknown, (await Pay(terminal, "gpe", "42")).Outcome);
+    }
+
+    [Fact]
     public async Task Control_characters_of_a_terminal_reach_no_screen()
     {
         await using var terminal = Gpe((line, _) => line.Send(RawBTerminal.Response("T00 R056 B1250 gno\x1B[31mred\x07")));

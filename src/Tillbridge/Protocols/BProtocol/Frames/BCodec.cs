@@ -128,7 +128,8 @@ internal static class BCodec
         return string.Join(BField.SubMark, parts);
     }
 
-    private static string MaskLines(string raw, BDialect dialect) => raw.Contains('\n', StringComparison.Ordinal)
+    /// <summary>Printed lines, each with its style in front, without card numbers.</summary>
+    public static string MaskLines(string raw, BDialect dialect) => raw.Contains('\n', StringComparison.Ordinal)
         ? string.Join('\n', raw.Split('\n').Select(line => MaskLine(line, 0, dialect)))
         : MaskLine(raw, 0, dialect);
 

@@ -133,7 +133,7 @@ internal static class BInspector
         foreach (var field in new[] { BFields.Amount, BFields.Currency, BFields.Response })
         {
             if (frame.Fields.Count(one => one.Fid == dialect.Fids[field][0]) is > 1 and var count && dialect.Fids[field].Length == 1)
-                yield return $"The {field} stands {count} times; the first one counts.";
+                yield return $"The {field} stands {count} times; a driver takes two different ones for no word.";
         }
     }
 
@@ -160,7 +160,11 @@ internal static class BInspector
         var encoding = known is BFields.Printing ? BPrintText.EncodingOf(frame, dialect) : dialect.Encoding;
         var subs = field.Subs.Take(MostFields - fields.Count).ToList();
         if (fields.Count < MostFields && (field.Own.Length > 0 || subs.Count == 0))
-            fields.Add(new(name, BFrame.TextOf(field.Own, encoding), at));
+        {
+            var text = BFrame.TextOf(field.Own, encoding);
+            fields.Add(new(name, known is BFields.Printing ? BCodec.MaskLines(text, dialect) : text, at));
+        }
+
         at += field.Own.Length + 1;
         foreach (var (letter, raw) in subs)
         {
