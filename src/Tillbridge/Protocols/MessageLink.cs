@@ -153,6 +153,20 @@ internal sealed class MessageLink<T> : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes a message that has arrived already; false when none has, or the line broke, which the next wait tells.</summary>
+    public bool TryReceive()
+    {
+        Message = null;
+        try
+        {
+            return Broken is null && connection.Input.TryRead(out var read) && TryTake(read.Buffer);
+        }
+        catch (Exception failure) when (IsLineFailure(failure))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Wakes the conversation out of its wait, or its next wait at once.</summary>
     public void Interrupt()
     {

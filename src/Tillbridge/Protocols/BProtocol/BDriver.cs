@@ -244,6 +244,10 @@ internal sealed class BDriver : TerminalDriver
             result = await AskUncertain(talk, state, result, shutdown);
         }
 
+        // Where nothing is read again, a second word that is there already must not say otherwise (protocols README §5.2).
+        var isLast = request.Kind.NeedsProof() && !uncertain && !MustReread(result, state);
+        if (isLast && talk.Further() is { } second && IsOtherWord(second, result))
+            throw new ProtocolViolationException("The terminal answered twice, and differently.");
         var conclusion = request.Kind is RequestKind.Repeat ? Repeated(result, request) : conclusions.Of(result, request);
         // The result is durable before our B0 confirms it: the engine asks on only then.
         if (conclusion.Outcome is not Outcome.Unknown) yield return new ResultAnnounced(conclusion);
@@ -310,6 +314,10 @@ internal sealed class BDriver : TerminalDriver
             throw new ProtocolViolationException($"The terminal ended with {code} and does not repeat what became of it.");
         return last.Answer;
     }
+
+    private bool IsOtherWord(BFrame second, BFrame first) =>
+        second.Get(dialect, BFields.Type) == first.Get(dialect, BFields.Type)
+        && second.Get(dialect, BFields.Response) != first.Get(dialect, BFields.Response);
 
     private bool MustReread(BFrame result, BExchange state) =>
         (result.Flags & BFrame.ConfirmWanted) != 0 && dialect.Reread.Contains(state.Identity.Operation);

@@ -153,6 +153,17 @@ internal sealed class BTalk : IAsyncDisposable
         }
     }
 
+    /// <summary>A sound B2 that stands behind the last message already; null when there is none.</summary>
+    public BFrame? Further()
+    {
+        for (var others = 0; others < MostDropped && link.TryReceive(); others++)
+        {
+            if (link.Message is { Type: BFrame.Response, IsSound: true } answer) return answer;
+        }
+
+        return null;
+    }
+
     // A short silence may be a power cut that keep-alive has not found out about yet.
     public LinkLostException Silence(TimeSpan limit) => link.Break(
         $"The terminal said nothing for {Seconds(limit)} s.", silence: true, away: limit < KeepAliveProof);

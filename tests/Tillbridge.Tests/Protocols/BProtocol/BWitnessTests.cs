@@ -161,6 +161,25 @@ public sealed class BWitnessTests : BDriverFixture
     }
 
     [Theory]
+    [InlineData("R056", "R000", true, Outcome.Approved)]
+    [InlineData("R000", "R056", false, Outcome.Unknown)]
+    [InlineData("R000", "R000", true, Outcome.Approved)]
+    [InlineData("R056", "R056", false, Outcome.Declined)]
+    public async Task Two_answers_behind_one_another_that_differ_are_no_word(string first, string second, bool booked, Outcome expected)
+    {
+        await using var terminal = Gpe(async (line, mine) =>
+        {
+            var number = mine.Heard[^1].Split(' ').Single(field => field.StartsWith('Q'));
+            mine.Last = booked ? $"R000 O00 B1250 E203 {number} F00000001" : "R360";
+            var (one, other) = (RawBTerminal.Response($"T00 {first} B1250 {number} F00000001"),
+                RawBTerminal.Response($"T00 {second} B1250 {number} F00000001"));
+            await line.Send($"{RawBTerminal.Activity}\u0003\u0002{one}\u0003\u0002{other}"); // In one piece.
+        });
+
+        Assert.Equal(expected, (await Pay(terminal, "gpe", "42")).Outcome);
+    }
+
+    [Theory]
     [InlineData("T00 R000 B1250 B100 F00000001")]
     [InlineData("T00 R000 B1250 E203 E978 F00000001")]
     public async Task Two_amounts_or_currencies_are_no_word(string answer)
