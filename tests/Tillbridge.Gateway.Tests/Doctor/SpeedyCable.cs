@@ -25,7 +25,9 @@ internal sealed class SpeedyCable : IAsyncDisposable
     public SpeedyCable(LoopbackTransport line, uint speed)
     {
         this.speed = speed;
-        watch = new Descriptor(UnixNative.Open(cable.First, UnixNative.ReadWrite | UnixNative.NoControllingTerminal));
+        // A program that another test starts would have it, and hold the port.
+        const int Alone = UnixNative.ReadWrite | UnixNative.NoControllingTerminal | UnixNative.CloseOnExec;
+        watch = new Descriptor(UnixNative.Open(cable.First, Alone));
         serving = Serve(line);
     }
 
