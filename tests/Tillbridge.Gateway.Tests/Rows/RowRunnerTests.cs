@@ -163,6 +163,9 @@ public sealed class RowRunnerTests
         {
             Assert.True(sent is null ? Told(column) is null : Regex.IsMatch(Told(column) ?? "", $"^{sent}$"), $"{column} {Told(column)}");
         }
+
+        // What the terminal heard: the invoice, else the reference.
+        Assert.Equal(gateway.Acquirer.Lines.Single().Reference, Told("InvoiceNumber") ?? Told("ReferenceNumber"));
     }
 
     [Theory]
