@@ -10,6 +10,15 @@ namespace Tillbridge.Domain;
 /// <param name="TerminalId">The device that said so.</param>
 public sealed record Baseline(string? Receipt, string? Trace = null, string? Batch = null, string? TerminalId = null)
 {
+    /// <summary>
+    /// Its amount in minor units as the terminal named it; null when not told. Where numbers repeat, the same number over another
+    /// amount is another booking (protocols README §5.3).
+    /// </summary>
+    public long? MinorUnits { get; init; }
+
+    /// <summary>Its date and time as the terminal wrote them; null when not told.</summary>
+    public string? At { get; init; }
+
     /// <summary>The terminal said that it has nothing stored.</summary>
     public static Baseline Nothing { get; } = new(Receipt: null);
 }

@@ -47,3 +47,11 @@ public sealed record Reached : TerminalEvent;
 /// <param name="Text">What was seen.</param>
 /// <param name="AskAgain">False when asking again cannot help and a person must decide.</param>
 public sealed record StillUnclear(string Reason, string Text, bool AskAgain) : TerminalEvent;
+
+/// <summary>
+/// Recovery only, always last: the terminal's answers may be believed when it gives them again after a while. One that is idle at once
+/// after a break may still be booking (protocols README §5.1).
+/// </summary>
+/// <param name="After">How long to wait before it is asked again.</param>
+/// <param name="Text">What was seen.</param>
+public sealed record SecondLookNeeded(TimeSpan After, string Text) : TerminalEvent;

@@ -22,6 +22,12 @@ public sealed record DriverSettings
     /// <summary>Silence on the line before recovery starts; null takes the protocol's default.</summary>
     public TimeSpan? AnswerLimit { get; init; }
 
+    /// <summary>
+    /// How long a terminal that says that it is idle may still be booking: its "not booked" is asked for again after that time; null takes
+    /// the dialect's value.
+    /// </summary>
+    public TimeSpan? SettleTime { get; init; }
+
     /// <summary>How long a second step of our caller is waited for.</summary>
     public TimeSpan ConfirmLimit { get; init; } = TimeSpan.FromSeconds(60);
 

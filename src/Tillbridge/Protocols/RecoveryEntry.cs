@@ -20,18 +20,24 @@ public sealed class RecoveryEntry(Session session)
     public IReadOnlyList<References> TakenByOthers { get; init; } = [];
 
     /// <summary>Net sum that our journal expects in the terminal's open period without this session; null when it cannot be told.</summary>
-    public Money? ExpectedNet { get; init; }
+    public Money? ExpectedNet => Books?.Net;
+
+    /// <summary>
+    /// How far the terminal's clock was ahead of ours when it gave the last booking that our journal knows; null when none told it.
+    /// </summary>
+    public TimeSpan? ClockOffset { get; init; }
+
+    /// <summary>
+    /// The terminal was asked before, at least its settle time ago, and gave the same answers: what may still have been under way then is
+    /// over now (protocols README §5.1).
+    /// </summary>
+    public bool IsSecondLook { get; set; }
+
+    /// <summary>What our journal's bookings of the open period add up to without this session; null when it cannot be told.</summary>
+    internal PeriodBooks? Books { get; init; }
 
     /// <summary>A request of ours in this recovery stopped what still ran at the terminal.</summary>
     internal bool StoppedByUs { get; set; }
-
-    /// <summary>
-    /// The most that our journal's bookings of the open period can have taken without this session; null when it cannot be told.
-    /// </summary>
-    internal Money? MostTaken { get; init; }
-
-    /// <summary>The same for what they gave back, reversals included.</summary>
-    internal Money? MostGiven { get; init; }
 
     /// <summary>
     /// What a proof that nothing is booked means: the terminal announced a refusal before the line broke, or took back what it had

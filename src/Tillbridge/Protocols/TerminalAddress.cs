@@ -16,15 +16,22 @@ public sealed record TerminalAddress(
     /// <summary>Names the terminal's own id, for protocols whose messages carry it; no matter of the way to it.</summary>
     public const string TerminalIdOption = "tid";
 
+    /// <summary>Seconds for which the terminal may still be booking while it says that it is idle; no matter of the way to it.</summary>
+    public const string SettleOption = "settle";
+
     private const int MostCharacters = 512;
+    private const double MostSettle = 60;
 
     private static readonly string[] Forbidden = ["password", "pin", "secret", "key", "token"];
 
-    private static readonly string[] Known = ["tls", "fingerprint", "baud", "framing", TerminalIdOption];
+    private static readonly string[] Known = ["tls", "fingerprint", "baud", "framing", TerminalIdOption, SettleOption];
 
     /// <summary>The options that belong to the way to the terminal.</summary>
     public IReadOnlyDictionary<string, string> WayOptions =>
-        Options.Where(pair => pair.Key != TerminalIdOption).ToDictionary(StringComparer.Ordinal);
+        Options.Where(pair => pair.Key is not (TerminalIdOption or SettleOption)).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>The value of <see cref="SettleOption"/>; null when it is not given.</summary>
+    public TimeSpan? SettleTime => Options.TryGetValue(SettleOption, out var text) ? ReadSettle(text) : null;
 
     /// <summary>Reads an address.</summary>
     /// <returns>The address, or null with the cause and cure in <paramref name="why"/>.</returns>
@@ -84,12 +91,18 @@ public sealed record TerminalAddress(
                 ? $"'{pair[0]}' must not stand in an address; set TILLBRIDGE_TERMINAL_PASSWORD or the configuration."
                 : !Known.Contains(pair[0]) ? $"'{Shorten(pair[0])}' is no option of an address; known are {string.Join(", ", Known)}."
                 : pair.Length < 2 ? $"The option '{pair[0]}' has no value."
+                : pair[0] == SettleOption && ReadSettle(pair[1]) is null
+                    ? $"'settle' is 0.1 to {MostSettle} seconds, not '{Shorten(pair[1])}'."
                 : options.TryAdd(pair[0], pair[1]) ? "" : $"The option '{pair[0]}' stands twice.";
             if (why.Length > 0) return null;
         }
 
         return options;
     }
+
+    private static TimeSpan? ReadSettle(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is >= 0.1 and <= MostSettle ? TimeSpan.FromSeconds(seconds) : null;
 
     private static TerminalAddress? Refuse(out string why, string text)
     {

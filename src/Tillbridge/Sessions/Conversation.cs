@@ -24,6 +24,8 @@ internal sealed class Conversation(
     TimeProvider clock,
     ILogger logger)
 {
+    private FirstLook? firstLook;
+
     /// <summary>A new session, from the first byte on; a held one begins when its caller says so.</summary>
     /// <param name="session">The session.</param>
     /// <param name="baseline">The terminal's last booking as the journal knows it.</param>
@@ -71,7 +73,7 @@ internal sealed class Conversation(
             StillUnclear? unclear;
             try
             {
-                await Task.Delay(Recovery.DelayBefore(attempt), clock, either.Token);
+                await Task.Delay(UntilSecondLook(session) ?? Recovery.DelayBefore(attempt), clock, either.Token);
                 (unclear, reachable) = await Ask(session, attempt, reachable, lostAt, either.Token);
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
@@ -108,11 +110,19 @@ internal sealed class Conversation(
     {
         var question = await entry(session);
         question.StayedReachable = reachable;
-        var reached = false;
+        question.IsSecondLook = firstLook is { } before && before.Id == session.Id && UntilSecondLook(session) is null;
+        var (reached, looked) = (false, false);
         StillUnclear? unclear = null;
         void Watch(TerminalEvent said)
         {
             if (said is StillUnclear ended) unclear = ended;
+            if (said is SecondLookNeeded look)
+            {
+                looked = true;
+                unclear = new(Reason.CannotTell, look.Text, AskAgain: true);
+                if (firstLook?.Id != session.Id) firstLook = new(session.Id, clock.GetTimestamp(), look.After);
+            }
+
             if (said is not Reached) return;
             reached = true;
             // The first reconnect has to come soon; a terminal that was away in between may have forgotten.
@@ -122,8 +132,18 @@ internal sealed class Conversation(
 
         var failure = await Talk(driver.Recover(question, stop), session, Watch, stop);
         if (failure is not null) unclear = new StillUnclear(failure.Reason, failure.Text, AskAgain: true);
+        // Only the same answers twice are believed; what came in between begins it anew.
+        if (!looked) firstLook = null;
         // A line that broke while we asked is a terminal that was seen away, too.
         return (unclear, failure is null && reached && question.StayedReachable);
+    }
+
+    // What is left until the terminal may be believed that it booked nothing; null when nothing has to be waited for.
+    private TimeSpan? UntilSecondLook(Session session)
+    {
+        if (firstLook is not { } look || look.Id != session.Id) return null;
+        var left = look.After - clock.GetElapsedTime(look.At);
+        return left > TimeSpan.Zero ? left : null;
     }
 
     // Null when the stream came to its proper end or may not go on, else how it broke.
@@ -135,7 +155,7 @@ internal sealed class Conversation(
             await foreach (var said in stream.WithCancellation(stop))
             {
                 watch?.Invoke(said);
-                if (said is StillUnclear) return null;
+                if (said is StillUnclear or SecondLookNeeded) return null;
                 if (said is Reached) continue;
                 if (await tell(ToInput(said)) is null) return null;
                 if (said is Concluded) return null;
@@ -170,4 +190,7 @@ internal sealed class Conversation(
         Concluded concluded => new TerminalConcluded(concluded.Conclusion),
         _ => throw new InvariantException($"{said.GetType().Name} is no event of a conversation."),
     };
+
+    // When a terminal first said what means "not booked".
+    private sealed record FirstLook(SessionId Id, long At, TimeSpan After);
 }

@@ -69,7 +69,7 @@ internal sealed class Originals(IJournal journal, CancellationToken shutdown)
     /// <summary>The newest booking but ours; without a receipt number of its own nothing certain is known.</summary>
     public async Task<Baseline?> LastBooking(string terminal) =>
         await journal.LastOfPeriod(terminal, shutdown) is
-            { Outcome: Outcome.Approved, Conclusion.References: { Receipt: { } receipt } references }
-            ? new Baseline(receipt, references.Trace, references.Batch)
+            { Outcome: Outcome.Approved, Conclusion: { References: { Receipt: { } receipt } references } booked }
+            ? new Baseline(receipt, references.Trace, references.Batch) { MinorUnits = booked.ApprovedAmount?.MinorUnits }
             : null;
 }

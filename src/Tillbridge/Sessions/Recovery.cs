@@ -27,32 +27,20 @@ internal static class Recovery
     }
 
     /// <summary>
-    /// The net sum that the terminal's open period should have without the given session; null when another session of the
-    /// period is not settled, or undid a booking that is not ours, so that nothing can be told.
+    /// What the terminal's open period should hold without the given session; null when another session of the period is not settled,
+    /// or undid a booking that is not ours, so that nothing can be told.
     /// </summary>
-    public static Money? ExpectedNet(IReadOnlyList<Session> period, Session without, Currency currency)
+    public static PeriodBooks? Books(IReadOnlyList<Session> period, Session without, Currency currency)
     {
-        var net = 0L;
-        var signedByReceipt = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var session in period)
+        var entries = new List<BookEntry>();
+        var byReceipt = new Dictionary<string, BookEntry>(StringComparer.Ordinal);
+        foreach (var session in period.Where(session => session.Id != without.Id))
         {
-            if (session.Id == without.Id) continue;
             if (session.Phase is not SessionPhase.Closed || session.IsUnresolved) return null;
-            if (session.Conclusion is not { Outcome: Outcome.Approved } conclusion) continue;
-            var kind = session.Request.Kind;
-            var counts = kind.SignInTotals() != 0 || kind is RequestKind.Reversal;
-            // What a person called approved may have no amount of its own: then nothing can be summed up (found by the laboratory).
-            if (counts && conclusion.ApprovedAmount?.Currency != currency) return null;
-            var signed = kind.SignInTotals() * (conclusion.ApprovedAmount?.MinorUnits ?? 0);
-            // Undoing a sale takes off, undoing a refund adds.
-            if (session.Request is { Kind: RequestKind.Reversal, Original: var original })
-            {
-                if (original?.Receipt is not { } undone || !signedByReceipt.TryGetValue(undone.TrimStart('0'), out var before)) return null;
-                signed = -before;
-            }
-
-            if (conclusion.References.Receipt is { } receipt) signedByReceipt[receipt.TrimStart('0')] = signed;
-            net += signed;
+            if (!Counts(session)) continue;
+            if (EntryOf(session, byReceipt, currency) is not { } entry) return null;
+            if (entry.Receipt is { } receipt) byReceipt[receipt.TrimStart('0')] = entry;
+            entries.Add(entry);
         }
 
         // What undoes a booking that is not in our books changes what they do not hold.
@@ -60,31 +48,35 @@ internal static class Recovery
             session.Outcome is Outcome.Approved && (session.Id == named?.Session
                 || Original.SameReceipt(named?.Receipt, session.Conclusion?.References.Receipt)
                 || Original.SameApproval(named?.Approval, session.Conclusion?.References.Approval)));
-        return isStrange ? null : new Money(net, currency);
+        return isStrange ? null : new PeriodBooks(entries, currency);
     }
 
-    /// <summary>
-    /// The most that the bookings of a period without the given session can have taken and given back; terminals count a booking that was
-    /// undone in one direction, in both or in none. Only where <see cref="ExpectedNet"/> is known.
-    /// </summary>
-    public static (Money Taken, Money Given) Gross(IReadOnlyList<Session> period, Session without, Currency currency)
+    private static bool Counts(Session session) => session.Outcome is Outcome.Approved
+        ? session.Request.Kind.MovesMoney()
+        : session.Conclusion is { Reason: Reason.ReversedByTerminal or Reason.Withdrawn } or { CheckReconciliation: true };
+
+    // Null when what it added cannot be told.
+    private static BookEntry? EntryOf(Session session, Dictionary<string, BookEntry> byReceipt, Currency currency)
     {
-        var (taken, given) = (0L, 0L);
-        var takes = new Dictionary<string, bool>(StringComparer.Ordinal);
-        foreach (var session in period.Where(session => session.Id != without.Id))
+        var (request, conclusion) = (session.Request, session.Conclusion!);
+        var receipt = conclusion.References.Receipt;
+        var sign = request.Kind.SignInTotals();
+        if (session.Outcome is not Outcome.Approved)
         {
-            var isUndone = session.Conclusion is { Reason: Reason.ReversedByTerminal or Reason.Withdrawn } or { CheckReconciliation: true };
-            if (session.Outcome is not Outcome.Approved && !isUndone) continue;
-            var units = (session.Conclusion!.ApprovedAmount ?? session.Request.Total)?.MinorUnits ?? 0;
-            var sign = session.Request.Kind.SignInTotals();
-            // An undone sale stands in what was taken already; its undoing gives back, and that of a refund takes.
-            if (session.Request is { Kind: RequestKind.Reversal, Original.Receipt: { } undone })
-                sign = takes.GetValueOrDefault(undone.TrimStart('0'), true) ? -1 : 1;
-            if (session.Conclusion.References.Receipt is { } receipt && sign != 0) takes[receipt.TrimStart('0')] = sign > 0;
-            if (sign > 0 || isUndone) taken += units;
-            if (sign < 0 || isUndone) given += units;
+            // Booked and taken back: it may stand in both directions, or in none.
+            var undone = (conclusion.ApprovedAmount ?? request.Total)?.MinorUnits ?? 0;
+            return new(receipt, 0, undone, undone, 0, 2);
         }
 
-        return (new Money(taken, currency), new Money(given, currency));
+        // What a person called approved may have no amount of its own: then nothing can be summed up (found by the laboratory).
+        if ((sign != 0 || request.Kind is RequestKind.Reversal) && conclusion.ApprovedAmount?.Currency != currency) return null;
+        var units = conclusion.ApprovedAmount?.MinorUnits ?? 0;
+        // A reservation is in no sum; some count it.
+        if (request.Kind is not RequestKind.Reversal)
+            return new(receipt, sign * units, sign > 0 ? units : 0, sign < 0 ? units : 0, Math.Abs(sign), 1);
+
+        // Undoing a sale takes off, undoing a refund adds.
+        if (request.Original?.Receipt is not { } named || !byReceipt.TryGetValue(named.TrimStart('0'), out var before)) return null;
+        return new(receipt, -before.Net, before.Net < 0 ? units : 0, before.Net < 0 ? 0 : units, -1, 1);
     }
 }

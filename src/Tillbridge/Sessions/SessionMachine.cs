@@ -34,6 +34,10 @@ internal static class SessionMachine
         Displaced newer => Stop(Act(session, "displace", newer.By), new(Outcome.Failed, Reason.Displaced), at),
         TerminalConcluded concluded when concluded.Conclusion.Outcome is not (Outcome.Approved or Outcome.Unknown) =>
             Close(session, concluded.Conclusion, at),
+
+        // A driver that did not say that it sends, and brings a result all the same: the terminal knows what happened, we do not.
+        ResultHeard or ConfirmationAsked or TerminalConcluded when session.NeedsProof => Lose(
+            session, new LinkFailed(Reason.InternalError, "The driver brought a result and never said that it sends."), at),
         _ => Common(session, input, at),
     };
 

@@ -44,7 +44,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         inbox = new Inbox(settings.Name, logger, this.shutdown.Token);
         wireLog = new SessionWireLog(settings.Name, journal, logger);
         Driver = protocol.MakeDriver(settings.DriverAtAddress with { WireLog = wireLog }, transport, clock);
-        var entries = new RecoveryEntries(journal, settings, this.shutdown.Token);
+        var entries = new RecoveryEntries(journal, settings, clock, this.shutdown.Token);
         var limit = settings.RecoveryLimit ?? Driver.DefaultRecoveryLimit;
         conversations = new Conversation(Driver, Tell, entries.Make, limit, clock, logger);
         // A question about an old unknown must not keep customers waiting.

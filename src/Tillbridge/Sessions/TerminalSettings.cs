@@ -14,8 +14,11 @@ public sealed record TerminalSettings(string Name, TerminalAddress Address)
     public DriverSettings Driver { get; init; } = new();
 
     /// <summary>The same with what the address says of the terminal itself.</summary>
-    internal DriverSettings DriverAtAddress =>
-        Address.Options.TryGetValue(TerminalAddress.TerminalIdOption, out var named) ? Driver with { TerminalId = named } : Driver;
+    internal DriverSettings DriverAtAddress => Driver with
+    {
+        TerminalId = Address.Options.GetValueOrDefault(TerminalAddress.TerminalIdOption) ?? Driver.TerminalId,
+        SettleTime = Address.SettleTime ?? Driver.SettleTime,
+    };
 
     /// <summary>A terminal with an unknown session takes no new money session until it is resolved.</summary>
     public bool StrictUnknown { get; init; } = true;

@@ -44,8 +44,11 @@ internal sealed class RawTerminal : IAsyncDisposable
     /// <summary>Answers 06 20 in place of its acknowledge; null lets <see cref="LastBooking"/> answer.</summary>
     public string? RepeatRefusal { get; init; }
 
-    /// <summary>The status information that answers 06 10; null leaves the command to the test.</summary>
-    public string? Totals { get; init; }
+    /// <summary>The status information that answers 06 10, or a refusal in place of its acknowledge.</summary>
+    public string Totals { get; set; } = "848300";
+
+    /// <summary>Runs once, behind the next answer to 06 10, or to 06 20 of a terminal that refuses totals.</summary>
+    public Action? AfterLook { get; set; }
 
     /// <summary>What ends a registration.</summary>
     public string Registration { get; init; } = Registered;
@@ -81,6 +84,12 @@ internal sealed class RawTerminal : IAsyncDisposable
         }
     }
 
+    private void Looked()
+    {
+        AfterLook?.Invoke();
+        AfterLook = null;
+    }
+
     private async Task Talk(RawConnection line)
     {
         if (Banner is not null) await line.Send(Banner);
@@ -100,10 +109,15 @@ internal sealed class RawTerminal : IAsyncDisposable
                 case "0620" when RepeatRefusal is not null:
                     await line.Send(RepeatRefusal);
                     break;
-                case "0610" when Totals is not null:
+                case "0610" when Totals.StartsWith("84", StringComparison.Ordinal):
+                    await line.Send(Totals);
+                    Looked();
+                    break;
+                case "0610":
                     await line.Send("800000", Totals);
                     await line.Take();
                     await line.Send("060F00");
+                    Looked();
                     break;
                 case "0620" when LastBooking.StartsWith("040F", StringComparison.Ordinal):
                     await line.Send("800000", LastBooking);

@@ -52,7 +52,7 @@ internal sealed class TestBench : IAsyncDisposable
         var bench = new TestBench(ProtocolCatalog.ByName[protocol], journal ?? new MemoryJournal(clock), settings, line, clock);
         var terminal = new TerminalSettings(Till, bench.Address)
         {
-            Driver = new DriverSettings { AnswerLimit = TimeSpan.FromSeconds(3) },
+            Driver = new DriverSettings { SettleTime = TimeSpan.FromMilliseconds(200), AnswerLimit = TimeSpan.FromSeconds(3) },
             RecoveryLimit = TimeSpan.FromSeconds(8),
         };
         bench.Engine = await LocalTerminals.Start(

@@ -37,8 +37,8 @@ public sealed class RecoveryTests
             Booked("3", RequestKind.PreAuthorization, 5000, "0003"), Booked("4", RequestKind.Capture, 40, receipt: null), Asked,
         ];
 
-        Assert.Equal(Money.Euro(740), Recovery.ExpectedNet(period, Asked, Currency.Euro));
-        Assert.Equal(Money.Euro(0), Recovery.ExpectedNet([], Asked, Currency.Euro));
+        Assert.Equal(Money.Euro(740), Recovery.Books(period, Asked, Currency.Euro)?.Net);
+        Assert.Equal(Money.Euro(0), Recovery.Books([], Asked, Currency.Euro)?.Net);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class RecoveryTests
         };
 
         Assert.Equal(
-            Money.Euro(5), Recovery.ExpectedNet([declined, question, Booked("3", RequestKind.Sale, 5, "1")], Asked, Currency.Euro));
+            Money.Euro(5), Recovery.Books([declined, question, Booked("3", RequestKind.Sale, 5, "1")], Asked, Currency.Euro)?.Net);
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class RecoveryTests
         var resolved = Booked("2", kind, 300, receipt: null, original: "7");
         resolved = resolved with { Conclusion = new(Outcome.Approved, Reason.ResolvedByPerson) };
 
-        Assert.Null(Recovery.ExpectedNet([before, resolved], Asked, Currency.Euro));
+        Assert.Null(Recovery.Books([before, resolved], Asked, Currency.Euro)?.Net);
     }
 
     [Theory]
@@ -74,10 +74,10 @@ public sealed class RecoveryTests
         var before = Booked("1", kind, 300, "0007");
         var undone = Booked("2", RequestKind.Reversal, 300, "0008", original: "7");
 
-        var without = Recovery.ExpectedNet([before], Asked, Currency.Euro)!.Value.MinorUnits;
+        var without = Recovery.Books([before], Asked, Currency.Euro)!.Net.MinorUnits;
 
         Assert.Equal(-change, without);
-        Assert.Equal(Money.Euro(0), Recovery.ExpectedNet([before, undone], Asked, Currency.Euro));
+        Assert.Equal(Money.Euro(0), Recovery.Books([before, undone], Asked, Currency.Euro)?.Net);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class RecoveryTests
             Booked("3", RequestKind.Reversal, 300, "0009", original: "08"),
         ];
 
-        Assert.Equal(Money.Euro(300), Recovery.ExpectedNet(period, Asked, Currency.Euro));
+        Assert.Equal(Money.Euro(300), Recovery.Books(period, Asked, Currency.Euro)?.Net);
     }
 
     [Fact]
@@ -105,8 +105,8 @@ public sealed class RecoveryTests
             Booked("2", RequestKind.Reversal, 300, "0008"),
         ];
 
-        foreach (var other in untold) Assert.Null(Recovery.ExpectedNet([sale, other], Asked, Currency.Euro));
-        Assert.Equal(Money.Euro(300), Recovery.ExpectedNet([sale, untold[0] with { Id = Asked.Id }], Asked, Currency.Euro));
+        foreach (var other in untold) Assert.Null(Recovery.Books([sale, other], Asked, Currency.Euro)?.Net);
+        Assert.Equal(Money.Euro(300), Recovery.Books([sale, untold[0] with { Id = Asked.Id }], Asked, Currency.Euro)?.Net);
     }
 
     [Fact]
@@ -123,8 +123,10 @@ public sealed class RecoveryTests
             Booked("5", RequestKind.Reversal, 20, "0011", original: "9"),
         ];
 
-        Assert.Equal((Money.Euro(300 + 70 + 20), Money.Euro(300 + 70 + 20)), Recovery.Gross(period, Asked, Currency.Euro));
-        Assert.Equal((Money.Euro(0), Money.Euro(0)), Recovery.Gross([Asked], Asked, Currency.Euro));
+        var books = Recovery.Books(period, Asked, Currency.Euro)!;
+        Assert.Equal((Money.Euro(300 + 70 + 20), Money.Euro(300 + 70 + 20)), (books.Taken, books.Given));
+        var empty = Recovery.Books([Asked], Asked, Currency.Euro)!;
+        Assert.Equal((Money.Euro(0), Money.Euro(0)), (empty.Taken, empty.Given));
     }
 
     [Fact]
@@ -133,8 +135,8 @@ public sealed class RecoveryTests
         var sale = Booked("1", RequestKind.Sale, 300, "0007");
         Session Undoing(string receipt) => Booked("9", RequestKind.Reversal, 300, receipt: null, original: receipt);
 
-        Assert.Equal(Money.Euro(300), Recovery.ExpectedNet([sale], Undoing("7"), Currency.Euro));
-        Assert.Null(Recovery.ExpectedNet([sale], Undoing("8"), Currency.Euro));
+        Assert.Equal(Money.Euro(300), Recovery.Books([sale], Undoing("7"), Currency.Euro)?.Net);
+        Assert.Null(Recovery.Books([sale], Undoing("8"), Currency.Euro)?.Net);
     }
 
     private static SessionId Id(string digit) => new(digit.PadLeft(32, '0'));

@@ -20,9 +20,7 @@ public sealed class SessionMachineTests
     // (phase, input) pairs that the loop never produces; the machine says so instead of guessing.
     private static readonly HashSet<(SessionPhase, string)> Impossible =
     [
-        (SessionPhase.Prepared, nameof(ResultHeard)), (SessionPhase.Prepared, nameof(ConfirmationAsked)),
-        (SessionPhase.Prepared, nameof(ConfirmationGiven)), (SessionPhase.Prepared, "Concluded approved"),
-        (SessionPhase.Prepared, "Concluded unknown"), (SessionPhase.Prepared, nameof(RecoveryGaveUp)),
+        (SessionPhase.Prepared, nameof(ConfirmationGiven)), (SessionPhase.Prepared, nameof(RecoveryGaveUp)),
         (SessionPhase.Prepared, nameof(PersonResolved)),
         (SessionPhase.InFlight, nameof(SendStarted)), (SessionPhase.InFlight, nameof(ConfirmationGiven)),
         (SessionPhase.InFlight, nameof(RecoveryGaveUp)), (SessionPhase.InFlight, nameof(PersonResolved)),
@@ -53,6 +51,22 @@ public sealed class SessionMachineTests
 
     public static IEnumerable<TheoryDataRow<SessionPhase, string>> Pairs() =>
         from phase in Enum.GetValues<SessionPhase>() from input in Inputs select new TheoryDataRow<SessionPhase, string>(phase, input.Name);
+
+    [Fact]
+    public void What_nobody_concluded_is_no_approval() => Assert.Equal(Outcome.Unknown, default);
+
+    [Theory]
+    [InlineData(nameof(ResultHeard))]
+    [InlineData(nameof(ConfirmationAsked))]
+    [InlineData("Concluded approved")]
+    [InlineData("Concluded unknown")]
+    public void A_driver_that_brings_a_result_and_never_said_that_it_sends_is_asked_about(string name)
+    {
+        var (next, _) = SessionMachine.Next(
+            In(SessionPhase.Prepared), Inputs.First(candidate => candidate.Name == name).Input, Now);
+
+        Assert.Equal((SessionPhase.Recovering, null), (next.Phase, next.Conclusion));
+    }
 
     [Theory]
     [MemberData(nameof(Pairs))]

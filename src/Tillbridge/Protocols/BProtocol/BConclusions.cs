@@ -124,13 +124,19 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
     private (Money? Amount, Money? Cash) AmountOf(BFrame answer, string code, TerminalRequest request)
     {
         var asked = AskedOf(request);
-        var currency = BAmounts.CurrencyOf(answer.Get(dialect, BFields.Currency)) ?? asked?.Currency ?? own;
+        if (!BAmounts.TryCurrency(answer.Get(dialect, BFields.Currency), out var stated))
+            throw new ProtocolViolationException("The terminal approved an amount in a currency that is not known.");
+        var currency = stated ?? asked?.Currency ?? own;
         var digits = answer.Get(dialect, BFields.Amount);
         if (digits is null)
         {
-            if (dialect.Codes.GroupOf(code) is CodeGroup.Partial)
-                throw new ProtocolViolationException("The terminal approved a part and does not say how much.");
-            return (asked, request.Cashback);
+            // A reversal that names the booking it undid names that one's amount.
+            var undone = request.Original?.Approval;
+            if (request.Kind is RequestKind.Reversal && Original.SameApproval(undone, answer.Get(dialect, BFields.Approval)))
+                return (asked, null);
+            throw new ProtocolViolationException(dialect.Codes.GroupOf(code) is CodeGroup.Partial
+                ? "The terminal approved a part and does not say how much."
+                : "The terminal approved and does not say how much.");
         }
 
         if (BAmounts.Read(digits, currency, dialect) is not { } named)
@@ -155,8 +161,8 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
         if (Empty(answer.Get(dialect, BFields.Text)) is { } text) return text;
         if (Empty(answer.Get(dialect, BFields.Version)) is { } version) return version;
         if (request.Kind is not RequestKind.Balance || !IsApproved(code)) return null; // Its own words only; ours are in the messages.
-        var currency = BAmounts.CurrencyOf(answer.Get(dialect, BFields.Currency)) ?? own;
-        return BAmounts.Read(answer.Get(dialect, BFields.Amount), currency, dialect) is { } balance ? $"Balance {balance}" : null;
+        return BAmounts.TryCurrency(answer.Get(dialect, BFields.Currency), out var currency)
+            && BAmounts.Read(answer.Get(dialect, BFields.Amount), currency ?? own, dialect) is { } balance ? $"Balance {balance}" : null;
     }
 
     private CardView? CardOf(BFrame answer)

@@ -13,6 +13,7 @@ namespace Tillbridge.Protocols.BProtocol;
 internal sealed class BDriver : TerminalDriver
 {
     private const int MostMessages = 20_000;
+    private static readonly string[] TwiceSaid = [BFields.Response, BFields.Amount, BFields.Cashback, BFields.Currency];
 
     private readonly DriverSettings settings;
     private readonly ITransport transport;
@@ -28,7 +29,8 @@ internal sealed class BDriver : TerminalDriver
 
     public BDriver(BDialect dialect, DriverSettings settings, ITransport transport, TimeProvider clock)
     {
-        (this.dialect, this.settings, this.transport, this.clock) = (dialect, settings, transport, clock);
+        this.dialect = dialect = settings.SettleTime is { } settle ? dialect with { Settle = settle } : dialect;
+        (this.settings, this.transport, this.clock) = (settings, transport, clock);
         own = Currency.Of(settings.Currency);
         requests = new BRequests(dialect);
         conclusions = new BConclusions(dialect, own);
@@ -150,7 +152,8 @@ internal sealed class BDriver : TerminalDriver
         var identity = requests.IdentityOf(entry.Session.Request);
         var counted = entry.Session.Request.TotalsCurrency ?? entry.ExpectedNet?.Currency ?? own;
         conclusions = new BConclusions(dialect, counted);
-        var recovery = new BRecovery(entry, identity, new BQuestions(talk, dialect), talk, conclusions, dialect, counted, clock);
+        var recovery = new BRecovery(entry, identity, new BQuestions(talk, dialect), talk, conclusions, dialect, counted, clock)
+            { Device = settings.TerminalId };
         var said = await recovery.Ask(shutdown);
         if (said is Concluded { Conclusion: { Outcome: Outcome.Approved } found } && entry.Session.Receipts.Count == 0
             && entry.Session.Request.Kind.MovesMoney())
@@ -199,7 +202,8 @@ internal sealed class BDriver : TerminalDriver
     private async IAsyncEnumerable<TerminalEvent> Exchange(
         BTalk talk, TerminalRequest request, Baseline? baseline, [EnumeratorCancellation] CancellationToken shutdown)
     {
-        var state = new BExchange(request, requests.IdentityOf(request), dialect) { Before = baseline };
+        var state = new BExchange(request, requests.IdentityOf(request), dialect) 
+            { Before = baseline, Device = settings.TerminalId ?? talk.HeardFrom ?? baseline?.TerminalId };
         var begun = clock.GetTimestamp();
         var overall = request.Kind is RequestKind.Initialise ? dialect.Timers.TmsOverall : dialect.Timers.Overall;
         await talk.Request(requests.For(request), shutdown);
@@ -247,7 +251,12 @@ internal sealed class BDriver : TerminalDriver
         // Where nothing is read again, a second word that is there already must not say otherwise (protocols README §5.2).
         var isLast = request.Kind.NeedsProof() && !uncertain && !MustReread(result, state);
         if (isLast && talk.Further() is { } second && IsOtherWord(second, result))
+        {
+            // Recovery asks which stands; it has to know both amounts.
+            if (conclusions.Of(second, request) is { Outcome: Outcome.Approved } other) yield return new ResultAnnounced(other);
             throw new ProtocolViolationException("The terminal answered twice, and differently.");
+        }
+
         var conclusion = request.Kind is RequestKind.Repeat ? Repeated(result, request) : conclusions.Of(result, request);
         // The result is durable before our B0 confirms it: the engine asks on only then.
         if (conclusion.Outcome is not Outcome.Unknown) yield return new ResultAnnounced(conclusion);
@@ -317,7 +326,7 @@ internal sealed class BDriver : TerminalDriver
 
     private bool IsOtherWord(BFrame second, BFrame first) =>
         second.Get(dialect, BFields.Type) == first.Get(dialect, BFields.Type)
-        && second.Get(dialect, BFields.Response) != first.Get(dialect, BFields.Response);
+        && TwiceSaid.Any(field => second.Get(dialect, field) != first.Get(dialect, field));
 
     private bool MustReread(BFrame result, BExchange state) =>
         (result.Flags & BFrame.ConfirmWanted) != 0 && dialect.Reread.Contains(state.Identity.Operation);
@@ -372,8 +381,8 @@ internal sealed class BDriver : TerminalDriver
         && !Original.SameApproval(last.Approval, request.Original?.Approval);
 
     // A changed address would charge at somebody else's terminal.
-    private Conclusion? OtherDevice(BTalk talk) => settings.TerminalId is not { } wanted || talk.HeardFrom is not { Length: > 0 } heard
-        || string.Equals(heard, wanted.Trim(), StringComparison.OrdinalIgnoreCase)
+    private Conclusion? OtherDevice(BTalk talk) => settings.TerminalId is not { } wanted || talk.HeardFrom is not { } heard
+        || !BIdentity.IsOtherDevice(wanted, heard)
         ? null
         : new(Outcome.Failed, Reason.TerminalRefused)
         {

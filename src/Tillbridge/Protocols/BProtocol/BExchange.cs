@@ -16,6 +16,9 @@ internal sealed class BExchange(TerminalRequest request, BIdentity identity, BDi
     /// <summary>What the terminal remembered before we sent anything; null when that is not known.</summary>
     public Baseline? Before { get; init; }
 
+    /// <summary>The terminal that we talk with, by its own word or the address; null when nobody named it.</summary>
+    public string? Device { get; init; }
+
     /// <summary>The terminal's last transaction is this one, not an earlier one that looks like it.</summary>
     public bool IsOurs(BLast last) => last.Kind is LastKind.Found && !last.IsAsBefore(Before, identity) && last.Carries(identity);
 
@@ -49,6 +52,8 @@ internal sealed class BExchange(TerminalRequest request, BIdentity identity, BDi
                 accepted = true;
                 return new Progress(first ? "bprotocol.accepted" : "bprotocol.working");
             case BFrame.Response when dialect.OperationOf(message.Get(dialect, BFields.Type)) == identity.Operation && IsOurs(message):
+                if (request.Kind.NeedsProof() && BIdentity.IsOtherDevice(Device, message.TerminalId))
+                    throw new ProtocolViolationException($"The result is one of terminal {message.TerminalId}, and {Device} was asked.");
                 Result = message;
                 return null;
             case BFrame.Response when AbortSent && dialect.OperationOf(message.Get(dialect, BFields.Type)) == BOperations.Passivate:

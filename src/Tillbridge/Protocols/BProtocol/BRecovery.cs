@@ -26,6 +26,9 @@ internal sealed class BRecovery(
 
     private Session Session => entry.Session;
 
+    /// <summary>The terminal that the address names; null where it names none.</summary>
+    public string? Device { get; init; }
+
     /// <summary>Receipts that came with the booking; null when they have to be composed.</summary>
     public IReadOnlyList<Receipt>? Receipts { get; private set; }
 
@@ -81,7 +84,8 @@ internal sealed class BRecovery(
         // It has nothing stored. That is news only if it had something before.
         if (last.Kind is LastKind.Nothing) return baseline == Baseline.Nothing ? Verdict.NotOurs : Verdict.Forgotten;
         // Another device at the same address knows nothing of our booking.
-        if (baseline?.TerminalId is { } device && last.Answer.TerminalId != device) return Verdict.Foreign;
+        if (BIdentity.IsOtherDevice(baseline?.TerminalId, last.Answer.TerminalId)) return Verdict.Foreign;
+        if (BIdentity.IsOtherDevice(Device, last.Answer.TerminalId)) return Verdict.Foreign;
         // Who undid a booking sent no number of his own: without the operation the booking and its undoing look alike.
         if (!identity.IsUnique && last.Operation is null) return Verdict.Foreign;
         if (last.IsAsBefore(baseline, identity)) return Verdict.NotOurs;
@@ -99,9 +103,11 @@ internal sealed class BRecovery(
     private bool AmountFits(BLast last)
     {
         if (BConclusions.AskedOf(Session.Request) is not { } asked) return true;
-        if (BAmounts.CurrencyOf(last.Answer.Get(dialect, BFields.Currency)) is { } named && named != asked.Currency) return false;
+        if (!BAmounts.TryCurrency(last.Answer.Get(dialect, BFields.Currency), out var named)) return false;
+        if ((named ?? asked.Currency) != asked.Currency && named != Session.Announced?.ApprovedAmount?.Currency) return false;
         var digits = last.Answer.Get(dialect, BFields.Amount);
-        if (digits is null) return !conclusions.IsApproved(last.Code);
+        // A reversal is known by the code of what it undid.
+        if (digits is null) return !conclusions.IsApproved(last.Code) || Session.Request.Kind is RequestKind.Reversal;
         if (BAmounts.Read(digits, asked.Currency, dialect) is not { } amount) return false;
         var goods = new BRequests(dialect).Goods(Session.Request);
         var cash = BAmounts.Read(last.Answer.Get(dialect, BFields.Cashback), asked.Currency, dialect);
@@ -183,12 +189,11 @@ internal sealed class BRecovery(
         if (totals is null && !isOlder)
             return new StillUnclear(Reason.CannotTell, "The terminal names neither this booking nor totals.", AskAgain: true);
         // A terminal that has bookings and says that it has none stored forgets: only sums that agree are then believed (laboratory). Where
-        // our books name none, an older booking under another number is the proof, as without totals.
-        var fits = totals is null || (entry.ExpectedNet is { } expected
-            ? totals.Net == expected && (isOlder || !ShowsMore(totals))
-            : isOlder);
+        // our books name none, an older booking under another number is the proof, as without totals. A period that the terminal closed by
+        // itself holds the last of our bookings and none but them.
+        var fits = totals is null || (entry.Books is { } books ? isOlder ? books.HasTail(totals) : books.Holds(totals) : isOlder);
         return fits
-            ? new Concluded(entry.NotBooked())
+            ? NotBooked()
             : Unclear(
                 Reason.CannotTell,
                 $"The terminal does not name this booking, but its totals are {totals!.Net} in {totals.Count} bookings; "
@@ -203,18 +208,16 @@ internal sealed class BRecovery(
         var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
         if (busy) return StillBusy();
         if (totals is null) return Unclear(Reason.CannotTell, $"{why} It names no totals.");
-        if (totals.Net == expected && !ShowsMore(totals) && IsSamePeriod(totals) && WouldShow()) return new Concluded(entry.NotBooked());
+        if (entry.Books!.Holds(totals) && IsSamePeriod(totals) && WouldShow()) return NotBooked();
         return Unclear(
             Reason.CannotTell, $"{why} Its totals are {totals.Net} in {totals.Count} bookings, our books say {expected} without this one.");
     }
 
-    // A payment and a refund by hand behind it leave the net as it was, and not the sums of each direction.
-    private bool ShowsMore(Totals totals)
-    {
-        long Sum(Func<string, bool> isMeant) => totals.ByBrand.Where(group => isMeant(group.Brand)).Sum(group => group.Sum.MinorUnits);
-        var (taken, given) = (Sum(brand => brand != TotalsGroup.Credit), -Sum(brand => brand == TotalsGroup.Credit));
-        return taken > entry.MostTaken?.MinorUnits || given > entry.MostGiven?.MinorUnits;
-    }
+    // README §5.1: idle at once after a break is not yet over. Only the same answer again is believed.
+    private TerminalEvent NotBooked() => Twice(new Concluded(entry.NotBooked()), "The terminal has not booked it so far.");
+
+    private TerminalEvent Twice(TerminalEvent said, string seen) =>
+        entry.IsSecondLook ? said : new SecondLookNeeded(dialect.Settle, seen);
 
     // An empty period may be one that the terminal, or a person, closed meanwhile.
     private bool IsSamePeriod(Totals totals) => totals.Count > 0
@@ -232,7 +235,12 @@ internal sealed class BRecovery(
         if (open is { Count: 0 } && Session.Announced is { PeriodClosed: true } announced)
             return new Concluded(announced with { Reason = announced.Outcome is Outcome.Approved ? Reason.Recovered : announced.Reason });
         if (open is { Count: > 0 } && entry.ExpectedNet is { } expected && open.Net == expected)
-            return new Concluded(new(Outcome.Failed, Reason.NotBooked) { Totals = open, PeriodClosed = false });
+        {
+            return Twice(
+                new Concluded(new(Outcome.Failed, Reason.NotBooked) { Totals = open, PeriodClosed = false }),
+                "The terminal has not closed so far.");
+        }
+
         if (open is { Count: 0 } && entry.ExpectedNet is { MinorUnits: not 0 } closing)
         {
             var (last, _) = await questions.Totals(BOperations.LastSums, own, shutdown);

@@ -14,6 +14,11 @@ internal sealed record BIdentity(string Operation, string? Invoice, string? Refe
 {
     /// <summary>A number of our own was sent, so that nothing else can be taken for this booking.</summary>
     public bool IsUnique => Invoice is not null || Reference is not null;
+
+    /// <summary>True when both name a device, and not the same; blanks and zeros name none.</summary>
+    public static bool IsOtherDevice(string? asked, string? told) =>
+        asked?.Trim(' ', '0') is { Length: > 0 } && told?.Trim(' ', '0') is { Length: > 0 }
+        && !string.Equals(asked.Trim(), told.Trim(), StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>Our requests as fields of B1, and why one cannot be said (csob-b.md §4, §5; gpe.md §3, §4). Pure.</summary>
@@ -139,7 +144,8 @@ internal sealed class BRequests(BDialect dialect)
 
     // The till's own number where the caller gave one; a booking without any number could not be found again (csob-b.md §9).
     private string? InvoiceOf(TerminalRequest request) =>
-        request.Reference ?? (FieldsOf(OperationOf(request.Kind)).Contains(BFields.Reference) ? null : request.MintedReference);
+        request.Reference ?? (dialect.Invoice.Mint || !FieldsOf(OperationOf(request.Kind)).Contains(BFields.Reference)
+            ? request.MintedReference : null);
 
     private static string? ReferenceOf(TerminalRequest request) => request.Details?.ReferenceNumber ?? request.MintedReference;
 

@@ -4,8 +4,11 @@ using Tillbridge.Protocols.Zvt.Apdu;
 
 namespace Tillbridge.Protocols.Zvt;
 
-/// <summary>What the terminal's messages say about money (zvt.md §7, §13, §17). Pure.</summary>
-internal sealed class ZvtConclusions(Currency own)
+/// <summary>
+/// What the terminal's messages say about money (zvt.md §7, §13, §17). What it did not say is not filled in from what was asked: absent,
+/// unreadable or unknown is "not told", and recovery decides. Pure but for the year of a booking's date.
+/// </summary>
+internal sealed class ZvtConclusions(Currency own, TimeProvider clock)
 {
     private const byte AbortInstruction = 0x1E;
     private const byte UpdateFollows = 0xE0;
@@ -33,6 +36,7 @@ internal sealed class ZvtConclusions(Currency own)
     }
 
     /// <summary>What a status information announces, before it is committed.</summary>
+    /// <exception cref="ProtocolViolationException">It approves, and what was approved cannot be read.</exception>
     public Conclusion Announced(ZvtStatusInformation status, TerminalRequest request)
     {
         var (outcome, reason) = status.ResultCode is { } code ? ZvtCodes.Judge(code)
@@ -49,6 +53,7 @@ internal sealed class ZvtConclusions(Currency own)
                 status.Receipt, null, Empty(status.Authorisation), status.Trace,
                 status.TerminalId, Empty(status.VuNumber), status.Turnover),
             Card = CardOf(status),
+            TerminalTime = ZvtMark.TimeOf(ZvtMark.AtOf(status), clock.GetLocalNow().DateTime),
             Totals = status.Totals is null ? null : TotalsOf(status),
             SignatureRequired = status.CardholderVerification is 0x01 or 0x05 or 0x06 or 0x07,
         };
@@ -108,24 +113,48 @@ internal sealed class ZvtConclusions(Currency own)
     /// <summary>BMP 60 with the sum of BMP 04 (§8.4); null when the terminal sent no totals.</summary>
     public Totals? TotalsOf(ZvtStatusInformation status)
     {
-        if (status.Totals is not { } totals) return null;
-        var currency = CurrencyOf(status) ?? own;
+        // A sum in a currency that nobody knows is no sum.
+        if (status.Totals is not { } totals || !TryCurrency(status, out var named)) return null;
+        var currency = named ?? own;
         var kinds = totals.Kinds.Select((kind, index) => new BrandTotal(
             KindNames[Math.Min(index, KindNames.Length - 1)], kind.Count, new Money(kind.MinorUnits, currency))).ToList();
         var net = status.Amount ?? kinds.Sum(kind => kind.Sum.MinorUnits);
         return new Totals(new Money(net, currency), kinds.Sum(kind => kind.Count), totals.FirstReceipt, totals.LastReceipt, kinds);
     }
 
-    public Money? AmountOf(ZvtStatusInformation status, TerminalRequest request)
+    /// <summary>The currency that was named, null where none was; false when it is none that we know.</summary>
+    public static bool TryCurrency(ZvtStatusInformation status, out Currency? currency)
     {
-        var asked = request.Total ?? request.Original?.Amount;
-        // The terminal names the currency only if we sent one (§3.2); what it names is what it took.
-        var currency = CurrencyOf(status) ?? asked?.Currency ?? own;
-        return status.Amount is { } minor ? new Money(minor, currency) : asked;
+        currency = null;
+        return status.Currency is not { } numeric || Currency.TryFind(numeric, out currency);
     }
 
-    public static Currency? CurrencyOf(ZvtStatusInformation status) =>
-        status.Currency is { } numeric && Currency.TryFind(numeric, out var currency) ? currency : null;
+    private Money? AmountOf(ZvtStatusInformation status, TerminalRequest request)
+    {
+        if (!TryCurrency(status, out var named))
+            throw new ProtocolViolationException($"The terminal approved an amount in currency {status.Currency:D3}, which is not known.");
+        var asked = request.Total ?? request.Original?.Amount;
+        // Behind a BMP that no table knows nothing can be read: a second result may stand there, or what a reversal undid (§11).
+        var isHidden = status.Undecoded.Length > 0
+            && ((request.Kind is RequestKind.Reversal && status.OriginalTrace is null) || MayHoldResult(status.Undecoded.Span));
+        if (isHidden) throw new ProtocolViolationException("The terminal's result stands behind a field that cannot be read.");
+        // The terminal names the currency only if we sent one (§3.2); what it names is what it took.
+        if (status.Amount is { } minor) return new Money(minor, named ?? asked?.Currency ?? own);
+        // What was released has no amount of its own, and a reversal that names the booking it undid names that one's amount.
+        if (request.Kind is RequestKind.CancelPreAuthorization) return asked;
+        if (request.Kind is RequestKind.Reversal && status.OriginalTrace is { } undone && undone == request.Original?.Trace) return asked;
+        throw new ProtocolViolationException("The terminal approved and does not say how much.");
+    }
+
+    private static bool MayHoldResult(ReadOnlySpan<byte> rest)
+    {
+        for (var index = 0; index < rest.Length - 1; index++)
+        {
+            if (rest[index] == ZvtFields.ResultCode && rest[index + 1] != 0) return true;
+        }
+
+        return false;
+    }
 
     // Portalum #24: some terminals undo their last payment whatever number they are given.
     private static IncidentSeen? UndidAnother(ZvtStatusInformation status, TerminalRequest request)
@@ -155,7 +184,8 @@ internal sealed class ZvtConclusions(Currency own)
     }
 
     private string? BalanceOf(ZvtStatusInformation status, TerminalRequest request) =>
-        request.Kind is RequestKind.Balance && status.Amount is { } minor ? $"Balance {new Money(minor, CurrencyOf(status) ?? own)}" : null;
+        request.Kind is RequestKind.Balance && status.Amount is { } minor && TryCurrency(status, out var named)
+            ? $"Balance {new Money(minor, named ?? own)}" : null;
 
     private static CardView? CardOf(ZvtStatusInformation status)
     {

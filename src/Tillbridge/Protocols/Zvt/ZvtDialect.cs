@@ -44,6 +44,12 @@ internal sealed record ZvtDialect(string Id)
     /// <summary>How far the terminal's clock may be from ours.</summary>
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// How long a terminal that says that it is idle may still be booking: its "not booked" is asked for again after that time
+    /// (protocols README §5.1).
+    /// </summary>
+    public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Only the last payment can be reversed, whatever number is sent (§7.4).</summary>
     public bool ReversesOnlyLast { get; init; }
 

@@ -9,6 +9,8 @@ namespace Tillbridge.Protocols.Zvt;
 internal sealed class ZvtDriver : TerminalDriver
 {
     private static readonly TimeSpan LongestWaitForCard = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestConversation = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan HoldFor = TimeSpan.FromSeconds(10); // BMP 01 promises an answer within the confirm limit and ten.
     private const int MostSettling = 3;
 
     private readonly DriverSettings settings;
@@ -20,6 +22,7 @@ internal sealed class ZvtDriver : TerminalDriver
     private ZvtConclusions conclusions;
     private volatile ZvtTalk? running;
     private volatile bool abortAsked;
+    private string? device; // The terminal's own id, as it told when it was registered last.
     private bool inStep; // The last conversation on this serial line came to its end.
     private volatile object? decision; // true or false, boxed; null while nobody decided
 
@@ -27,11 +30,12 @@ internal sealed class ZvtDriver : TerminalDriver
     {
         dialect = ZvtDialect.Find(settings.Dialect ?? ZvtDialect.All[0].Id) ?? throw new ArgumentException(
             $"ZVT has no dialect '{settings.Dialect}'; known are {string.Join(", ", ZvtDialect.All.Select(known => known.Id))}.");
+        if (settings.SettleTime is { } settle) dialect = dialect with { Settle = settle };
         (this.settings, this.transport, this.clock) = (settings, transport, clock);
         Capabilities = ZvtProtocol.CapabilitiesOf(dialect);
         requests = new ZvtRequests(dialect, settings, clock);
         own = Currency.Of(settings.Currency);
-        conclusions = new ZvtConclusions(own);
+        conclusions = new ZvtConclusions(own, clock);
     }
 
     public override Capabilities Capabilities { get; }
@@ -67,7 +71,7 @@ internal sealed class ZvtDriver : TerminalDriver
         }
 
         yield return new Progress("zvt.connecting");
-        conclusions = new ZvtConclusions(request.TotalsCurrency ?? own);
+        conclusions = new ZvtConclusions(request.TotalsCurrency ?? own, clock);
         await using var talk = await Open(shutdown);
         if (await Register(talk, shutdown) is { } refused)
         {
@@ -75,9 +79,10 @@ internal sealed class ZvtDriver : TerminalDriver
             yield break;
         }
 
-        if (talk.IsSerial && await Settle(talk, shutdown) is { } unsettled)
+        var unfit = OtherDevice(request, device) ?? (talk.IsSerial ? await Settle(talk, shutdown) : null);
+        if (unfit is not null)
         {
-            yield return new Concluded(unsettled);
+            yield return new Concluded(unfit);
             yield break;
         }
 
@@ -88,12 +93,11 @@ internal sealed class ZvtDriver : TerminalDriver
             // "Nothing" does not outweigh a booking that our journal knows in this period.
             var told = last.Answered ? last.ToBaseline() : null;
             if (told is not null && (told.Receipt is not null || baseline is null)) baseline = told;
-            if (dialect.ReversesOnlyLast && request.Kind is RequestKind.Reversal && !IsLast(request, last.Status))
+            device ??= told?.TerminalId;
+            unfit = OtherDevice(request, told?.TerminalId) ?? OtherLast(request, last.Status);
+            if (unfit is not null)
             {
-                yield return new Concluded(new(Outcome.Failed, Reason.TerminalRefused)
-                {
-                    TerminalText = "This terminal always reverses its last payment, and that is not the one that was named.",
-                });
+                yield return new Concluded(unfit);
                 yield break;
             }
         }
@@ -105,12 +109,32 @@ internal sealed class ZvtDriver : TerminalDriver
         }
 
         yield return new AboutToSend(baseline);
-        await foreach (var said in Exchange(talk, request, shutdown))
+        await foreach (var said in Exchange(talk, request, baseline, shutdown))
         {
             inStep |= said is Concluded;
             yield return said;
         }
     }
+
+    private Conclusion? OtherLast(TerminalRequest request, ZvtStatusInformation? last) =>
+        !dialect.ReversesOnlyLast || request.Kind is not RequestKind.Reversal
+        || Original.SameReceipt(last?.Receipt, request.Original?.Receipt)
+            ? null
+            : new(Outcome.Failed, Reason.TerminalRefused)
+            {
+                TerminalText = "This terminal always reverses its last payment, and that is not the one that was named.",
+            };
+
+    // A changed address would charge at somebody else's terminal.
+    private Conclusion? OtherDevice(TerminalRequest request, string? told) =>
+        !request.Kind.NeedsProof() || settings.TerminalId is not { } wanted || ZvtMark.IsNone(told)
+        || told!.TrimStart('0') == wanted.Trim().TrimStart('0')
+            ? null
+            : new(Outcome.Failed, Reason.TerminalRefused)
+            {
+                TerminalText = $"Terminal {told} answers here, and the address asks for tid={wanted}; nothing was sent. "
+                    + "Correct the address.",
+            };
 
     private static Conclusion OutOfStep => new(Outcome.Failed, Reason.TerminalBusy)
     {
@@ -133,8 +157,9 @@ internal sealed class ZvtDriver : TerminalDriver
 
         var questions = new ZvtQuestions(talk, requests.Password, dialect);
         inStep = false;
-        conclusions = new ZvtConclusions(entry.Session.Request.TotalsCurrency ?? entry.ExpectedNet?.Currency ?? own);
-        var said = await new ZvtRecovery(entry, questions, conclusions, dialect, clock).Ask(shutdown);
+        conclusions = new ZvtConclusions(entry.Session.Request.TotalsCurrency ?? entry.ExpectedNet?.Currency ?? own, clock);
+        var recovery = new ZvtRecovery(entry, questions, conclusions, dialect, clock) { Device = settings.TerminalId ?? device };
+        var said = await recovery.Ask(shutdown);
         if (talk.IsSerial && !await talk.IsInStep(shutdown))
             said = new StillUnclear(Reason.TerminalBusy, OutOfStep.TerminalText!, AskAgain: true);
         if (said is Concluded { Conclusion.Outcome: Outcome.Approved } found && entry.Session.Receipts.Count == 0)
@@ -156,6 +181,7 @@ internal sealed class ZvtDriver : TerminalDriver
     // §6.1. Null when registered; a terminal that does not know the command works without it.
     private async Task<Conclusion?> Register(ZvtTalk talk, CancellationToken shutdown)
     {
+        device = null;
         if (!dialect.Register) return null;
         // The end of an earlier payment must not be taken for that of the registration: each attempt would then leave an answer
         // behind for the next one (found by the laboratory).
@@ -173,6 +199,7 @@ internal sealed class ZvtDriver : TerminalDriver
                 case ZvtCompletion done:
                     await talk.Acknowledge(shutdown);
                     if (ZvtQuestions.CharacterSetOf(done) is { } set) talk.Negotiate(set);
+                    device = ZvtMark.IsNone(done.TerminalId) ? null : done.TerminalId;
                     return null;
                 case ZvtAbort aborted:
                     await talk.Acknowledge(shutdown);
@@ -209,8 +236,9 @@ internal sealed class ZvtDriver : TerminalDriver
 
     // §7.2: the terminal leads after the acknowledge; every command of it is answered; 06 0F or 06 1E ends it.
     private async IAsyncEnumerable<TerminalEvent> Exchange(
-        ZvtTalk talk, TerminalRequest request, [EnumeratorCancellation] CancellationToken shutdown)
+        ZvtTalk talk, TerminalRequest request, Baseline? baseline, [EnumeratorCancellation] CancellationToken shutdown)
     {
+        var begun = clock.GetTimestamp();
         var answer = await talk.Command(requests.For(request), null, shutdown);
         if (request.Kind is RequestKind.Status && answer is ZvtNegative { Code: ZvtResultCodes.UnknownCommand })
         {
@@ -233,11 +261,12 @@ internal sealed class ZvtDriver : TerminalDriver
 
         if (answer is not ZvtPositive && !dialect.ImplicitAcknowledge)
             throw new ProtocolViolationException($"{answer.GetType().Name} came in place of the acknowledge.");
-        var state = new ZvtExchange(request, conclusions);
+        var state = new ZvtExchange(request, conclusions) { Before = baseline, Device = settings.TerminalId ?? device };
         var message = answer is ZvtPositive ? await NextOrAbort(talk, state, shutdown) : answer;
         while (!state.IsOver)
         {
-            Invariant.Holds(state.Count(), "a conversation has a bound");
+            if (!state.Count() || clock.GetElapsedTime(begun) > LongestConversation)
+                throw new ProtocolViolationException("The terminal's conversation does not come to an end.");
             await foreach (var said in Answer(talk, state, message, shutdown)) yield return said;
             if (!state.IsOver) message = await NextOrAbort(talk, state, shutdown);
         }
@@ -259,11 +288,19 @@ internal sealed class ZvtDriver : TerminalDriver
                 break;
             case ZvtStatusInformation status:
                 // The result is durable before our answer commits it (§7.3, §9.8): the engine asks on only then.
-                state.Hear(status);
-                yield return new ResultAnnounced(state.Announced!);
+                if (!state.IsOurs(status))
+                {
+                    // Neither yes nor no (§7.3): both would be about a booking that is not asked about.
+                    await talk.Refuse(ZvtResultCodes.PleaseWait, shutdown);
+                    yield return new Progress("zvt.earlier-result");
+                    break;
+                }
+
+                var news = state.Hear(status);
+                if (news is not null) yield return new ResultAnnounced(news);
                 if (state.NeedsConfirmation && decision is null && state.AskOnce())
                     yield return new ConfirmationNeeded(state.Announced!);
-                await AnswerResult(talk, state, shutdown);
+                await AnswerResult(talk, state, isRepeated: news is null, shutdown);
                 break;
             case ZvtPrintLine or ZvtPrintBlock:
                 await talk.Acknowledge(shutdown);
@@ -291,11 +328,13 @@ internal sealed class ZvtDriver : TerminalDriver
     }
 
     // §7.3: 80 00 00 commits, 84 9C asks the terminal to repeat, any other 84 makes it take the booking back.
-    private async Task AnswerResult(ZvtTalk talk, ZvtExchange state, CancellationToken shutdown)
+    private async Task AnswerResult(ZvtTalk talk, ZvtExchange state, bool isRepeated, CancellationToken shutdown)
     {
         // A no is a no, however often the terminal repeats its result.
-        var undecided = decision is null && !state.IsRejected && !state.ConfirmationIsLate(clock, settings.ConfirmLimit);
-        if (state.NeedsConfirmation && undecided)
+        bool IsUndecided() => decision is null && !state.IsRejected && !state.ConfirmationIsLate(clock, settings.ConfirmLimit);
+        // One that repeats at once would have used up its repeats before the caller has decided (found by an outsider).
+        if (state.NeedsConfirmation && isRepeated && IsUndecided()) await talk.Hold(HoldFor, shutdown);
+        if (state.NeedsConfirmation && IsUndecided())
         {
             await talk.Refuse(ZvtResultCodes.PleaseWait, shutdown);
             return;
@@ -345,9 +384,6 @@ internal sealed class ZvtDriver : TerminalDriver
             foreach (var receipt in state.Print(message)) yield return new ReceiptPrinted(receipt);
         }
     }
-
-    private static bool IsLast(TerminalRequest request, ZvtStatusInformation? last) =>
-        Original.SameReceipt(last?.Receipt, request.Original?.Receipt);
 
     /// <summary>Seconds that the terminal is asked to wait for a card (06 C0).</summary>
     internal static byte CardSeconds => (byte)LongestWaitForCard.TotalSeconds;

@@ -7,6 +7,7 @@ namespace Tillbridge.Protocols.Zvt;
 internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclusions)
 {
     private const int MostMessages = 20_000;
+    private const int MostOldResults = 3;
 
     private readonly ZvtReceipts receipts = new();
     private ZvtStatusInformation? status;
@@ -16,12 +17,20 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
     private bool asked;
     private bool rejected;
     private bool committed;
+    private bool contradicted;
     private bool abortSent;
     private bool abortAnswered;
     private int messages;
+    private int oldResults;
     private int printed;
 
     public TerminalRequest Request { get; } = request;
+
+    /// <summary>What the terminal remembered before we sent anything; null when that is not known.</summary>
+    public Baseline? Before { get; init; }
+
+    /// <summary>The terminal that we talk with, by its own word or the address; null when nobody named it.</summary>
+    public string? Device { get; init; }
 
     /// <summary>What the last status information said.</summary>
     public Conclusion? Announced { get; private set; }
@@ -57,11 +66,46 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
     /// <summary>The caller said no, or nothing for too long.</summary>
     public void Reject() => rejected = true;
 
-    /// <summary>The last status information before the end counts (§7.2).</summary>
-    public void Hear(ZvtStatusInformation heard)
+    /// <summary>
+    /// False for a result that cannot be ours: the booking that the terminal had before we began, told again (protocols README §5.7).
+    /// </summary>
+    /// <exception cref="ProtocolViolationException">It tells nothing else, or another device answers.</exception>
+    public bool IsOurs(ZvtStatusInformation heard)
     {
-        (status, committed) = (heard, false);
-        Announced = conclusions.Announced(heard, Request);
+        if (!Request.Kind.NeedsProof()) return true;
+        if (ZvtMark.IsOtherDevice(Device, heard.TerminalId))
+            throw new ProtocolViolationException($"The result is one of terminal {heard.TerminalId}, and {Device} was asked.");
+        // A decline takes no number of its own, so that only one that is certainly the old one counts as that.
+        var isOld = ZvtMark.Compare(heard, Before) switch
+        {
+            MarkMatch.Same => true,
+            MarkMatch.Alike => heard.ResultCode is null or 0,
+            _ => false,
+        };
+        if (!isOld) return true;
+        return ++oldResults > MostOldResults
+            ? throw new ProtocolViolationException($"The terminal tells its earlier booking {heard.Receipt} in place of a result.")
+            : false;
+    }
+
+    /// <summary>
+    /// Takes a result. The last one before the end counts (§7.2), as after a wrong PIN; only behind an approval that we committed, another
+    /// one concludes nothing (protocols README §5.7).
+    /// </summary>
+    /// <returns>What is new in it and has to be durable before our answer; null when it was heard before.</returns>
+    public Conclusion? Hear(ZvtStatusInformation heard)
+    {
+        var said = conclusions.Announced(heard, Request);
+        var before = Announced;
+        var differs = before is { Outcome: Outcome.Approved }
+            && (said.Outcome, said.ApprovedAmount) != (before.Outcome, before.ApprovedAmount);
+        contradicted |= differs && committed;
+        // An approval that was committed is not unsaid by what came behind it: recovery has to mind both.
+        if (contradicted && said.Outcome is not Outcome.Approved) return null;
+        (status, committed, Announced) = (heard, false, said);
+        var isKnown = before is not null && !differs && before.Agrees(said) && before.ResponseCode == said.ResponseCode;
+        if (isKnown && NeedsConfirmation) messages--; // A result that is held is repeated for as long as the caller thinks.
+        return isKnown ? null : said;
     }
 
     public IEnumerable<Receipt> Print(ZvtMessage message)
@@ -78,6 +122,9 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
 
     public void End(ZvtCompletion completion)
     {
+        if (contradicted) throw new ProtocolViolationException("The terminal told two results that differ.");
+        if (oldResults > 0 && Announced is null)
+            throw new ProtocolViolationException("The terminal ended with its earlier booking in place of a result.");
         // README §5.2: approved is our acknowledge and the completion; one without the other is asked about.
         if (Announced is { Outcome: Outcome.Approved } && Request.Kind.MovesMoney() && !committed)
             throw new ProtocolViolationException("06 0F came although our answer did not commit the result.");
@@ -86,6 +133,8 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
 
     public void End(ZvtAbort aborted)
     {
+        if (oldResults > 0 && Announced is null)
+            throw new ProtocolViolationException("The terminal told its earlier booking, and then that it failed.");
         conclusion = ZvtConclusions.Aborted(aborted, Announced);
         if (rejected) conclusion = conclusion with { Outcome = Outcome.Declined, Reason = Reason.NotConfirmed };
     }

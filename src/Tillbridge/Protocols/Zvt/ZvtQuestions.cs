@@ -15,9 +15,7 @@ internal sealed record ZvtAnswer(ZvtStatusInformation? Status, ZvtCompletion? Co
 
     public bool IsBusy => Refused is { Code: ZvtResultCodes.PleaseWait or ZvtResultCodes.ReceiverNotReady or ZvtResultCodes.NoAnswer };
 
-    public Baseline ToBaseline() => Status is { Receipt: { } receipt }
-        ? new(receipt, Status.Trace, Status.Turnover, Status.TerminalId)
-        : Baseline.Nothing;
+    public Baseline ToBaseline() => Status is { Receipt: not null } ? ZvtMark.Of(Status) : Baseline.Nothing;
 }
 
 /// <summary>Questions to a registered terminal; receipts that it prints meanwhile belong to somebody else and are dropped.</summary>

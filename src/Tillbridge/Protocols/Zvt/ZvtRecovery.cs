@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tillbridge.Domain;
 using Tillbridge.Protocols.Zvt.Apdu;
+using Tillbridge.Transports;
 
 namespace Tillbridge.Protocols.Zvt;
 
@@ -23,6 +24,9 @@ internal sealed class ZvtRecovery(
     private static readonly TimeSpan LongestConversation = TimeSpan.FromMinutes(30);
 
     private Session Session => entry.Session;
+
+    /// <summary>The terminal that was asked, by its own word or the address; null when nobody named it.</summary>
+    public string? Device { get; init; }
 
     public async Task<TerminalEvent> Ask(CancellationToken shutdown)
     {
@@ -49,7 +53,7 @@ internal sealed class ZvtRecovery(
                 return Unclear(
                     Reason.CannotTell, "The terminal repeats our booking without a result code that can be believed.", askAgain: false);
             case Verdict.Ours:
-                return new Concluded(Found(memory.Status!));
+                return await Found(memory.Status!, shutdown);
             case Verdict.Foreign:
                 return Unclear(
                     Reason.ForeignBooking,
@@ -83,35 +87,53 @@ internal sealed class ZvtRecovery(
         }
 
         // Another device at the same address knows nothing of our booking.
-        if (baseline?.TerminalId is { } device && status.TerminalId is { } other && device != other) return Verdict.Foreign;
-        if (baseline is not null && IsSame(status, baseline.Receipt, baseline.Trace)) return Verdict.NotOurs;
+        if (ZvtMark.IsOtherDevice(baseline?.TerminalId, status.TerminalId)) return Verdict.Foreign;
+        if (ZvtMark.IsOtherDevice(Device, status.TerminalId)) return Verdict.Foreign;
+        switch (ZvtMark.Compare(status, baseline))
+        {
+            case MarkMatch.Same:
+                return Verdict.NotOurs;
+            // Without trace and time a booking of the same price may be ours under the number of the one before: only sums can tell.
+            case MarkMatch.Alike:
+                return AmountFits(status) ? Verdict.Forgotten : Verdict.NotOurs;
+        }
+
         // A session after ours made it: it says nothing about ours.
-        if (entry.TakenByOthers.Any(taken => IsSame(status, taken.Receipt, taken.Trace))) return Verdict.Foreign;
+        if (entry.TakenByOthers.Any(taken => ZvtMark.IsSame(status, taken))) return Verdict.Foreign;
         // A clock that goes wrong makes a new booking look old: the time alone never says that it is not ours.
         return IsNewer(status, baseline) && AmountFits(status) && ReferencesFit(status) && TimeFits(status)
             ? Verdict.Ours
             : Verdict.Foreign;
     }
 
-    private static bool IsSame(ZvtStatusInformation status, string? receipt, string? trace) =>
-        receipt is not null && status.Receipt == receipt && (trace is null || status.Trace is null || status.Trace == trace);
-
     // Receipt numbers wrap after 9999: what is up to half the ring ahead is newer (§8.1).
-    private static bool IsNewer(ZvtStatusInformation status, Baseline? baseline)
+    private bool IsNewer(ZvtStatusInformation status, Baseline? baseline)
     {
         // Without a mark nothing tells a newer booking from an older one of the same price.
         if (baseline is null) return false;
         if (baseline.Receipt is null) return true;
         if (!int.TryParse(status.Receipt, out var now) || !int.TryParse(baseline.Receipt, out var before)) return false;
         var ahead = (now - before + 9999) % 9999;
-        return ahead is > 0 and < 5000 || (ahead == 0 && status.Trace != baseline.Trace);
+        // Where numbers repeat, another amount, time or trace makes it another booking; none stored later is older than the one before.
+        return ahead is > 0 and < 5000 || (ahead == 0 && !IsEarlier(ZvtMark.AtOf(status), baseline.At));
     }
+
+    private bool IsEarlier(string? at, string? before)
+    {
+        var now = clock.GetLocalNow().DateTime;
+        return ZvtMark.TimeOf(at, now) < ZvtMark.TimeOf(before, now);
+    }
+
+    // Two bookings since ours began: which of them is ours, and whether the other undid it, their numbers do not say.
+    private bool IsNext(ZvtStatusInformation status) =>
+        Session.Baseline?.Receipt is not { } before || !int.TryParse(before, out var last) || !int.TryParse(status.Receipt, out var now)
+        || (now - last + 9999) % 9999 <= 1;
 
     private bool AmountFits(ZvtStatusInformation status)
     {
         var asked = Session.Request.Total ?? Session.Request.Original?.Amount ?? Session.Announced?.ApprovedAmount;
         if (asked is not { } wanted) return Session.Request.Kind.NeedsOriginal() && status.OriginalTrace is not null;
-        if (ZvtConclusions.CurrencyOf(status) is { } currency && currency != wanted.Currency) return false;
+        if (!ZvtConclusions.TryCurrency(status, out var currency) || (currency ?? wanted.Currency) != wanted.Currency) return false;
         // What was announced may be a part of what was asked; that part is then the one to look for.
         return status.Amount == wanted.MinorUnits
             || (Session.Announced?.ApprovedAmount is { } part && status.Amount == part.MinorUnits);
@@ -132,7 +154,9 @@ internal sealed class ZvtRecovery(
 
     private bool TimeFits(ZvtStatusInformation status)
     {
-        if (TimeOf(status) is not { } time) return Session.Baseline is not null;
+        if (TimeOf(status) is not { } told) return Session.Baseline is not null;
+        // How far its clock is off is known from the booking before; without that it has to be right.
+        var time = entry.ClockOffset is { } offset && offset.Duration() > dialect.ClockSkew ? told - offset : told;
         // A booking from hours later was made by hand, or by another till.
         var latest = Start + LongestConversation;
         var now = clock.GetLocalNow().DateTime;
@@ -141,46 +165,105 @@ internal sealed class ZvtRecovery(
 
     private DateTime Start => TimeZoneInfo.ConvertTime(Session.SentAt ?? Session.CreatedAt, clock.LocalTimeZone).DateTime;
 
-    // MMDD has no year (§3): the year that brings it nearest to now is meant.
-    private DateTime? TimeOf(ZvtStatusInformation status)
+    private DateTime? TimeOf(ZvtStatusInformation status) =>
+        ZvtMark.TimeOf(ZvtMark.AtOf(status), clock.GetLocalNow().DateTime);
+
+    private async Task<TerminalEvent> Found(ZvtStatusInformation status, CancellationToken shutdown)
     {
-        if (status.Date is null || status.Time is null) return null;
-        var now = clock.GetLocalNow().DateTime;
-        DateTime? nearest = null;
-        for (var year = now.Year - 1; year <= now.Year + 1; year++)
+        Conclusion found;
+        try
         {
-            var text = $"{year:D4}{status.Date}{status.Time}";
-            if (!DateTime.TryParseExact(text, "yyyyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)) continue;
-            if (nearest is null || (time - now).Duration() < (nearest.Value - now).Duration()) nearest = time;
+            found = conclusions.Announced(status, Session.Request);
+        }
+        catch (ProtocolViolationException unreadable)
+        {
+            return Unclear(Reason.CannotTell, unreadable.Message, askAgain: false);
         }
 
-        return nearest;
+        if (found.Outcome is not Outcome.Approved) return new Concluded(found);
+        var said = new Concluded(found with
+        {
+            Reason = found.Reason is Reason.ApprovedOtherAmount ? found.Reason : Reason.Recovered,
+        });
+        return await AskWhetherItStands(said, status, shutdown);
     }
 
-    private Conclusion Found(ZvtStatusInformation status)
+    // The wire does not say whether the booking is a sale or a refund by hand over the same amount: where the terminal names totals
+    // they must not say otherwise (found by outsiders).
+    private async Task<TerminalEvent> AskWhetherItStands(Concluded said, ZvtStatusInformation status, CancellationToken shutdown)
     {
-        var found = conclusions.Announced(status, Session.Request);
-        return found with
+        var isCounted = Session.Request.Kind is not (RequestKind.PreAuthorization or RequestKind.CancelPreAuthorization);
+        ZvtAnswer? answer = null;
+        try
         {
-            Reason = found.Outcome is Outcome.Approved && found.Reason is not Reason.ApprovedOtherAmount ? Reason.Recovered : found.Reason,
-            TerminalTime = TimeOf(status),
-        };
+            if (isCounted && dialect.HasTotals && entry.Books is not null) answer = await questions.Totals(shutdown);
+        }
+        catch (Exception lost) when (lost is LinkLostException or ProtocolViolationException)
+        {
+            // A terminal that cannot be asked for totals, and breaks at it, names none; once may be the line.
+            if (!entry.IsSecondLook) return new SecondLookNeeded(dialect.Settle, "The line broke at the question for totals.");
+        }
+
+        if (answer is { IsBusy: true }) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
+        var totals = answer?.Status is { } told ? conclusions.TotalsOf(told) : null;
+        if (totals is null || (totals.Count == 0 && ZvtMark.IsNone(totals.LastReceipt)))
+        {
+            return IsNext(status) || !isCounted
+                ? said
+                : Unclear(
+                    Reason.ForeignBooking,
+                    $"The terminal's last booking is {Describe(status)}, and more than one was made since ours began.",
+                    askAgain: false);
+        }
+
+        if (entry.Books is not { } books || Stands(books, totals, said.Conclusion, status.Receipt)) return said;
+        return Twice(
+            Unclear(
+                Reason.CannotTell,
+                $"The terminal repeats {Describe(status)}, and its totals are {totals.Net} in {totals.Count} bookings up to receipt "
+                + $"{totals.LastReceipt}; our books say {books.Net} without it.",
+                askAgain: false),
+            "The terminal's totals do not show this booking.");
     }
+
+    private bool Stands(PeriodBooks books, Totals totals, Conclusion found, string? receipt)
+    {
+        if (found.ApprovedAmount is not { } amount) return true;
+        if (!ZvtMark.IsNone(totals.LastReceipt) && totals.LastReceipt != receipt) return false;
+        bool Shows(long signed, int least) => books.With(new(receipt, signed, 0, 0, least, 1)).Within(totals.FirstReceipt) is var with
+            && SameSize(totals.Net, with.Net) && with.CanCount(totals.Count);
+        var sign = Session.Request.Kind.SignInTotals();
+        // A reversal may go either way.
+        return sign == 0
+            ? Shows(amount.MinorUnits, -1) || Shows(-amount.MinorUnits, -1)
+            : Shows(sign * amount.MinorUnits, 1);
+    }
+
+    // The sign of a sum is not on the wire (§8.4).
+    private static bool SameSize(Money told, Money ours) =>
+        told.Currency == ours.Currency && Math.Abs(told.MinorUnits) == Math.Abs(ours.MinorUnits);
+
+    // README §5.1: idle at once after a break is not yet over. Only the same answer again is believed.
+    private TerminalEvent Twice(TerminalEvent said, string seen) =>
+        entry.IsSecondLook ? said : new SecondLookNeeded(dialect.Settle, seen);
+
+    private TerminalEvent NotBooked() => Twice(new Concluded(entry.NotBooked()), "The terminal has not booked it so far.");
 
     // README §5.1 (a) proves it for a terminal that forgets only while it is away. Where it names totals they must not say
     // otherwise: a terminal that forgot without going away would be believed (found by the laboratory).
     private async Task<TerminalEvent> AskForContradiction(CancellationToken shutdown)
     {
-        if (!dialect.HasTotals) return new Concluded(entry.NotBooked());
+        if (!dialect.HasTotals) return NotBooked();
         var answer = await questions.Totals(shutdown);
         if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
-        if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals) return new Concluded(entry.NotBooked());
-        // A period without a booking and a number, as after a close, says that nothing was stored.
-        var nothingSince = totals.Count == 0 && IsNoReceipt(totals.LastReceipt);
+        if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals) return NotBooked();
+        // A period without a booking and a number, as after a close, says that nothing was stored since.
+        var nothingSince = totals is { Count: 0, Net.MinorUnits: 0 } && ZvtMark.IsNone(totals.LastReceipt);
         var sameLast = Session.Baseline?.Receipt is { } last && totals.LastReceipt == last;
-        var fits = (nothingSince || sameLast) && (entry.ExpectedNet is not { } expected || totals.Net == expected);
+        var fits = nothingSince || (sameLast && (entry.Books?.Within(totals.FirstReceipt) is not { } books
+            || (SameSize(totals.Net, books.Net) && books.CanCount(totals.Count))));
         return fits
-            ? new Concluded(entry.NotBooked())
+            ? NotBooked()
             : Unclear(
                 Reason.CannotTell,
                 $"The terminal repeats an older booking, but its totals are {totals.Net} in {totals.Count} bookings up to receipt "
@@ -198,7 +281,9 @@ internal sealed class ZvtRecovery(
         if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals)
             return Unclear(Reason.CannotTell, $"{why} It names no totals.", askAgain: false);
-        if (totals.Net == expected && SamePeriod(totals) && WouldShow(expected)) return new Concluded(entry.NotBooked());
+        var books = entry.Books!.Within(totals.FirstReceipt);
+        var agrees = SameSize(totals.Net, books.Net) && books.CanCount(totals.Count);
+        if (agrees && SamePeriod(totals) && WouldShow(books.Net)) return NotBooked();
         return Unclear(
             Reason.CannotTell,
             $"{why} Its totals are {totals.Net} in {totals.Count} bookings, our books say {expected} without this one.",
@@ -223,13 +308,10 @@ internal sealed class ZvtRecovery(
     private bool SamePeriod(Totals totals)
     {
         if (totals.Count == 0)
-            return Session.Baseline == Baseline.Nothing && IsNoReceipt(totals.LastReceipt) && Session.Phase is not SessionPhase.Closed
+            return Session.Baseline == Baseline.Nothing && ZvtMark.IsNone(totals.LastReceipt) && Session.Phase is not SessionPhase.Closed
                 && clock.GetLocalNow().DateTime - Start <= LongestConversation;
         return Session.Baseline?.Receipt is { } last && totals.LastReceipt == last;
     }
-
-    // A reservation is in no sum, but it takes a number.
-    private static bool IsNoReceipt(string? receipt) => receipt is null || receipt.All(digit => digit == '0');
 
     // After a close the open period is empty; before it, it is what our books say.
     private async Task<TerminalEvent> AskReconciliation(CancellationToken shutdown)
@@ -241,7 +323,7 @@ internal sealed class ZvtRecovery(
         if (totals is { Count: 0 } && Session.Announced is { Outcome: Outcome.Approved } announced)
             return new Concluded(announced with { Reason = Reason.Recovered });
         if (totals is { Count: > 0 } && entry.ExpectedNet is { } expected && totals.Net == expected)
-            return new Concluded(new(Outcome.Failed, Reason.NotBooked) { Totals = totals });
+            return Twice(new Concluded(new(Outcome.Failed, Reason.NotBooked) { Totals = totals }), "The terminal has not closed so far.");
         return Unclear(
             Reason.CannotTell,
             $"The terminal's open period holds {totals?.Net.ToString() ?? "nothing that it names"}; "

@@ -22,6 +22,7 @@ internal sealed class ZvtTalk : IAsyncDisposable
     private readonly TimeProvider clock;
     private TimeSpan conversationLimit;
     private long heardAt;
+    private ZvtMessage? early;
 
     private ZvtTalk(ZvtMessageCodec codec, MessageLink<ZvtMessage> link, TimeSpan? limit, TimeProvider clock, Carrier carrier)
     {
@@ -68,12 +69,23 @@ internal sealed class ZvtTalk : IAsyncDisposable
     /// <summary>The next message of the terminal, or null when <see cref="Interrupt"/> woke us.</summary>
     public async Task<ZvtMessage?> Next(CancellationToken shutdown)
     {
+        if (Interlocked.Exchange(ref early, null) is { } waiting) return waiting;
         // An interruption is no sign of life: the silence goes on from the terminal's last word.
         var left = conversationLimit - clock.GetElapsedTime(heardAt);
         var heard = await link.ReceiveAsync(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), shutdown);
         if (heard is Heard.Silence) throw Silence(conversationLimit, "say how it goes on");
         if (heard is Heard.Message) heardAt = clock.GetTimestamp();
         return heard is Heard.Message ? link.Message : null;
+    }
+
+    /// <summary>
+    /// Holds our answer back for that long, or until <see cref="Interrupt"/>; a terminal that does not wait for it is heard next.
+    /// </summary>
+    public async Task Hold(TimeSpan limit, CancellationToken shutdown)
+    {
+        if (await link.ReceiveAsync(limit, shutdown) is not Heard.Message) return;
+        heardAt = clock.GetTimestamp();
+        early = link.Message;
     }
 
     /// <summary>The next message within a short time; null when none came.</summary>

@@ -106,7 +106,8 @@ public abstract class BDriverFixture : IAsyncLifetime
         {
             Driver = new DriverSettings
             {
-                AnswerLimit = TimeSpan.FromSeconds(answerLimit), Currency = "CZK", Dialect = File.Exists(dialect) ? dialect : null,
+                SettleTime = TimeSpan.FromMilliseconds(200), AnswerLimit = TimeSpan.FromSeconds(answerLimit), Currency = "CZK",
+                Dialect = File.Exists(dialect) ? dialect : null,
             },
             RecoveryLimit = TimeSpan.FromSeconds(3),
         };

@@ -354,7 +354,10 @@ public sealed class ZvtDriverTests : IAsyncLifetime
         var address = TerminalAddress.TryParse($"zvt+tcp://127.0.0.1:{terminal.Port}", out _)!;
         var settings = new TerminalSettings("till-1", address)
         {
-            Driver = new DriverSettings { AnswerLimit = answerLimit ?? TimeSpan.FromSeconds(5) },
+            Driver = new DriverSettings 
+            {
+                SettleTime = TimeSpan.FromMilliseconds(200), AnswerLimit = answerLimit ?? TimeSpan.FromSeconds(5),
+            },
             RecoveryLimit = recoveryLimit ?? TimeSpan.FromSeconds(10),
         };
         engine = await LocalTerminals.Start(

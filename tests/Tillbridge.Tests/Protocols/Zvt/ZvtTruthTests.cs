@@ -298,20 +298,21 @@ public sealed class ZvtTruthTests : IAsyncDisposable
 
     private static RawTerminal PaysOnceThenResets()
     {
-        var payments = 0;
-        return new RawTerminal(async line =>
+        RawTerminal? terminal = null;
+        return terminal = new RawTerminal(async line =>
         {
             await line.Send("800000");
-            if (payments++ == 0)
+            if (terminal!.LastBooking != Approved)
             {
                 await line.Ask(Approved);
+                terminal.LastBooking = Approved;
                 await line.Send("060F00");
                 return;
             }
 
             await line.Ask("04FF010A");
             line.Reset();
-        }) { LastBooking = Approved, Totals = TotalsOfOneBooking };
+        }) { Totals = TotalsOfOneBooking };
     }
 
     private static (Outcome? Outcome, string Reason) Ended(Session session) => (session.Outcome, session.Conclusion!.Reason);
@@ -322,7 +323,10 @@ public sealed class ZvtTruthTests : IAsyncDisposable
     {
         var settings = new TerminalSettings("raw", TerminalAddress.TryParse($"zvt+tcp://127.0.0.1:{terminal.Port}", out _)!)
         {
-            Driver = new DriverSettings { AnswerLimit = TimeSpan.FromSeconds(3), ConfirmLimit = TimeSpan.FromSeconds(1) },
+            Driver = new DriverSettings
+            {
+                SettleTime = TimeSpan.FromMilliseconds(200), AnswerLimit = TimeSpan.FromSeconds(3), ConfirmLimit = TimeSpan.FromSeconds(1),
+            },
             RecoveryLimit = TimeSpan.FromSeconds(3),
         };
         engine ??= await LocalTerminals.Start(

@@ -84,6 +84,12 @@ internal sealed record BDialect
 
     public required bool AskLastBefore { get; init; }
 
+    /// <summary>
+    /// How long a terminal that says that it is idle may still be booking: its "not booked" is asked for again after that time
+    /// (protocols README §5.1).
+    /// </summary>
+    public required TimeSpan Settle { get; init; }
+
     /// <summary>Subtotals are asked in a recovery.</summary>
     public required bool RecoveryTotals { get; init; }
 
@@ -118,7 +124,14 @@ internal sealed record BDialect
 internal sealed record CrcRule(bool Calculated, string Constant, string Algorithm, bool WithHeader, bool AcceptConstant, string ErrorCode);
 
 /// <summary>Which invoice numbers fit, and where.</summary>
-internal sealed record InvoiceRule(bool DigitsOnly, int ShortMax, int LongMin, int LongMax);
+/// <param name="DigitsOnly">Digits only, else any printable letter.</param>
+/// <param name="ShortMax">The most characters in the plain field.</param>
+/// <param name="LongMin">The least characters in the long field.</param>
+/// <param name="LongMax">The most characters in the long field; 0 where there is none.</param>
+/// <param name="Mint">
+/// Where the till gives no number, one of ours stands here as well: for terminals that echo the invoice and not the reference.
+/// </param>
+internal sealed record InvoiceRule(bool DigitsOnly, int ShortMax, int LongMin, int LongMax, bool Mint);
 
 /// <summary>Layout of FID L (gpe.md §7).</summary>
 internal sealed record TotalsRule(IReadOnlyList<string> Groups, int CountDigits, int SumDigits, bool Signed);

@@ -11,6 +11,8 @@ namespace Tillbridge.Protocols.BProtocol.Dialects;
 internal sealed class BDialectReader
 {
     private const int MostSeconds = 3600;
+    private const int MostSettle = 60;
+    private static readonly TimeSpan UsualSettle = TimeSpan.FromSeconds(10); // protocols README §5.1
     private static readonly string[] Encodings = ["iso-8859-2", "iso-8859-1", "windows-1250", "cp852", "utf-8", "ascii"];
 
     private readonly List<string> faults = [];
@@ -62,6 +64,7 @@ internal sealed class BDialectReader
             RecoveryWindow = default,
             AskLastBefore = false,
             RecoveryTotals = false,
+            Settle = UsualSettle,
             Timers = ReadTimers(top.Section("timers")),
             RejectForeignTid = false,
             AdoptTid = false,
@@ -109,6 +112,7 @@ internal sealed class BDialectReader
             RecoveryWindow = recovery.Seconds("window", MostSeconds),
             AskLastBefore = recovery.Flag("askLastBefore"),
             RecoveryTotals = recovery.Flag("totals"),
+            Settle = recovery.Keys.Contains("settle") ? recovery.Seconds("settle", MostSettle) : UsualSettle,
             RejectForeignTid = tid.Choice("check", "off", "reject") == "reject",
             AdoptTid = tid.Flag("adopt"),
             KeepsOpen = transport.Choice("connection", "perOperation", "keepOpen") == "keepOpen",
@@ -193,7 +197,10 @@ internal sealed class BDialectReader
     {
         var rule = new InvoiceRule(
             section.Choice("form", "digits", "printable") == "digits",
-            section.Number("shortMax", 0, 64), section.Number("longMin", 0, 64), section.Number("longMax", 0, 64));
+            section.Number("shortMax", 0, 64), section.Number("longMin", 0, 64), section.Number("longMax", 0, 64),
+            section.Keys.Contains("mint") && section.Flag("mint"));
+        if (rule.Mint && rule.ShortMax < BProtocolProtocol.ShortestMint)
+            section.Fault("mint", $"needs a shortMax of at least {BProtocolProtocol.ShortestMint}");
         if (rule.LongMax > 0 && !fids.ContainsKey(BFields.LongInvoice)) section.Fault("longMax", "needs fids.longInvoice");
         if (rule.LongMax > 0 && rule.LongMin != rule.ShortMax + 1) section.Fault("longMin", "must be shortMax and one");
         section.Finish();

@@ -67,10 +67,20 @@ internal static class BAmounts
         return text is null ? null : Math.Sign(money.MinorUnits) * long.Parse(text, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The currency of FID E; null when it is not there or not of ISO 4217.</summary>
-    public static Currency? CurrencyOf(string? numeric) =>
-        numeric is { Length: 3 } && int.TryParse(numeric, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && Currency.TryFind(number, out var currency) ? currency : null;
+    /// <summary>
+    /// The currency of FID E, null where it is not there; false when it is there and is none that we know: what is not known is not the
+    /// one that was asked.
+    /// </summary>
+    public static bool TryCurrency(string? numeric, out Currency? currency)
+    {
+        currency = null;
+        return string.IsNullOrEmpty(numeric)
+            || (numeric.Length == 3 && int.TryParse(numeric, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && Currency.TryFind(number, out currency));
+    }
+
+    /// <summary>The same for who only reads or writes it; null where it is not there or not known.</summary>
+    public static Currency? CurrencyOf(string? numeric) => TryCurrency(numeric, out var currency) ? currency : null;
 
     public static string Numeric(Currency currency) => currency.Numeric.ToString("D3", CultureInfo.InvariantCulture);
 

@@ -41,7 +41,7 @@ internal sealed class SerialBench : IAsyncDisposable
         var journal = new MemoryJournal(clock);
         var settings = new TerminalSettings(TestBench.Till, TerminalAddress.TryParse($"zvt+serial://{ecr}", out _)!)
         {
-            Driver = new DriverSettings { AnswerLimit = TimeSpan.FromSeconds(answerLimit) },
+            Driver = new DriverSettings { SettleTime = TimeSpan.FromMilliseconds(200), AnswerLimit = TimeSpan.FromSeconds(answerLimit) },
             RecoveryLimit = TimeSpan.FromSeconds(recoveryLimit),
         };
         var engine = await LocalTerminals.Start(

@@ -140,7 +140,8 @@ public sealed class ZvtSerialStrayTests : IAsyncDisposable
         var clock = TimeProvider.System;
         var settings = new TerminalSettings("raw", TerminalAddress.TryParse("zvt+serial:///dev/none", out _)!)
         {
-            Driver = new DriverSettings { AnswerLimit = TimeSpan.FromSeconds(3) }, RecoveryLimit = TimeSpan.FromSeconds(3),
+            Driver = new DriverSettings { SettleTime = TimeSpan.FromMilliseconds(200), AnswerLimit = TimeSpan.FromSeconds(3) },
+            RecoveryLimit = TimeSpan.FromSeconds(3),
         };
         engine = await LocalTerminals.Start(
             journal, ProtocolCatalog.ByName, _ => line, [settings], clock, IdSource.Of(clock), NullLoggerFactory.Instance, stop.Token);

@@ -1,0 +1,69 @@
+using System.Globalization;
+using Tillbridge.Domain;
+using Tillbridge.Protocols.Zvt.Apdu;
+
+namespace Tillbridge.Protocols.Zvt;
+
+/// <summary>How a result compares with the booking that the terminal had before we began.</summary>
+internal enum MarkMatch
+{
+    /// <summary>Another booking.</summary>
+    Other,
+
+    /// <summary>It may be the one from before, told again, or another one that looks like it.</summary>
+    Alike,
+
+    /// <summary>The one from before, told again.</summary>
+    Same,
+}
+
+/// <summary>By which numbers a booking is known again (zvt.md §9.3, protocols README §5.3 and §5.7). Pure.</summary>
+internal static class ZvtMark
+{
+    public static Baseline Of(ZvtStatusInformation status) =>
+        new(status.Receipt, status.Trace, status.Turnover, status.TerminalId) { MinorUnits = status.Amount, At = AtOf(status) };
+
+    /// <summary>Where numbers repeat, the same number over another amount or at another time is another booking.</summary>
+    public static MarkMatch Compare(ZvtStatusInformation status, Baseline? before)
+    {
+        if (before?.Receipt is not { } receipt || IsNone(status.Receipt) || status.Receipt != receipt) return MarkMatch.Other;
+        if (status.Amount is { } amount && before.MinorUnits is { } known && amount != known) return MarkMatch.Other;
+        var (at, atBefore) = (AtOf(status), before.At);
+        if (at is not null && atBefore is not null && at != atBefore) return MarkMatch.Other;
+        var (trace, traceBefore) = (Number(status.Trace), Number(before.Trace));
+        if (trace is not null && traceBefore is not null) return trace == traceBefore ? MarkMatch.Same : MarkMatch.Other;
+        return at is not null && at == atBefore ? MarkMatch.Same : MarkMatch.Alike;
+    }
+
+    /// <summary>True for the same receipt and trace number, as far as both are named.</summary>
+    public static bool IsSame(ZvtStatusInformation status, References taken) =>
+        taken.Receipt is { } receipt && status.Receipt == receipt
+        && (Number(taken.Trace) is not { } trace || Number(status.Trace) is not { } told || trace == told);
+
+    /// <summary>True when both name a device, and not the same.</summary>
+    public static bool IsOtherDevice(string? asked, string? told) =>
+        Number(asked?.Trim()) is { } wanted && Number(told?.Trim()) is { } other && wanted != other;
+
+    /// <summary>No number, or zeros, which some terminals send in its place (zvt.md §8.1).</summary>
+    public static bool IsNone(string? number) => Number(number) is null;
+
+    /// <summary>The booking's date and time in the year that brings it nearest to now: MMDD has none (zvt.md §3).</summary>
+    public static DateTime? TimeOf(string? at, DateTime now)
+    {
+        if (at is null) return null;
+        DateTime? nearest = null;
+        for (var year = now.Year - 1; year <= now.Year + 1; year++)
+        {
+            var text = $"{year:D4}{at}";
+            if (!DateTime.TryParseExact(text, "yyyyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)) continue;
+            if (nearest is null || (time - now).Duration() < (nearest.Value - now).Duration()) nearest = time;
+        }
+
+        return nearest;
+    }
+
+    /// <summary>Date and time as the terminal wrote them; null unless it named both.</summary>
+    public static string? AtOf(ZvtStatusInformation status) => status is { Date: { } date, Time: { } time } ? date + time : null;
+
+    private static string? Number(string? text) => text?.TrimStart('0') is { Length: > 0 } number ? number : null;
+}
