@@ -10,7 +10,7 @@ internal sealed class ZvtDriver : TerminalDriver
 {
     private static readonly TimeSpan LongestWaitForCard = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestConversation = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan HoldFor = TimeSpan.FromSeconds(10); // BMP 01 promises an answer within the confirm limit and ten.
+    private static readonly TimeSpan HoldFor = TimeSpan.FromSeconds(4); // Within T3, for terminals that do not mind BMP 01 (§5).
     private const int MostSettling = 3;
 
     private readonly DriverSettings settings;
