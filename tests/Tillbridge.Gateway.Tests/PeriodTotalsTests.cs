@@ -68,6 +68,29 @@ public sealed class PeriodTotalsTests
         Assert.Contains(totals.DifferencesTo(Terminal(50)), difference => difference.Name == "currency");
     }
 
+    [Fact]
+    public void A_sum_whose_sign_is_not_told_agrees_by_its_size()
+    {
+        var totals = PeriodTotals.Of([Booked(RequestKind.Sale, 500), Booked(RequestKind.Refund, 2000)]);
+
+        Assert.Empty(totals.DifferencesTo(Terminal(1500) with { IsUnsigned = true }));
+        Assert.Single(totals.DifferencesTo(Terminal(1500)));
+        Assert.Single(totals.DifferencesTo(Terminal(2500) with { IsUnsigned = true }));
+    }
+
+    [Fact]
+    public void A_terminal_that_closed_by_itself_is_held_against_the_bookings_behind_that()
+    {
+        Session[] period = [Booked(RequestKind.Sale, 1000), Booked(RequestKind.Sale, 2000), Booked(RequestKind.Sale, 500)];
+        var told = Terminal(500) with { FirstReceipt = "r3", LastReceipt = "r3" };
+
+        var lines = PeriodCheck.Lines(period, told);
+
+        Assert.Equal(2, lines.Count);
+        Assert.Equal("journal 5.00 EUR in 1 bookings: both agree", lines[0]);
+        Assert.Contains("between receipts r2 and r3: 30.00 EUR in 2 bookings", lines[1], StringComparison.Ordinal);
+    }
+
     private static Totals Terminal(long cents) => new(Money.Euro(cents), null, null, null, []);
 
     private Session Booked(RequestKind kind, long cents, SessionId? original = null) => Closed(kind, Outcome.Approved, cents, original);

@@ -226,7 +226,7 @@ internal static class SessionRun
         if (!asksForTotals || period is null || ended.Conclusion?.Totals is not { } totals) return;
         var lines = PeriodCheck.Lines(period, totals);
         if (!isJson) Console.WriteLine(string.Join('\n', lines.Select(line => $"          {line}")));
-        else if (lines.Count > 1) Console.Error.WriteLine($"tillbridge: {string.Join(" ", lines)}");
+        else if (lines.Skip(1).Any()) Console.Error.WriteLine($"tillbridge: {string.Join(" ", lines)}");
     }
 
     // Where to look when the way to the terminal is broken.

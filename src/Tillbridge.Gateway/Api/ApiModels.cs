@@ -71,6 +71,9 @@ internal sealed record ReconciliationView
 
     public required JournalTotalsView JournalTotals { get; init; }
 
+    /// <summary>What our journal has before the first receipt of the terminal's totals; null unless it closed by itself.</summary>
+    public JournalTotalsView? BeforeTerminalClose { get; init; }
+
     /// <summary>True when nothing differs; null when the terminal named no totals.</summary>
     public bool? Agrees { get; init; }
 
@@ -79,7 +82,11 @@ internal sealed record ReconciliationView
 
 /// <summary>What our journal says of a period.</summary>
 internal sealed record JournalTotalsView(
-    MoneyView? Net, int Count, string? FirstReceipt, string? LastReceipt, IReadOnlyList<string> Unknown);
+    MoneyView? Net, int Count, string? FirstReceipt, string? LastReceipt, IReadOnlyList<string> Unknown)
+{
+    public static JournalTotalsView From(PeriodTotals totals) => new(
+        MoneyView.From(totals.Net), totals.Count, totals.FirstReceipt, totals.LastReceipt, [.. totals.Unknown.Select(id => id.Value)]);
+}
 
 /// <summary>One named difference.</summary>
 internal sealed record DifferenceView(string Name, string? Terminal, string? Journal, string Text);

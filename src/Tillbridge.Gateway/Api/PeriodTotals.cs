@@ -13,12 +13,27 @@ internal sealed record PeriodTotals(
     Money? Net, int Count, string? FirstReceipt, string? LastReceipt, IReadOnlyList<SessionId> Unknown,
     IReadOnlyList<string> OtherCurrencies)
 {
+    /// <summary>
+    /// What our journal has of the period that a terminal's totals name by their first receipt, and what it has before that: a terminal
+    /// that closed its day by itself counts anew. The second is null where the terminal speaks of all of it.
+    /// </summary>
+    public static (PeriodTotals Counted, PeriodTotals? Before) Of(IReadOnlyCollection<Session> sessions, Totals terminal)
+    {
+        var all = sessions.ToList();
+        var first = all.FindLastIndex(session => session.Outcome is Outcome.Approved && session.Request.Kind.MovesMoney()
+            && Original.SameReceipt(session.Conclusion!.References.Receipt, terminal.FirstReceipt));
+        var before = Of(all[..Math.Max(first, 0)]);
+        return before.Count == 0 ? (Of(all), null) : (Of(all[first..], all), before);
+    }
+
     /// <summary>Adds up the sessions of a period, oldest first, in the currency of the first booking.</summary>
-    public static PeriodTotals Of(IReadOnlyCollection<Session> sessions)
+    public static PeriodTotals Of(IReadOnlyCollection<Session> sessions) => Of(sessions, sessions);
+
+    private static PeriodTotals Of(IReadOnlyCollection<Session> sessions, IReadOnlyCollection<Session> period)
     {
         var booked = sessions
             .Where(session => session.Outcome is Outcome.Approved)
-            .Select(session => (Session: session, Amount: Signed(session, sessions)))
+            .Select(session => (Session: session, Amount: Signed(session, period)))
             .Where(entry => entry.Amount is not null)
             .ToList();
         var unknown = sessions.Where(session => session.IsUnresolved && session.Request.Kind.MovesMoney());
@@ -47,12 +62,16 @@ internal sealed record PeriodTotals(
                 "The period has bookings in several currencies; only one is added up.");
         }
 
-        if (Net is { } net ? net != terminal.Net : terminal.Net.MinorUnits != 0)
+        if (Net is { } net ? !IsSame(net, terminal) : terminal.Net.MinorUnits != 0)
         {
             yield return new("net", $"{terminal.Net}", Net is { } ours ? $"{ours}" : "0",
                 "The terminal's sum is not the journal's.");
         }
     }
+
+    private static bool IsSame(Money ours, Totals terminal) => ours.Currency == terminal.Net.Currency && (terminal.IsUnsigned
+        ? Math.Abs(ours.MinorUnits) == Math.Abs(terminal.Net.MinorUnits)
+        : ours == terminal.Net);
 
     // What a session adds to the terminal's sum; null for what adds nothing, such as a reservation.
     private static Money? Signed(Session session, IReadOnlyCollection<Session> period)

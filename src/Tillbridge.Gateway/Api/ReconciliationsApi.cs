@@ -51,9 +51,10 @@ internal sealed class ReconciliationsApi(ApiParts parts)
             {
                 Kind = RequestKind.Reconciliation, Terminal = close.Terminal, To = close.CreatedAt, Limit = PageSize,
             }, gone);
-        var from = before.Sessions.FirstOrDefault(earlier => earlier.ClosesPeriod)?.CreatedAt;
-        var ours = PeriodTotals.Of(await Period(close.Terminal, from, close.CreatedAt, gone));
+        var from = before.Sessions.FirstOrDefault(other => other.ClosesPeriod)?.CreatedAt;
+        var period = await Period(close.Terminal, from, close.CreatedAt, gone);
         var theirs = close.Conclusion?.Totals;
+        var (ours, earlier) = theirs is null ? (PeriodTotals.Of(period), null) : PeriodTotals.Of(period, theirs);
         var differences = theirs is null ? [] : ours.DifferencesTo(theirs).ToList();
         return new()
         {
@@ -61,8 +62,8 @@ internal sealed class ReconciliationsApi(ApiParts parts)
             PeriodFrom = from,
             PeriodTo = close.CreatedAt,
             TerminalTotals = TotalsView.From(theirs),
-            JournalTotals = new(
-                MoneyView.From(ours.Net), ours.Count, ours.FirstReceipt, ours.LastReceipt, [.. ours.Unknown.Select(id => id.Value)]),
+            JournalTotals = JournalTotalsView.From(ours),
+            BeforeTerminalClose = earlier is null ? null : JournalTotalsView.From(earlier),
             Agrees = theirs is null ? null : differences.Count == 0,
             Differences = differences,
         };

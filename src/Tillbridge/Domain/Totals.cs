@@ -7,7 +7,11 @@ namespace Tillbridge.Domain;
 /// <param name="LastReceipt">Number of the last receipt of the period.</param>
 /// <param name="ByBrand">Counts and sums per card kind.</param>
 public sealed record Totals(
-    Money Net, int? Count, string? FirstReceipt, string? LastReceipt, IReadOnlyList<BrandTotal> ByBrand);
+    Money Net, int? Count, string? FirstReceipt, string? LastReceipt, IReadOnlyList<BrandTotal> ByBrand)
+{
+    /// <summary>The source does not say whether the sum was taken or given back, so that only its size is known (zvt.md §8.4).</summary>
+    public bool IsUnsigned { get; init; }
+}
 
 /// <summary>Count and sum of one card kind.</summary>
 /// <param name="Brand">Card kind as the protocol groups them.</param>

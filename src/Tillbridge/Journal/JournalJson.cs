@@ -57,7 +57,7 @@ internal sealed partial class JournalJson : JsonSerializerContext
     }
 
     // Not known to the version that wrote a file of schema 1 or 2; absent says no, as it did then.
-    private static readonly string[] CameLater = ["checkReconciliation"];
+    private static readonly string[] CameLater = ["checkReconciliation", "isUnsigned"];
 
     // An absent outcome would be read as the enumeration's zero, Approved, and an absent amount as 0.
     private static void RequireWhatCannotBeAbsent(JsonTypeInfo type)

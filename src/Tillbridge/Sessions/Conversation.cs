@@ -13,6 +13,7 @@ namespace Tillbridge.Sessions;
 /// <param name="driver">The terminal's driver.</param>
 /// <param name="tell">Hands an input to the owner loop; the session as it then is, or null when nothing more may be sent.</param>
 /// <param name="entry">Makes a recovery entry out of the session and what the journal knows.</param>
+/// <param name="another">What shows that the answer to a reversal is about another booking; null when nothing does.</param>
 /// <param name="limit">How long recovery asks.</param>
 /// <param name="clock">Measures pauses.</param>
 /// <param name="logger">One line per step.</param>
@@ -20,6 +21,7 @@ internal sealed class Conversation(
     TerminalDriver driver,
     Func<SessionInput, Task<Session?>> tell,
     Func<Session, Task<RecoveryEntry>> entry,
+    Func<Session, Conclusion, Task<IncidentSeen?>> another,
     TimeSpan limit,
     TimeProvider clock,
     ILogger logger)
@@ -157,6 +159,14 @@ internal sealed class Conversation(
                 watch?.Invoke(said);
                 if (said is StillUnclear or SecondLookNeeded) return null;
                 if (said is Reached) continue;
+                if (said is Concluded { Conclusion: var end } && await another(session, end) is { } incident)
+                {
+                    if (await tell(ToInput(incident)) is null) return null;
+                    var doubt = end with { Outcome = Outcome.Unknown, Reason = incident.Code, ApprovedAmount = null };
+                    await tell(new TerminalConcluded(doubt));
+                    return null;
+                }
+
                 if (await tell(ToInput(said)) is null) return null;
                 if (said is Concluded) return null;
             }

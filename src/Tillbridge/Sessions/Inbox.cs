@@ -7,7 +7,11 @@ namespace Tillbridge.Sessions;
 /// The bounded inbox of a terminal's one owner: work is done one piece after another, in the order in which it came, so
 /// that the owner needs no locks.
 /// </summary>
-internal sealed class Inbox(string terminal, ILogger logger, CancellationToken shutdown)
+/// <param name="terminal">The terminal's name, for the log.</param>
+/// <param name="done">Called behind each piece of work, before anybody hears of its end.</param>
+/// <param name="logger">Defects.</param>
+/// <param name="shutdown">Ends the work.</param>
+internal sealed class Inbox(string terminal, Action done, ILogger logger, CancellationToken shutdown)
 {
     private const int MostWaiting = 1024;
 
@@ -56,14 +60,17 @@ internal sealed class Inbox(string terminal, ILogger logger, CancellationToken s
         static (state, token) => ((TaskCompletionSource<TAnswer>)state!).TrySetCanceled(token), answer);
 
     // Whoever waits hears of every failure; one that nobody hears of would make him wait for ever.
-    private static async Task Answer<TAnswer>(Func<Task<TAnswer>> work, TaskCompletionSource<TAnswer> answer)
+    private async Task Answer<TAnswer>(Func<Task<TAnswer>> work, TaskCompletionSource<TAnswer> answer)
     {
         try
         {
-            answer.TrySetResult(await work());
+            var result = await work();
+            done();
+            answer.TrySetResult(result);
         }
         catch (Exception failure)
         {
+            done();
             answer.TrySetException(failure);
         }
     }
@@ -74,6 +81,7 @@ internal sealed class Inbox(string terminal, ILogger logger, CancellationToken s
         try
         {
             await work();
+            done();
         }
         catch (Exception defect) when (defect is not OperationCanceledException)
         {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
+using Tillbridge.Sessions.Books;
 using Tillbridge.Transports;
 
 namespace Tillbridge.Sessions;
@@ -14,6 +15,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     public const int MostKeyCharacters = 128;
 
     private const int MostTries = 10;
+    private static readonly TimeSpan ResolvePatience = TimeSpan.FromSeconds(20); // A reminder asks for ten.
 
     private readonly ConcurrentDictionary<string, TerminalLoop> loops = new(StringComparer.Ordinal);
     private readonly IReadOnlyDictionary<string, IProtocol> protocols;
@@ -25,6 +27,9 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     private readonly IdSource ids;
     private readonly ILoggerFactory logs;
     private readonly CancellationToken shutdown;
+
+    // Two changes of one name at once would leave an owner behind that nobody knows.
+    private readonly SemaphoreSlim changing = new(1);
 
     private LocalTerminals(
         IJournal journal, IReadOnlyDictionary<string, IProtocol> protocols, Func<TerminalAddress, ITransport> transports,
@@ -70,6 +75,19 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     public async Task<Refusal?> Put(TerminalSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        await changing.WaitAsync(shutdown);
+        try
+        {
+            return await Put_NeedsLock(settings);
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    private async Task<Refusal?> Put_NeedsLock(TerminalSettings settings)
+    {
         if (!protocols.TryGetValue(settings.Address.Protocol, out var protocol))
         {
             throw new ArgumentException(
@@ -90,7 +108,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         try
         {
             await journal.Unsettled(settings.Name, shutdown); // A journal that cannot be read must not cost us the old one.
-            if (await Remove(settings.Name) is { Code: not RefusalCode.NotFound } busy)
+            if (await Remove_NeedsLock(settings.Name) is { Code: not RefusalCode.NotFound } busy)
             {
                 await fresh.DisposeAsync();
                 return busy;
@@ -98,7 +116,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
 
             await fresh.Start();
         }
-        catch (JournalException)
+        catch (Exception failure) when (failure is JournalException or OperationCanceledException)
         {
             await fresh.DisposeAsync();
             throw;
@@ -110,6 +128,19 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
 
     /// <summary>Takes a terminal away, unless it has an open session. Its journal stays.</summary>
     public async Task<Refusal?> Remove(string name)
+    {
+        await changing.WaitAsync(shutdown);
+        try
+        {
+            return await Remove_NeedsLock(name);
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    private async Task<Refusal?> Remove_NeedsLock(string name)
     {
         if (!loops.TryGetValue(name, out var loop)) return NoTerminal(name);
         // Decided inside the loop, so that no order slips in between.
@@ -134,18 +165,18 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         try
         {
             // A known key is answered from the journal, however terminals and rules have changed since.
-            if (await KnownUnder(order.Key) is { } known) return Replay(known, Fingerprint.Of(order));
-            if (!loops.TryGetValue(order.Terminal, out var loop)) return Refuse(NoTerminal(order.Terminal));
-            if (Check(order, loop.Driver.Capabilities) is { } wrong) return Refuse(wrong);
+            if (await KnownUnder(order.Key) is { } known) return OrderRules.Replay(known, Fingerprint.Of(order));
             for (var tries = 0; ; tries++)
             {
-                var answer = await loop.Ask(() => Take(loop, order))
-                    ?? Refuse(new(RefusalCode.TooMany, $"{order.Terminal} has too many requests waiting; try again later."));
+                // Asked for each time: it may be replaced while we wait.
+                if (!loops.TryGetValue(order.Terminal, out var loop)) return Refuse(NoTerminal(order.Terminal));
+                if (OrderRules.Check(order, loop.Driver.Capabilities) is { } wrong) return Refuse(wrong);
+                var answer = await Ask(loop, order);
                 if (answer.Refusal is not { Code: RefusalCode.TerminalBusy } || tries >= MostTries) return answer;
                 // Its session has ended: once the line is let go, or already was, the order is taken.
                 var seen = loop.Settled.Times;
                 if (loop.IsSettling) await loop.Settled.Beyond(seen, shutdown);
-                else if (loop.State.Current is not null) return answer;
+                else if (!loop.IsGone && loop.State.Current is not null) return answer;
             }
         }
         catch (JournalException failure)
@@ -154,6 +185,20 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
                 RefusalCode.JournalFull,
                 "This order sent nothing; an earlier one under the same key may have, so keep the key for the next try. "
                 + failure.Message));
+        }
+    }
+
+    // What is decided within an owner that is being taken away is decided by the next one; nothing was accepted there.
+    private async Task<Submission> Ask(TerminalLoop loop, Order order)
+    {
+        try
+        {
+            return await loop.Ask(() => Take(loop, order))
+                ?? Refuse(new(RefusalCode.TooMany, $"{order.Terminal} has too many requests waiting; try again later."));
+        }
+        catch (OperationCanceledException) when (loop.IsGone && !shutdown.IsCancellationRequested)
+        {
+            return Refuse(Refusal.Busy(order.Terminal, null));
         }
     }
 
@@ -228,39 +273,12 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         loops.Clear();
     }
 
-    private static Refusal? Check(Order order, Capabilities capabilities)
-    {
-        var request = order.Request;
-        if (RequestRules.Fault(request) is { } fault) return new(RefusalCode.InvalidRequest, fault.Text, fault.Field);
-        if (order.Key is null && request.Kind.MovesMoney())
-            return new(RefusalCode.InvalidRequest, "An idempotency key is required for everything that moves money.", "Idempotency-Key");
-        if (order.Key is { } key && !RequestRules.IsPrintable(key, MostKeyCharacters))
-        {
-            return new(
-                RefusalCode.InvalidRequest,
-                $"The idempotency key must be 1 to {MostKeyCharacters} printable characters.",
-                "Idempotency-Key");
-        }
-
-        if (!capabilities.Kinds.Contains(request.Kind))
-            return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} cannot do {request.Kind}.", "kind");
-        if (request.Total is { } total && capabilities.Currencies.Count > 0 && !capabilities.Currencies.Contains(total.Currency.Code))
-            return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} does not take {total.Currency.Code}.", "currency");
-        if (request.Total is { } most && most.MinorUnits > capabilities.MostMinorUnits)
-            return new(RefusalCode.InvalidRequest, $"The amount is over what {order.Terminal} can take.", "amount");
-        if (request.Confirm && !capabilities.CanConfirm)
-            return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} knows no confirmation step.", "confirm");
-        if (request.Merchant is not null && !capabilities.HasMerchants)
-            return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} knows no merchant index.", "merchant");
-        return null;
-    }
-
     // Runs inside the terminal's loop.
     private async Task<Submission> Take(TerminalLoop loop, Order order)
     {
         var fingerprint = Fingerprint.Of(order);
         // Asked again inside the loop: another order with this key may have come first.
-        if (await KnownUnder(order.Key) is { } known) return Replay(known, fingerprint);
+        if (await KnownUnder(order.Key) is { } known) return OrderRules.Replay(known, fingerprint);
         if (loop.RefuseNow(order.Request) is { } refusal) return Refuse(refusal);
         var (request, wrong) = await originals.Fill(order);
         if (wrong is not null) return Refuse(wrong);
@@ -292,7 +310,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
             throw;
         }
 
-        if (accepted.Acceptance is not Acceptance.Accepted) return Replay(accepted.Session, fingerprint);
+        if (accepted.Acceptance is not Acceptance.Accepted) return OrderRules.Replay(accepted.Session, fingerprint);
         loop.Begin(intent, baseline, order.Hold);
         return new Submission(intent, IsReplay: false, Refusal: null);
     }
@@ -309,16 +327,6 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         }
     }
 
-    private static Submission Replay(Session known, string fingerprint)
-    {
-        if (known.Fingerprint == fingerprint) return new Submission(known, IsReplay: true, Refusal: null);
-        var state = known.Outcome?.ToString().ToLowerInvariant() ?? "still open";
-        return Refuse(new(
-            RefusalCode.IdempotencyConflict,
-            $"This key belongs to session {known.Id} ({state}) with other content. Look at that session first; a new key is a new charge.",
-            "Idempotency-Key") { Session = known.Id });
-    }
-
     private async Task<Session?> KnownUnder(string? key) =>
         key is { Length: > 0 and <= MostKeyCharacters } && await journal.FindByKey(key, shutdown) is { } known && !HasExpired(known)
             ? known
@@ -331,12 +339,23 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     {
         if (await journal.Find(id, stop) is not { } session) return new(RefusalCode.NotFound, $"There is no session {id}.");
         if (!loops.TryGetValue(session.Terminal, out var loop)) return await ActWithoutTerminal(session, input, stop);
+        using var patience = new CancellationTokenSource(ResolvePatience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
         try
         {
-            var answer = await loop.Ask(async () => new Answer(await loop.Act(id, input)));
-            return answer is null
-                ? new(RefusalCode.TooMany, $"{session.Terminal} has too many requests waiting; try again later.")
-                : answer.Refusal;
+            while (true)
+            {
+                var seen = loop.Settled.Times;
+                var answer = await loop.Ask(async () => new Answer(await loop.Act(id, input)));
+                if (answer is null) return new(RefusalCode.TooMany, $"{session.Terminal} has too many requests waiting; try again later.");
+                if (input is not PersonResolved || answer.Refusal is not { Code: RefusalCode.TerminalBusy }) return answer.Refusal;
+                // The terminal is being asked about it, or lets go of the line: a person's word waits for that.
+                await loop.Settled.Beyond(seen, either.Token);
+            }
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            return Refusal.Busy(session.Terminal, loop.State.Current);
         }
         catch (JournalException failure)
         {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
+using Tillbridge.Sessions.Books;
 
 namespace Tillbridge.Sessions;
 
@@ -30,9 +31,10 @@ internal sealed class TerminalLoop : IAsyncDisposable
     private Task conversation = Task.CompletedTask;
     private Task? running;
     private Task? asking;
-    private bool journalFailed;
+    private volatile bool journalFailed;
     private bool closing;
     private DateTimeOffset? lastHeard;
+    private Snapshot published;
 
     public TerminalLoop(
         TerminalSettings settings, IProtocol protocol, Transports.ITransport transport, IJournal journal, TimeProvider clock,
@@ -41,31 +43,35 @@ internal sealed class TerminalLoop : IAsyncDisposable
         (Settings, this.journal, this.clock, this.logger) = (settings, journal, clock, logger);
         this.shutdown = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
         stopConversation = CancellationTokenSource.CreateLinkedTokenSource(this.shutdown.Token);
-        inbox = new Inbox(settings.Name, logger, this.shutdown.Token);
+        published = Look();
+        inbox = new Inbox(settings.Name, Publish, logger, this.shutdown.Token);
         wireLog = new SessionWireLog(settings.Name, journal, logger);
         Driver = protocol.MakeDriver(settings.DriverAtAddress with { WireLog = wireLog }, transport, clock);
         var entries = new RecoveryEntries(journal, settings, clock, this.shutdown.Token);
-        var limit = settings.RecoveryLimit ?? Driver.DefaultRecoveryLimit;
-        conversations = new Conversation(Driver, Tell, entries.Make, limit, clock, logger);
+        var (limit, reversed) = (settings.RecoveryLimit ?? Driver.DefaultRecoveryLimit, new ReversedBookings(journal, this.shutdown.Token));
+        conversations = new Conversation(Driver, Tell, entries.Make, reversed.Another, limit, clock, logger);
         // A question about an old unknown must not keep customers waiting.
         var brief = limit < Recovery.AskUnknownFor ? limit : Recovery.AskUnknownFor;
-        reminders = new Conversation(Driver, Tell, entries.Make, brief, clock, logger);
+        reminders = new Conversation(Driver, Tell, entries.Make, reversed.Another, brief, clock, logger);
     }
 
     public TerminalSettings Settings { get; }
 
     public TerminalDriver Driver { get; }
 
-    public TerminalState State => new(
-        Settings.Name, Settings.Address.ToString(), current?.Id, unresolved.Count, lastHeard, journalFailed);
+    /// <summary>How it stands, as the owner last published it: others read it while the owner works.</summary>
+    public TerminalState State => Volatile.Read(ref published).State;
 
     /// <summary>
     /// True while the last session is closed and its conversation has not let go of the line. A till that sends its next
     /// order the moment it hears the end waits for <see cref="Settled"/> instead of being refused.
     /// </summary>
-    public bool IsSettling => current is { Phase: SessionPhase.Closed };
+    public bool IsSettling => Volatile.Read(ref published).IsSettling;
 
-    /// <summary>Raised when a conversation has let go of the terminal's line.</summary>
+    /// <summary>True when it was taken away, or the process goes down.</summary>
+    public bool IsGone => shutdown.IsCancellationRequested;
+
+    /// <summary>Raised when a conversation has let go of the terminal's line, or there is none any more.</summary>
     public Signal Settled { get; } = new();
 
     /// <summary>Takes up what an earlier run left open, then begins to work.</summary>
@@ -79,6 +85,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
 
         await TakeUpNext();
         await AskUnknown();
+        Publish();
         running = inbox.Run();
         asking = AskUnknownFromTimeToTime();
     }
@@ -125,23 +132,8 @@ internal sealed class TerminalLoop : IAsyncDisposable
     public async Task<Refusal?> Act(SessionId id, SessionInput input)
     {
         var session = current?.Id == id ? current : unresolved.GetValueOrDefault(id);
-        var fits = input switch
-        {
-            AbortAsked or Displaced => session is { Phase: not SessionPhase.Closed },
-            ConfirmationGiven => session is { Phase: SessionPhase.AwaitingConfirmation },
-            _ => session is { IsUnresolved: true } && current is null,
-        };
-        if (!fits || session is null)
-        {
-            return new(RefusalCode.WrongState, input switch
-            {
-                AbortAsked => "The session is closed; there is nothing to stop.",
-                Displaced => "The session is closed; it holds no terminal.",
-                ConfirmationGiven => "The session does not wait for a confirmation.",
-                _ => "Only a closed session with an unknown outcome can be resolved, and not while the terminal is being asked.",
-            });
-        }
-
+        if (input is PersonResolved && session is { IsUnresolved: true } && current is not null) return Busy();
+        if (session is null || ActionRules.Refuse(session, input) is not null) return ActionRules.Refuse(session, input);
         if (input is AbortAsked && session.Phase is SessionPhase.InFlight && !Driver.Capabilities.CanAbort)
             return new(RefusalCode.UnsupportedByTerminal, $"{Settings.Name} takes no abort while a payment runs; stop it at the terminal.");
         try
@@ -172,6 +164,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         shutdown.Cancel();
+        Release();
         // The loop first: what it began last is then the conversation to wait for.
         foreach (var task in new[] { () => running, () => asking, () => conversation }.Select(owned => owned()))
         {
@@ -183,6 +176,19 @@ internal sealed class TerminalLoop : IAsyncDisposable
         await Driver.CloseAsync();
         foreach (var source in new[] { stopConversation, cutConversation, shutdown }) source.Dispose();
     }
+
+    // What is published first is seen by everybody who is woken.
+    private void Release()
+    {
+        Publish();
+        Settled.Raise();
+    }
+
+    private void Publish() => Volatile.Write(ref published, Look());
+
+    private Snapshot Look() => new(
+        new(Settings.Name, Settings.Address.ToString(), current?.Id, unresolved.Count, lastHeard, journalFailed),
+        current is { Phase: SessionPhase.Closed } && !shutdown.IsCancellationRequested);
 
     // Hands an input of the running conversation to the loop; null when nothing more may be sent.
     private Task<Session?> Tell(SessionInput input) => inbox.Tell(() => Hear(input));
@@ -238,7 +244,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
     private async Task WriteDown(WriteDown write)
     {
         var entry = new JournalEntry(write.State.Id, write.State.Terminal, write.Kind, write.Body, write.State);
-        if (!write.Durable) journal.Note(entry);
+        if (!write.Durable) wireLog.Note(entry);
         else await journal.Append(entry, shutdown.Token);
     }
 
@@ -247,15 +253,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         if (current?.Id == next.Id) current = next;
         if (next.IsUnresolved) unresolved[next.Id] = next;
         else unresolved.Remove(next.Id);
-        var (terminal, id) = (next.Terminal, next.Id.Value);
-        if (input is ProgressHeard progress) logger.SessionStep(terminal, id, progress.Key, progress.Text);
-        else logger.SessionMoved(terminal, id, input.GetType().Name, before.Phase.ToString(), next.Phase.ToString());
-        if (next.Incidents.Count > before.Incidents.Count)
-            logger.SessionIncident(terminal, id, next.Incidents[^1].Code, next.Incidents[^1].Text);
-        if (next.Conclusion is not { } conclusion || ReferenceEquals(conclusion, before.Conclusion)) return;
-        logger.SessionConcluded(
-            terminal, id, conclusion.Outcome.ToString(), conclusion.Reason,
-            conclusion.ApprovedAmount?.ToString(), conclusion.References.Receipt);
+        SessionTrail.Write(logger, before, next, input);
     }
 
     // Owns a conversation's task: whatever happens in it, the session is closed, or stays open in the journal for recovery.
@@ -305,7 +303,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             // What the journal has is what is known; what was only on its way to it never happened, an intent included.
             var stored = await journal.Find(session.Id, shutdown.Token);
             current = null;
-            Settled.Raise();
+            Release();
             // A write that was reported as failed may stand all the same: an unknown then blocks as any other.
             if (stored is { IsUnresolved: true }) unresolved[stored.Id] = stored;
             else unresolved.Remove(session.Id);
@@ -330,7 +328,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         }
 
         (journalFailed, current, wireLog.Current) = (false, null, null);
-        Settled.Raise();
+        Release();
         await TakeUpNext();
     }
 
@@ -344,7 +342,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             {
                 var session = await Apply(left, new Restarted(hostDied));
                 (current, journalFailed) = (session.Phase is SessionPhase.Closed ? null : session, false);
-                if (current is null) Settled.Raise();
+                if (current is null) Release();
                 else conversation = Converse(session, () => conversations.Recover(session, null, stopConversation.Token));
             }
             catch (JournalException failure)
@@ -397,4 +395,6 @@ internal sealed class TerminalLoop : IAsyncDisposable
         TakeUp(last);
         conversation = Converse(last, () => reminders.AskAgain(last, stopConversation.Token));
     }
+
+    private sealed record Snapshot(TerminalState State, bool IsSettling);
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Tillbridge.Domain;
 using Tillbridge.Journal;
 using Tillbridge.Sessions;
+using Tillbridge.Sessions.Books;
 using Tillbridge.Tests.Journal;
 using Tillbridge.Tests.Scenarios;
 

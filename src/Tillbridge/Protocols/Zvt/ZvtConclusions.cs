@@ -54,7 +54,7 @@ internal sealed class ZvtConclusions(Currency own, TimeProvider clock)
                 status.TerminalId, Empty(status.VuNumber), status.Turnover),
             Card = CardOf(status),
             TerminalTime = ZvtMark.TimeOf(ZvtMark.AtOf(status), clock.GetLocalNow().DateTime),
-            Totals = status.Totals is null ? null : TotalsOf(status),
+            Totals = TotalsOf(status) ?? SumOf(status, request),
             SignatureRequired = status.CardholderVerification is 0x01 or 0x05 or 0x06 or 0x07,
         };
     }
@@ -87,6 +87,13 @@ internal sealed class ZvtConclusions(Currency own, TimeProvider clock)
         }
 
         if (request.Kind is RequestKind.Status) return (StatusOf(completion), null);
+        // A question whose answer did not come was not answered.
+        if (request.Kind is RequestKind.Repeat && announced is null)
+        {
+            return (
+                new(Outcome.Failed, Reason.CannotTell) { TerminalText = "The terminal did not say what its last transaction was." }, null);
+        }
+
         var done = announced ?? new Conclusion(Outcome.Approved, Reason.Done);
         return (done with { References = done.References with { TerminalId = done.References.TerminalId ?? completion.TerminalId } }, null);
     }
@@ -119,8 +126,18 @@ internal sealed class ZvtConclusions(Currency own, TimeProvider clock)
         var kinds = totals.Kinds.Select((kind, index) => new BrandTotal(
             KindNames[Math.Min(index, KindNames.Length - 1)], kind.Count, new Money(kind.MinorUnits, currency))).ToList();
         var net = status.Amount ?? kinds.Sum(kind => kind.Sum.MinorUnits);
-        return new Totals(new Money(net, currency), kinds.Sum(kind => kind.Count), totals.FirstReceipt, totals.LastReceipt, kinds);
+        return new Totals(new Money(net, currency), kinds.Sum(kind => kind.Count), totals.FirstReceipt, totals.LastReceipt, kinds)
+        {
+            IsUnsigned = true,
+        };
     }
+
+    // Where a close names no BMP 60, its amount alone is the total.
+    private Totals? SumOf(ZvtStatusInformation status, TerminalRequest request) =>
+        request.Kind is RequestKind.Reconciliation or RequestKind.Subtotals
+        && status.Amount is { } sum && TryCurrency(status, out var named)
+            ? new Totals(new Money(sum, named ?? own), null, null, null, []) { IsUnsigned = true }
+            : null;
 
     /// <summary>The currency that was named, null where none was; false when it is none that we know.</summary>
     public static bool TryCurrency(ZvtStatusInformation status, out Currency? currency)

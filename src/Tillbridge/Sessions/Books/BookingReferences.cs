@@ -5,7 +5,7 @@ using Tillbridge.Domain;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 
-namespace Tillbridge.Sessions;
+namespace Tillbridge.Sessions.Books;
 
 /// <summary>
 /// The numbers by which a terminal that remembers only its last booking tells us that it is ours (csob-b.md §9: a unique S always).

@@ -2,7 +2,7 @@ using Tillbridge.Domain;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 
-namespace Tillbridge.Sessions;
+namespace Tillbridge.Sessions.Books;
 
 /// <summary>Makes what recovery has to know out of what the journal knows.</summary>
 internal sealed class RecoveryEntries(

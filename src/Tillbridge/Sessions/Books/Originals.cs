@@ -1,7 +1,7 @@
 using Tillbridge.Domain;
 using Tillbridge.Journal;
 
-namespace Tillbridge.Sessions;
+namespace Tillbridge.Sessions.Books;
 
 /// <summary>Looks up in the journal what a request refers to.</summary>
 internal sealed class Originals(IJournal journal, CancellationToken shutdown)

@@ -1,0 +1,47 @@
+using Tillbridge.Domain;
+using Tillbridge.Protocols;
+
+namespace Tillbridge.Sessions;
+
+/// <summary>What can be said of an order without asking its terminal. Pure.</summary>
+internal static class OrderRules
+{
+    /// <summary>Why an order cannot be taken, whatever the terminal is doing; null when it can.</summary>
+    public static Refusal? Check(Order order, Capabilities capabilities)
+    {
+        var request = order.Request;
+        if (RequestRules.Fault(request) is { } fault) return new(RefusalCode.InvalidRequest, fault.Text, fault.Field);
+        if (order.Key is null && request.Kind.MovesMoney())
+            return new(RefusalCode.InvalidRequest, "An idempotency key is required for everything that moves money.", "Idempotency-Key");
+        if (order.Key is { } key && !RequestRules.IsPrintable(key, LocalTerminals.MostKeyCharacters))
+        {
+            return new(
+                RefusalCode.InvalidRequest,
+                $"The idempotency key must be 1 to {LocalTerminals.MostKeyCharacters} printable characters.",
+                "Idempotency-Key");
+        }
+
+        if (!capabilities.Kinds.Contains(request.Kind))
+            return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} cannot do {request.Kind}.", "kind");
+        if (request.Total is { } total && capabilities.Currencies.Count > 0 && !capabilities.Currencies.Contains(total.Currency.Code))
+            return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} does not take {total.Currency.Code}.", "currency");
+        if (request.Total is { } most && most.MinorUnits > capabilities.MostMinorUnits)
+            return new(RefusalCode.InvalidRequest, $"The amount is over what {order.Terminal} can take.", "amount");
+        if (request.Confirm && !capabilities.CanConfirm)
+            return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} knows no confirmation step.", "confirm");
+        if (request.Merchant is not null && !capabilities.HasMerchants)
+            return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} knows no merchant index.", "merchant");
+        return null;
+    }
+
+    /// <summary>The answer to a key that is known: its session, or a conflict when the content is another.</summary>
+    public static Submission Replay(Session known, string fingerprint)
+    {
+        if (known.Fingerprint == fingerprint) return new Submission(known, IsReplay: true, Refusal: null);
+        var state = known.Outcome?.ToString().ToLowerInvariant() ?? "still open";
+        return new(null, IsReplay: false, new(
+            RefusalCode.IdempotencyConflict,
+            $"This key belongs to session {known.Id} ({state}) with other content. Look at that session first; a new key is a new charge.",
+            "Idempotency-Key") { Session = known.Id });
+    }
+}

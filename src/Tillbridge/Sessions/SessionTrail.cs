@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+using Tillbridge.Domain;
+
+namespace Tillbridge.Sessions;
+
+/// <summary>A session's steps as lines of the log.</summary>
+internal static class SessionTrail
+{
+    public static void Write(ILogger logger, Session before, Session next, SessionInput input)
+    {
+        var (terminal, id) = (next.Terminal, next.Id.Value);
+        if (input is ProgressHeard progress) logger.SessionStep(terminal, id, progress.Key, progress.Text);
+        else logger.SessionMoved(terminal, id, input.GetType().Name, before.Phase.ToString(), next.Phase.ToString());
+        if (next.Incidents.Count > before.Incidents.Count)
+            logger.SessionIncident(terminal, id, next.Incidents[^1].Code, next.Incidents[^1].Text);
+        if (next.Conclusion is not { } conclusion || ReferenceEquals(conclusion, before.Conclusion)) return;
+        logger.SessionConcluded(
+            terminal, id, conclusion.Outcome.ToString(), conclusion.Reason,
+            conclusion.ApprovedAmount?.ToString(), conclusion.References.Receipt);
+    }
+}
