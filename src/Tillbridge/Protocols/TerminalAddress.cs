@@ -30,6 +30,9 @@ public sealed record TerminalAddress(
     public IReadOnlyDictionary<string, string> WayOptions =>
         Options.Where(pair => pair.Key is not (TerminalIdOption or SettleOption)).ToDictionary(StringComparer.Ordinal);
 
+    /// <summary>The device: two spellings of one place are one.</summary>
+    internal string Place => $"{Carrier} {(Host == "localhost" ? "127.0.0.1" : Host.ToLowerInvariant())} {Port}";
+
     /// <summary>The value of <see cref="SettleOption"/>; null when it is not given.</summary>
     public TimeSpan? SettleTime => Options.TryGetValue(SettleOption, out var text) ? ReadSettle(text) : null;
 

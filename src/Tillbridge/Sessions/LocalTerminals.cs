@@ -30,6 +30,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
 
     // Two changes of one name at once would leave an owner behind that nobody knows.
     private readonly SemaphoreSlim changing = new(1);
+    private readonly Signal changed = new();
 
     private LocalTerminals(
         IJournal journal, IReadOnlyDictionary<string, IProtocol> protocols, Func<TerminalAddress, ITransport> transports,
@@ -63,7 +64,6 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         IJournal journal, IReadOnlyDictionary<string, IProtocol> protocols, Func<TerminalAddress, ITransport> transports,
         IEnumerable<TerminalSettings> terminals, TimeProvider clock, IdSource ids, ILoggerFactory logs, CancellationToken shutdown)
     {
-        ArgumentNullException.ThrowIfNull(terminals);
         var engine = new LocalTerminals(journal, protocols, transports, clock, ids, logs, shutdown);
         foreach (var settings in terminals) await engine.Put(settings);
         return engine;
@@ -83,6 +83,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         finally
         {
             changing.Release();
+            changed.Raise();
         }
     }
 
@@ -95,9 +96,9 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
                 + $"known are {string.Join(", ", protocols.Keys.Order())}.");
         }
 
-        var place = PlaceOf(settings.Address);
+        var place = settings.Address.Place;
         var others = loops.Values.Where(other => other.Settings.Name != settings.Name);
-        if (others.FirstOrDefault(other => PlaceOf(other.Settings.Address) == place) is { } twin)
+        if (others.FirstOrDefault(other => other.Settings.Address.Place == place) is { } twin)
         {
             throw new ArgumentException(
                 $"Terminal {settings.Name}: {place} is terminal {twin.Settings.Name} already; one device has one owner.");
@@ -108,7 +109,8 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         try
         {
             await journal.Unsettled(settings.Name, shutdown); // A journal that cannot be read must not cost us the old one.
-            if (await Remove_NeedsLock(settings.Name) is { Code: not RefusalCode.NotFound } busy)
+            // The old one stays in its place until the new one takes it, so that nobody is told that there is no such terminal.
+            if (loops.TryGetValue(settings.Name, out var old) && await End(old) is { } busy)
             {
                 await fresh.DisposeAsync();
                 return busy;
@@ -119,6 +121,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         catch (Exception failure) when (failure is JournalException or OperationCanceledException)
         {
             await fresh.DisposeAsync();
+            if (loops.TryGetValue(settings.Name, out var left) && left.IsGone) loops.TryRemove(settings.Name, out _);
             throw;
         }
 
@@ -137,17 +140,24 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         finally
         {
             changing.Release();
+            changed.Raise();
         }
     }
 
     private async Task<Refusal?> Remove_NeedsLock(string name)
     {
-        if (!loops.TryGetValue(name, out var loop)) return NoTerminal(name);
+        if (!loops.TryGetValue(name, out var loop)) return Refusal.NoTerminal(name);
+        if (await End(loop) is { } busy) return busy;
+        loops.TryRemove(name, out _);
+        return null;
+    }
+
+    private static async Task<Refusal?> End(TerminalLoop loop)
+    {
         // Decided inside the loop, so that no order slips in between.
         var answer = await loop.Ask(() => Task.FromResult(new Answer(loop.CloseIfIdle())));
-        if (answer is null) return new(RefusalCode.TooMany, $"{name} has too many requests waiting; try again later.");
+        if (answer is null) return new(RefusalCode.TooMany, $"{loop.Settings.Name} has too many requests waiting; try again later.");
         if (answer.Refusal is not null) return answer.Refusal;
-        loops.TryRemove(name, out _);
         await loop.DisposeAsync();
         return null;
     }
@@ -169,14 +179,16 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
             for (var tries = 0; ; tries++)
             {
                 // Asked for each time: it may be replaced while we wait.
-                if (!loops.TryGetValue(order.Terminal, out var loop)) return Refuse(NoTerminal(order.Terminal));
+                var before = changed.Times;
+                if (!loops.TryGetValue(order.Terminal, out var loop)) return Refuse(Refusal.NoTerminal(order.Terminal));
                 if (OrderRules.Check(order, loop.Driver.Capabilities) is { } wrong) return Refuse(wrong);
                 var answer = await Ask(loop, order);
                 if (answer.Refusal is not { Code: RefusalCode.TerminalBusy } || tries >= MostTries) return answer;
                 // Its session has ended: once the line is let go, or already was, the order is taken.
                 var seen = loop.Settled.Times;
-                if (loop.IsSettling) await loop.Settled.Beyond(seen, shutdown);
-                else if (!loop.IsGone && loop.State.Current is not null) return answer;
+                if (loop.IsGone || answer.Refusal.Session is null) await changed.Beyond(before, shutdown);
+                else if (loop.IsSettling) await loop.Settled.Beyond(seen, shutdown);
+                else if (loop.State.Current is not null) return answer;
             }
         }
         catch (JournalException failure)
@@ -206,7 +218,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     public async Task<Refusal?> Release(SessionId id, HeldBack? because, CancellationToken shutdown)
     {
         if (await journal.Find(id, shutdown) is not { } session) return new(RefusalCode.NotFound, $"There is no session {id}.");
-        if (!loops.TryGetValue(session.Terminal, out var loop)) return NoTerminal(session.Terminal);
+        if (!loops.TryGetValue(session.Terminal, out var loop)) return Refusal.NoTerminal(session.Terminal);
         // A word that does not fit into the inbox is none; the session's own time ends it.
         var answer = await loop.Ask(() => Task.FromResult(new Answer(loop.Release(id, because))));
         return answer is null
@@ -271,6 +283,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     {
         foreach (var loop in loops.Values) await loop.DisposeAsync();
         loops.Clear();
+        changed.Raise();
     }
 
     // Runs inside the terminal's loop.
@@ -366,7 +379,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     // A terminal that is not configured any more, or not here, can still have an unknown that a person concludes.
     private async Task<Refusal?> ActWithoutTerminal(Session session, SessionInput input, CancellationToken stop)
     {
-        if (input is not PersonResolved) return NoTerminal(session.Terminal);
+        if (input is not PersonResolved) return Refusal.NoTerminal(session.Terminal);
         if (!session.IsUnresolved) return new(RefusalCode.WrongState, "Only a closed session with an unknown outcome can be resolved.");
         var (next, effects) = SessionMachine.Next(session, input, clock.GetUtcNow());
         try
@@ -381,14 +394,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         }
     }
 
-    // Two spellings of one place are one device.
-    private static string PlaceOf(TerminalAddress address) =>
-        $"{address.Carrier} {(address.Host == "localhost" ? "127.0.0.1" : address.Host.ToLowerInvariant())} {address.Port}";
-
     private static Submission Refuse(Refusal refusal) => new(null, IsReplay: false, refusal);
-
-    private static Refusal NoTerminal(string name) =>
-        new(RefusalCode.NotFound, $"There is no terminal '{name}'; see GET /v1/terminals or the configuration.", "terminal");
 
     private sealed record Answer(Refusal? Refusal);
 }

@@ -9,22 +9,23 @@ namespace Tillbridge.Tests.Sessions;
 public sealed class OwnerTests : ZvtOutsiderFixture
 {
     [Fact]
-    public async Task An_order_that_waits_for_the_line_is_taken_by_the_terminal_that_replaces_the_old_one()
+    public async Task An_order_that_waits_for_the_line_is_answered_however_the_terminal_is_replaced_meanwhile()
     {
-        // Its receipts may come behind the end, so that the line is let go a second later.
-        Dialect = "ingenico";
-        await using var terminal = Conversation(RawTerminal.NothingStored, async line =>
+        RawTerminal? terminal = null;
+        await using var raw = terminal = Conversation(RawTerminal.NothingStored, async line =>
         {
-            await line.Ask(Booking("0001", "000001", 1250));
+            await line.Ask(Booking($"{terminal!.Payments:D4}", $"{terminal.Payments:D6}", 1250));
             await line.Send("060F00");
         });
-        await Pay(terminal);
-        var waiting = Submit(terminal, TestBench.Sale(1250));
-
-        Assert.Null(await engine!.Put(engine.Settings("raw")!));
-        var id = await waiting.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-
-        Assert.NotNull(await Journal.Find(id, CancellationToken.None));
+        for (var round = 0; round < 20; round++)
+        {
+            await Pay(terminal);
+            var waiting = Submit(terminal, TestBench.Sale(1250));
+            // Whichever comes first: the change while the line is let go, or the order.
+            await engine!.Put(engine.Settings("raw")!);
+            var id = await waiting.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            Assert.Equal(SessionPhase.Closed, (await End(id)).Phase);
+        }
     }
 
     [Fact]

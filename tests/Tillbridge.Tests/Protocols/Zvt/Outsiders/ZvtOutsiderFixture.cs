@@ -21,8 +21,6 @@ public abstract class ZvtOutsiderFixture : IAsyncDisposable
 
     private protected IJournal Journal => journal;
 
-    private protected string? Dialect { get; set; }
-
     private protected LocalTerminals? engine;
 
     public async ValueTask DisposeAsync()
@@ -76,7 +74,7 @@ public abstract class ZvtOutsiderFixture : IAsyncDisposable
         {
             Driver = new DriverSettings
             {
-                SettleTime = TimeSpan.FromMilliseconds(200), AnswerLimit = TimeSpan.FromSeconds(5), Dialect = Dialect,
+                SettleTime = TimeSpan.FromMilliseconds(200), AnswerLimit = TimeSpan.FromSeconds(5),
             },
             RecoveryLimit = TimeSpan.FromSeconds(5),
             StrictUnknown = false,
