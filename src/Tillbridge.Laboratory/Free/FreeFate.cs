@@ -1,0 +1,280 @@
+using Tillbridge.Domain;
+
+namespace Tillbridge.Laboratory.Free;
+
+/// <summary>What becomes of one order, and what the running conversation tells of it.</summary>
+internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
+{
+    private const int Euro = 978;
+    private static readonly int[] Unknown = [975, 191, 276, 999, 0];
+
+    private readonly FreeDice dice = terminal.Dice;
+    private bool isToBook;
+    private bool isEndTold;
+    private bool isWithdrawn;
+    private bool isResultTold;
+    private bool lastIsApproval = true;
+    private int pending;
+    private Booking? booked;
+    private Booking? target;
+
+    public int Session => order.Session;
+
+    public bool IsLost { get; private set; }
+
+    public bool IsSettled => pending == 0;
+
+    private FreeMind Mind => terminal.Mind;
+
+    private int S => order.Session;
+
+    /// <summary>The conversation, step after step, with the place at which the line is lost.</summary>
+    public List<FreeStep> Steps()
+    {
+        isToBook = dice.Number(Topic.Fate, S, 100) < 58;
+        var steps = new List<FreeStep>();
+        if (dice.Odd(Oddity.RefusedAtOnce, S))
+        {
+            isToBook = false;
+            steps.Add(Say(terminal.Refused, waits: false));
+            return steps;
+        }
+
+        if (order.Original is not null) target = Target();
+        if (order.Original is not null && target is null) isToBook = false;
+        steps.Add(Say(terminal.Accepted, waits: false));
+        for (var times = dice.Number(Topic.Progress, S, 3); times > 0; times--) steps.Add(Say(terminal.Progress, terminal.HasEnd));
+        var results = Results(out var bookAt);
+        for (var index = 0; index < results.Count; index++)
+        {
+            if (index == bookAt) steps.Add(FreeStep.Do(_ => Book()));
+            var told = results[index];
+            var step = Say(() => Tell(told), terminal.HasEnd, thinks: dice.Number(Topic.Customer, S, 3000));
+            steps.Add(step with { IsGlued = results.Count > 1 && dice.Odd(Oddity.Glued, S) });
+        }
+
+        if (bookAt >= results.Count) steps.Add(FreeStep.Do(_ => Book()));
+        if (terminal.HasEnd) End(steps);
+        else steps.Add(FreeStep.Do(_ => isEndTold = isResultTold));
+        if (dice.Odd(Oddity.Lost, S)) steps.Insert(dice.Number(Topic.LossPlace, S, steps.Count), FreeStep.Do(Tear));
+        return steps;
+    }
+
+    /// <summary>The line is lost: what was to be booked is booked or not, other hands come, and memory may go.</summary>
+    public void Lose()
+    {
+        if (IsLost) return;
+        IsLost = true;
+        if (!isEndTold) Settle(isLong: false, wasAway: false);
+    }
+
+    private void Tear(FreeTalk talk)
+    {
+        IsLost = true;
+        var kind = dice.Number(Topic.LossKind, S, 8);
+        var isAway = kind is 4 or 5;
+        var isSilent = kind is 6 or 7;
+        talk.Stop();
+        if (isSilent) talk.Link.FallSilent();
+        else talk.Link.Break(reset: kind is 2 or 3);
+        if (isAway) terminal.GoAway(TimeSpan.FromSeconds(3 + dice.Number(Topic.AwayFor, S, 40)));
+        Settle(isAway || isSilent, isAway);
+    }
+
+    private void Settle(bool isLong, bool wasAway)
+    {
+        if (isWithdrawn && booked is not null && !booked.TakenBack) Mind.TakeBack(booked);
+        if (isToBook && booked is null) BookLater();
+        else if (booked is not null && !isEndTold && terminal.TakesBackUnheard && dice.Odd(Oddity.TakesBackUnheard, S)) Mind.TakeBack(booked);
+        if (wasAway && dice.Odd(Oddity.ForgetsWhileAway, S)) Mind.Forget(S);
+        else if (isToBook && dice.Odd(Oddity.ForgetsReachable, S))
+        {
+            if (!wasAway) terminal.Broken.Add(Assumption.ReachableRemembers);
+            Mind.Forget(S);
+        }
+
+        if (isLong) OtherHands();
+    }
+
+    private void BookLater()
+    {
+        if (dice.Odd(Oddity.BooksVeryLate, S))
+        {
+            terminal.Broken.Add(Assumption.SettlesInTenSeconds);
+            Later(TimeSpan.FromSeconds(11 + dice.Number(Topic.LateBy, S, 40)), Book);
+        }
+        else if (dice.Odd(Oddity.IdleWhileBooking, S)) Later(TimeSpan.FromMilliseconds(200 + dice.Number(Topic.LateBy, S, 7800)), Book);
+        else Book();
+    }
+
+    // Within the silence, or while the terminal is away, people have the time for it.
+    private void OtherHands()
+    {
+        if (dice.Odd(Oddity.RefundedByHand, S)) Later(TimeSpan.FromMilliseconds(2200), () => Undo(RequestKind.Refund));
+        else if (dice.Odd(Oddity.ReversedByHand, S)) Later(TimeSpan.FromMilliseconds(2200), () => Undo(RequestKind.Reversal));
+        if (dice.Odd(Oddity.OtherSale, S)) Later(TimeSpan.FromMilliseconds(2600), () => SellOther(order.Minor + 311));
+        if (dice.Odd(Oddity.OtherSaleAlike, S))
+        {
+            if (terminal.CarriesOurNumber) Later(TimeSpan.FromMilliseconds(2600), () => SellOther(order.Minor));
+            else if (dice.MayBreak(Assumption.NobodyElseBooksAlike))
+            {
+                terminal.Broken.Add(Assumption.NobodyElseBooksAlike);
+                Later(TimeSpan.FromMilliseconds(2600), () => SellOther(order.Minor));
+            }
+        }
+
+        if (dice.Number(Topic.Closes, S, 2) == 1 && dice.Odd(Oddity.ClosesByItself, S))
+            Later(TimeSpan.FromMilliseconds(2900), Mind.ClosePeriod);
+    }
+
+    private void Undo(RequestKind how)
+    {
+        if (booked is null || booked.TakenBack || booked.UndoneAt is not null || booked.Kind is RequestKind.Reversal) return;
+        var kind = booked.Kind is RequestKind.Refund && how is RequestKind.Refund ? RequestKind.Sale : how;
+        var undoing = Mind.Book(kind, booked.Minor, booked.Currency, null, undoes: how is RequestKind.Reversal ? booked : null);
+        booked.UndoneAt = terminal.World.Now;
+        Mind.Remember(Mind.Of(undoing, terminal.Approved));
+    }
+
+    private void SellOther(long minor) => Mind.Remember(Mind.Of(Mind.Book(RequestKind.Sale, minor, Euro, null), terminal.Approved));
+
+    private void Later(TimeSpan when, Action act)
+    {
+        pending++;
+        terminal.World.After(when, () =>
+        {
+            pending--;
+            act();
+        });
+    }
+
+    private void Book()
+    {
+        if (booked is not null || !isToBook) return;
+        var undoes = target;
+        if (undoes is not null && dice.Odd(Oddity.UndoesAnother, S) && OtherThan(undoes) is { } another) undoes = another;
+        var (minor, currency) = (undoes?.Minor ?? order.Minor, undoes?.Currency ?? order.Currency);
+        if (undoes is null && dice.Odd(Oddity.PartApproved, S)) minor = dice.Pick(Topic.Part, S, [minor / 2, minor + 50, minor * 2]);
+        if (undoes is null && dice.Odd(Oddity.UnknownCurrency, S)) currency = dice.Pick(Topic.Currency, S, Unknown);
+        else if (undoes is null && dice.Odd(Oddity.OtherCurrency, S)) currency = dice.Pick(Topic.Currency, S, [756, 946, 203]);
+        if (undoes is { UndoneAt: not null }) return;
+        booked = Mind.Book(order.Kind, minor, currency, S, order, undoes);
+        Mind.Remember(Mind.Of(booked, terminal.Approved));
+    }
+
+    private Booking? Target() => terminal.Books.Open.LastOrDefault(one => one.UndoneAt is null && one.Kind is RequestKind.Sale
+        && (Original.SameReceipt(one.Receipt, order.Original) || Original.SameApproval(one.Approval, order.Original)));
+
+    private Booking? OtherThan(Booking meant) =>
+        terminal.Books.Open.LastOrDefault(one => one != meant && one.UndoneAt is null && one.Kind is RequestKind.Sale);
+
+    // What the conversation tells, in its order, and before which of it the booking is made.
+    private List<Func<Told>> Results(out int bookAt)
+    {
+        var results = new List<Func<Told>>();
+        bookAt = 0;
+        var old = Mind.Last;
+        if (dice.Odd(Oddity.ForeignDevice, S))
+        {
+            isToBook = false;
+            results.Add(() => Mind.Invent(order, terminal.Approved, isApproval: true) with { Device = "99999999" });
+            return results;
+        }
+
+        if (old is not null && dice.Odd(Oddity.OldBookingInstead, S))
+        {
+            results.Add(() => old with { IsOld = true });
+            return results;
+        }
+
+        if (dice.Odd(Oddity.NoResult, S)) return results;
+        if (old is not null && dice.Odd(Oddity.OldBookingFirst, S)) results.Add(() => old with { IsOld = true });
+        results.Add(True);
+        if (!dice.Odd(Oddity.SecondResult, S)) return results;
+        var place = dice.Number(Topic.Second, S, 4);
+        results.Insert(place % 2 == 0 ? results.Count : results.Count - 1, () => Otherwise(place > 1));
+        return results;
+    }
+
+    private Told True()
+    {
+        if (booked is null && dice.Odd(Oddity.LiesApproved, S))
+        {
+            terminal.Broken.Add(Assumption.ResultIsTrue);
+            return Mind.Invent(order, terminal.Approved, isApproval: true);
+        }
+
+        if (booked is null) return Refusal();
+        if (dice.Odd(Oddity.LiesRefused, S))
+        {
+            terminal.Broken.Add(Assumption.ResultIsTrue);
+            return Refusal();
+        }
+
+        return Odd(Mind.Of(booked, terminal.Approved));
+    }
+
+    private Told Odd(Told told)
+    {
+        if (dice.Odd(Oddity.LiesAmount, S))
+        {
+            terminal.Broken.Add(Assumption.ResultIsTrue);
+            told = told with { Minor = told.Minor + 100 };
+        }
+
+        if (dice.Odd(Oddity.AmountAbsent, S)) told = told with { Minor = null };
+        if (told.Currency == Euro && dice.Odd(Oddity.CurrencyAbsent, S)) told = told with { Currency = null };
+        if (dice.Odd(Oddity.AmountUnreadable, S)) told = told with { IsUnreadable = true };
+        if (dice.Odd(Oddity.BehindUnknownField, S)) told = told with { IsHidden = true };
+        if (dice.Odd(Oddity.CodeAbsent, S)) told = told with { Code = null };
+        if (dice.Odd(Oddity.NumbersAbsent, S)) told = told with { Receipt = null, Trace = null, Approval = null };
+        return told;
+    }
+
+    private Told Refusal() => new()
+    {
+        Code = dice.Pick(Topic.Refusal, S, terminal.Refusals), Kind = order.Kind, Invoice = order.Invoice, Reference = order.Reference,
+        Minor = dice.Number(Topic.Unheard, S, 2) == 0 ? order.Minor : null, Currency = order.Currency,
+    };
+
+    // The other one of two results, which is not true.
+    private Told Otherwise(bool isAmount) => booked is null ? Mind.Invent(order, terminal.Approved, isApproval: true)
+        : isAmount ? Mind.Of(booked, terminal.Approved) with { Minor = booked.Minor + 617 }
+        : Refusal();
+
+    private byte[] Tell(Func<Told> make)
+    {
+        var told = make();
+        isResultTold |= !told.IsOld;
+        if (booked is null && !isToBook && told is { IsApproval: false } && terminal.KeepsRefusals != dice.Odd(Oddity.RemembersRefusals, S))
+            Mind.Remember(Mind.Invent(order, told.Code ?? "", isApproval: false));
+        if (terminal.World.Tells) terminal.World.Tell($"terminal tells {told}");
+        lastIsApproval = told.IsApproval;
+        return terminal.Result(told, order);
+    }
+
+    private void End(List<FreeStep> steps)
+    {
+        if (dice.Odd(Oddity.Withdrawn, S))
+        {
+            isWithdrawn = true;
+            steps.Add(FreeStep.Do(_ =>
+            {
+                if (booked is { TakenBack: false }) Mind.TakeBack(booked);
+            }));
+        }
+
+        // A refusal may end either way; an approval that is ended as a failure was taken back.
+        steps.Add(Say(
+            () =>
+            {
+                isEndTold = true;
+                var otherwise = !lastIsApproval && dice.Odd(Oddity.EndsOtherwise, S);
+                return terminal.End((lastIsApproval || otherwise) && !isWithdrawn, dice.Pick(Topic.Refusal, S, terminal.Refusals));
+            },
+            waits: true));
+    }
+
+    private FreeStep Say(Func<byte[]> bytes, bool waits, int thinks = 0) =>
+        new(bytes, waits, TimeSpan.FromMilliseconds(5 + dice.Number(Topic.Thinks, S, 40) + thinks));
+}

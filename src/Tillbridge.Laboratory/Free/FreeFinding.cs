@@ -1,0 +1,31 @@
+namespace Tillbridge.Laboratory.Free;
+
+/// <summary>A wrong statement of a run that broke no named assumption, made as small as it gets.</summary>
+/// <param name="Kind">What was drawn, said and true: equal kinds are one finding.</param>
+/// <param name="Small">The smallest run that still shows it.</param>
+/// <param name="Full">The run in which it was met.</param>
+internal sealed record FreeFinding(string Kind, FreeId Small, FreeId Full)
+{
+    /// <summary>Leaves out one drawn oddity after another while the same thing is said wrongly.</summary>
+    public static FreeFinding Of(FreeResult result, Wrong wrong, bool isLuck)
+    {
+        var (small, met) = (result.Id with { Only = result.Met.ToHashSet() }, result.Met);
+        for (var isSmaller = true; isSmaller;)
+        {
+            isSmaller = false;
+            foreach (var one in met.ToList())
+            {
+                var without = small with { Only = met.Where(other => other != one).ToHashSet() };
+                var again = FreeRun.Run(without);
+                var list = isLuck ? again.Lucky : again.Wrong;
+                if (again.Broken.Count > 0 || !list.Exists(other => (other.Said, other.True) == (wrong.Said, wrong.True))) continue;
+                (small, met, isSmaller) = (without with { Only = again.Met.ToHashSet() }, again.Met, true);
+                break;
+            }
+        }
+
+        var drawn = string.Join(" + ", met.Select(one => one.Oddity).Distinct().Order());
+        return new FreeFinding(
+            $"{result.Id.Protocol}: {(isLuck ? "luck: " : "")}{wrong.Said}, {wrong.True} | {drawn}", small, result.Id);
+    }
+}
