@@ -35,6 +35,7 @@ internal sealed class FreeDice
         if (Oddities.Breaks(oddity) is { } broken && !mayBreak.Contains(broken)) return false;
         var (inMind, other) = Oddities.Weight(oddity);
         if (Oddities.Breaks(oddity) is not null) (inMind, other) = (600, 400);
+        if (Oddities.Serves(oddity) is { } served && mayBreak.Contains(served)) (inMind, other) = (800, 600);
         var isInMind = Chance.Mix(seed ^ 0x5EED, (ulong)oddity) % InMindOneIn == 0;
         var comes = (int)(Chance.Mix(seed, Place(1, (int)oddity, session)) % 1000) < (isInMind ? inMind : other);
         if (comes) met.Add((session, oddity));
@@ -78,4 +79,5 @@ internal enum Topic
     Lag,
     SkipBy,
     Forgets,
+    Marks,
 }

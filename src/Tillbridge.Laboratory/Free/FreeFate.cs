@@ -14,6 +14,7 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
     private bool isWithdrawn;
     private bool isResultTold;
     private bool lastIsApproval = true;
+    private bool isPair; // Two words in one piece, of which one is not true.
     private int pending;
     private Booking? booked;
     private Booking? target;
@@ -50,13 +51,17 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
             if (index == bookAt) steps.Add(FreeStep.Do(_ => Book()));
             var told = results[index];
             var step = Say(() => Tell(told), terminal.HasEnd, thinks: dice.Number(Topic.Customer, S, 3000));
-            steps.Add(step with { IsGlued = results.Count > 1 && dice.Odd(Oddity.Glued, S) });
+            steps.Add(step with { IsGlued = index + 1 < results.Count && (isPair || dice.Odd(Oddity.Glued, S)) });
         }
 
         if (bookAt >= results.Count) steps.Add(FreeStep.Do(_ => Book()));
         if (terminal.HasEnd) End(steps);
         else steps.Add(FreeStep.Do(_ => isEndTold = isResultTold));
-        if (dice.Odd(Oddity.Lost, S)) steps.Insert(dice.Number(Topic.LossPlace, S, steps.Count), FreeStep.Do(Tear));
+        if (!dice.Odd(Oddity.Lost, S)) return steps;
+        var place = dice.Number(Topic.LossPlace, S, steps.Count);
+        // Behind the first of two words without an end nobody could wait for the second.
+        while (!terminal.HasEnd && place > 0 && steps[place - 1].IsGlued) place--;
+        steps.Insert(place, FreeStep.Do(Tear));
         return steps;
     }
 
@@ -130,6 +135,12 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
     private void Undo(RequestKind how)
     {
         if (booked is null || booked.TakenBack || booked.UndoneAt is not null || booked.Kind is RequestKind.Reversal) return;
+        if (terminal.HidesHands(how))
+        {
+            if (!dice.MayBreak(Assumption.HandsShow)) return;
+            terminal.Broken.Add(Assumption.HandsShow);
+        }
+
         var kind = booked.Kind is RequestKind.Refund && how is RequestKind.Refund ? RequestKind.Sale : how;
         var undoing = Mind.Book(kind, booked.Minor, booked.Currency, null, undoes: how is RequestKind.Reversal ? booked : null);
         booked.UndoneAt = terminal.World.Now;
@@ -181,6 +192,8 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
             return results;
         }
 
+        // It can be known again: we were told of it before, or made it, and it has a number.
+        if (old is not null && (!terminal.TellsNumberOf(old) || (old.Of?.Session is null && dice.Odd(Oddity.BaselineSilent, S)))) old = null;
         if (old is not null && dice.Odd(Oddity.OldBookingInstead, S))
         {
             results.Add(() => old with { IsOld = true });
@@ -191,6 +204,7 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         if (old is not null && dice.Odd(Oddity.OldBookingFirst, S)) results.Add(() => old with { IsOld = true });
         results.Add(True);
         if (!dice.Odd(Oddity.SecondResult, S)) return results;
+        isPair = !terminal.HasEnd;
         var place = dice.Number(Topic.Second, S, 4);
         results.Insert(place % 2 == 0 ? results.Count : results.Count - 1, () => Otherwise(place > 1));
         return results;
@@ -211,7 +225,21 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
             return Refusal();
         }
 
-        return Odd(Mind.Of(booked, terminal.Approved));
+        return Odd(booked.Undoes is { } undone ? Undoing(undone) : Mind.Of(booked, terminal.Approved));
+    }
+
+    // A reversal names what it undid in one way at least.
+    private Told Undoing(Booking undone)
+    {
+        var told = Mind.Of(booked!, terminal.Approved);
+        var marks = 1 + dice.Number(Topic.Marks, S, 7);
+        if (marks == 2 && undone.Minor == target!.Minor) marks = 4;
+        return told with
+        {
+            UndoneTrace = (marks & 1) != 0 ? undone.Trace : null,
+            Minor = (marks & 2) != 0 ? undone.Minor : target!.Minor,
+            Approval = (marks & 4) != 0 ? undone.Approval : told.Approval,
+        };
     }
 
     private Told Odd(Told told)
@@ -238,7 +266,8 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
     };
 
     // The other one of two results, which is not true.
-    private Told Otherwise(bool isAmount) => booked is null ? Mind.Invent(order, terminal.Approved, isApproval: true)
+    private Told Otherwise(bool isAmount) => booked is null
+        ? Mind.Invent(order, terminal.Approved, isApproval: true) with { Minor = target?.Minor ?? order.Minor }
         : isAmount ? Mind.Of(booked, terminal.Approved) with { Minor = booked.Minor + 617 }
         : Refusal();
 

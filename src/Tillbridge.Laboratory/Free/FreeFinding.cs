@@ -10,15 +10,20 @@ internal sealed record FreeFinding(string Kind, FreeId Small, FreeId Full)
     public static FreeFinding Of(FreeResult result, Wrong wrong, bool isLuck)
     {
         var (small, met) = (result.Id with { Only = result.Met.ToHashSet() }, result.Met);
+        for (var first = wrong.Session; first > 1; first--)
+        {
+            if (Again(small with { First = first }, wrong, isLuck) is not { } shorter) continue;
+            (small, met) = (small with { First = first }, shorter.Met);
+            break;
+        }
+
         for (var isSmaller = true; isSmaller;)
         {
             isSmaller = false;
             foreach (var one in met.ToList())
             {
                 var without = small with { Only = met.Where(other => other != one).ToHashSet() };
-                var again = FreeRun.Run(without);
-                var list = isLuck ? again.Lucky : again.Wrong;
-                if (again.Broken.Count > 0 || !list.Exists(other => (other.Said, other.True) == (wrong.Said, wrong.True))) continue;
+                if (Again(without, wrong, isLuck) is not { } again) continue;
                 (small, met, isSmaller) = (without with { Only = again.Met.ToHashSet() }, again.Met, true);
                 break;
             }
@@ -27,5 +32,13 @@ internal sealed record FreeFinding(string Kind, FreeId Small, FreeId Full)
         var drawn = string.Join(" + ", met.Select(one => one.Oddity).Distinct().Order());
         return new FreeFinding(
             $"{result.Id.Protocol}: {(isLuck ? "luck: " : "")}{wrong.Said}, {wrong.True} | {drawn}", small, result.Id);
+    }
+
+    // The same run with less in it, where it still shows the same.
+    private static FreeResult? Again(FreeId id, Wrong wrong, bool isLuck)
+    {
+        var again = FreeRun.Run(id);
+        var list = isLuck ? again.Lucky : again.Wrong;
+        return again.Broken.Count == 0 && list.Exists(other => (other.Said, other.True) == (wrong.Said, wrong.True)) ? again : null;
     }
 }

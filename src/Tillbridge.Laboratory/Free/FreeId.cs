@@ -13,6 +13,9 @@ internal sealed record FreeId(string Protocol, ulong Seed)
     /// <summary>Only these oddities may come, each as session and name; null leaves all to the dice.</summary>
     public IReadOnlySet<(int Session, Oddity Oddity)>? Only { get; init; }
 
+    /// <summary>The session with which the run begins; those before are left out.</summary>
+    public int First { get; init; } = 1;
+
     /// <summary>True for a line that <see cref="ToString"/> wrote, readable or not.</summary>
     public static bool IsOne(string text) => text.StartsWith(Mark + ":", StringComparison.Ordinal);
 
@@ -20,7 +23,7 @@ internal sealed record FreeId(string Protocol, ulong Seed)
     public static FreeId? TryParse(string text)
     {
         var parts = text.Split(':');
-        if (parts.Length is not (3 or 4) || parts[0] != Mark || !ProtocolCatalog.ByName.ContainsKey(parts[1])
+        if (parts.Length is < 3 or > 5 || parts[0] != Mark || !ProtocolCatalog.ByName.ContainsKey(parts[1])
             || !ulong.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var seed)) return null;
         if (parts.Length == 3) return new FreeId(parts[1], seed);
         var only = new HashSet<(int, Oddity)>();
@@ -32,11 +35,14 @@ internal sealed record FreeId(string Protocol, ulong Seed)
             only.Add((session, oddity));
         }
 
-        return new FreeId(parts[1], seed) { Only = only };
+        var first = 1;
+        if (parts.Length == 5 && (!int.TryParse(parts[4], NumberStyles.None, CultureInfo.InvariantCulture, out first) || first < 1)) return null;
+        return new FreeId(parts[1], seed) { Only = only, First = first };
     }
 
     public override string ToString() => $"{Mark}:{Protocol}:{Seed}"
-        + (Only is null ? "" : ":" + string.Join('+', Only.Order().Select(one => $"{one.Session}.{one.Oddity}")));
+        + (Only is null ? "" : ":" + string.Join('+', Only.Order().Select(one => $"{one.Session}.{one.Oddity}")))
+        + (First == 1 ? "" : $":{First}");
 
     public bool Equals(FreeId? other) => other is not null && ToString() == other.ToString();
 

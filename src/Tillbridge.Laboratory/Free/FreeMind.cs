@@ -134,27 +134,31 @@ internal sealed class FreeMind
         Of = booking,
     };
 
-    /// <summary>New numbers that no booking has.</summary>
-    public Told Invent(FreeOrder order, string code, bool isApproval) => new()
+    /// <summary>New numbers that no booking has, and that none gets after it.</summary>
+    public Told Invent(FreeOrder order, string code, bool isApproval)
     {
-        Code = code,
-        IsApproval = isApproval,
-        Kind = order.Kind,
-        Minor = order.Minor,
-        Currency = order.Currency,
-        Receipt = Digits((receipt % LastReceipt) + 1, 4),
-        Trace = TraceIsAbsent ? null : traceIsZero ? "000000" : Digits(trace + 1, 6),
-        Approval = isApproval ? Digits(approval + 7, 6) : null,
-        Time = TimeIsAbsent ? null : clock.GetLocalNow().DateTime + clockOff,
-        Invoice = order.Invoice,
-        Reference = order.Reference,
-    };
+        Count(order.Session);
+        return new Told
+        {
+            Code = code,
+            IsApproval = isApproval,
+            Kind = order.Kind,
+            Minor = order.Minor,
+            Currency = order.Currency,
+            Receipt = Digits(receipt, 4),
+            Trace = TraceIsAbsent ? null : traceIsZero ? "000000" : Digits(trace, 6),
+            Approval = isApproval ? Digits(approval += 7, 6) : null,
+            Time = TimeIsAbsent ? null : clock.GetLocalNow().DateTime + clockOff,
+            Invoice = order.Invoice,
+            Reference = order.Reference,
+        };
+    }
 
     /// <summary>What it tells of its open period in that session's recovery.</summary>
     public ToldTotals Totals(int session)
     {
         var now = Sum();
-        if (now == before) return now;
+        if (now == before && Books.Of(session).All(one => one.UndoneAt is null)) return now;
         if (dice.Odd(Oddity.TotalsLagWhole, session))
         {
             broken.Add(Assumption.TotalsMove);
@@ -169,24 +173,29 @@ internal sealed class FreeMind
         if (!isUndone && dice.Odd(Oddity.LastNumberLags, session)) told = told with { LastReceipt = before.LastReceipt };
         if (IsAsBefore(told)) told = told with { Takings = now.Takings, Givings = now.Givings };
         if (IsAsBefore(told)) told = now;
-        if (IsAsBefore(told)) broken.Add(Assumption.TotalsMove);
+        if (!IsAsBefore(told)) return told;
+        if (!dice.MayBreak(Assumption.TotalsMove)) return Sum(countsUndone: true);
+        broken.Add(Assumption.TotalsMove);
         return told;
     }
 
     private bool IsAsBefore(ToldTotals told) => (told.Taken, told.Given, told.Count) == (before.Taken, before.Given, before.Count)
         && (!TellsLastNumber || told.LastReceipt == before.LastReceipt);
 
-    private ToldTotals Sum()
+    private ToldTotals Sum(bool countsUndone = false)
     {
-        var uncounted = dice.Odd(Oddity.UndoneUncounted, 0);
-        var open = Books.Open.Where(one => one.Currency == Euro).ToList();
+        var uncounted = !countsUndone && dice.Odd(Oddity.UndoneUncounted, 0);
+        var open = Books.Open.ToList();
         var counted = open.Where(one => !uncounted
             || (one.Kind is not RequestKind.Reversal && !open.Exists(other => other.Undoes == one))).ToList();
         var (taken, given) = (counted.Where(one => one.Signed > 0).ToList(), counted.Where(one => one.Signed <= 0).ToList());
         return new(
-            taken.Sum(one => one.Signed), -given.Sum(one => one.Signed), taken.Count, given.Count,
+            SumOf(taken), -SumOf(given), taken.Count, given.Count,
             open.Count == 0 ? "0000" : open[0].Receipt, open.Count == 0 ? "0000" : open[^1].Receipt);
     }
+
+    // It sums its own currency alone, and counts them all.
+    private static long SumOf(List<Booking> some) => some.Where(one => one.Currency == Euro).Sum(one => one.Signed);
 
     private void Count(int session)
     {

@@ -63,10 +63,10 @@ internal sealed class FreeRun
         await using var journal = new MemoryJournal(host.Clock);
         var address = TerminalAddress.TryParse($"{protocol.Name}+tcp://{Name}:1", out _)!;
         engine = await LocalTerminals.Start(
-            journal, new Dictionary<string, IProtocol> { [protocol.Name] = protocol }, _ => line,
+            journal, new Dictionary<string, IProtocol> { [protocol.Name] = new UnloggedProtocol(protocol) }, _ => line,
             [new TerminalSettings(Name, address)], host.Clock, new Ids(() => ++ids), NullLoggerFactory.Instance, host.Shutdown);
-        var sessions = 1 + dice.Number(Topic.Sessions, 0, 3);
-        for (var number = 1; number <= sessions; number++)
+        var sessions = 1 + dice.Number(Topic.Sessions, 0, 4);
+        for (var number = result.Id.First; number <= sessions; number++)
         {
             if (!await Order(number, stop)) break;
         }
@@ -101,7 +101,8 @@ internal sealed class FreeRun
         await Task.Delay(Glance, host.Clock, stop);
         while (!terminal.IsSettled) await Task.Delay(Glance, host.Clock, stop);
         Judge(number, closed, at, target);
-        return await SettleUnknown(number, closed, stop);
+        // What follows on a wrong statement follows from it.
+        return result.Wrong.Count == 0 && await SettleUnknown(number, closed, stop);
     }
 
     private void Judge(int number, Session closed, long at, Booking? target)
@@ -138,11 +139,11 @@ internal sealed class FreeRun
     private (TerminalRequest Request, Booking? Target) RequestFor(int number)
     {
         var kind = dice.Number(Topic.Kind, number, 100);
-        if (kind < 18 && approved.LastOrDefault(one => one.Booking is { UndoneAt: null, Kind: RequestKind.Sale }) is { Booking: { } target } undone)
+        if (kind < 24 && approved.LastOrDefault(one => one.Booking is { UndoneAt: null, Kind: RequestKind.Sale }) is { Booking: { } target } undone)
             return (new TerminalRequest(RequestKind.Reversal) { Original = new Original(undone.Session.Id) }, target);
         var minor = dice.Pick(Topic.Amount, number, [1234L, 500, 400, 1000, 222]);
         if (number > 1 && dice.Number(Topic.SameAmount, number, 2) == 0) minor = dice.Pick(Topic.Amount, number - 1, [1234L, 500, 400, 1000, 222]);
-        return (new TerminalRequest(kind < 28 ? RequestKind.Refund : RequestKind.Sale) { Amount = Money.Euro(minor) }, null);
+        return (new TerminalRequest(kind < 34 ? RequestKind.Refund : RequestKind.Sale) { Amount = Money.Euro(minor) }, null);
     }
 
     private string Read(bool fromTerminal, byte[] bytes)

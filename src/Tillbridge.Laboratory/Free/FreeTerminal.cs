@@ -45,6 +45,12 @@ internal abstract class FreeTerminal : IFreePeer
     /// <summary>A number of ours travels with an order and back, unless drawn otherwise.</summary>
     public abstract bool CarriesOurNumber { get; }
 
+    /// <summary>Its memory tells whether it is a refund or a reversal.</summary>
+    public abstract bool TellsKindOf(RequestKind kind);
+
+    /// <summary>Something in it tells it from another one of the same amount.</summary>
+    public abstract bool TellsNumberOf(Told told);
+
     /// <summary>A message after the result ends the conversation.</summary>
     public abstract bool HasEnd { get; }
 
@@ -86,6 +92,11 @@ internal abstract class FreeTerminal : IFreePeer
         if (Dice.Odd(Oddity.OtherSaleBefore, session)) Mind.Remember(Mind.Of(Mind.Book(RequestKind.Sale, 777, Euro, null), Approved));
         if (Dice.Number(Topic.Closes, session, 2) == 0 && Dice.Odd(Oddity.ClosesByItself, session)) Mind.ClosePeriod();
     }
+
+    /// <summary>Nothing on the wire would tell that our booking was undone by hand.</summary>
+    public bool HidesHands(RequestKind how) =>
+        (!TellsKindOf(how) || Dice.Odd(Oddity.KindUntold, 0) || Dice.Odd(Oddity.MemorySilent, Session))
+        && (Dice.Odd(Oddity.TotalsRefused, 0) || Dice.Odd(Oddity.TotalsWithoutSums, Session));
 
     public void GoAway(TimeSpan time) => awayUntil = World.Now + time.Ticks;
 

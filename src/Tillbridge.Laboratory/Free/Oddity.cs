@@ -92,6 +92,15 @@ internal static class Oddities
         _ => null,
     };
 
+    /// <summary>The assumption that can break only where it comes, with others.</summary>
+    public static Assumption? Serves(Oddity oddity) => oddity switch
+    {
+        Oddity.NumbersRepeat or Oddity.TraceZero or Oddity.TimeAbsent => Assumption.BookingsDiffer,
+        Oddity.RefundedByHand or Oddity.TotalsRefused or Oddity.KindUntold => Assumption.HandsShow,
+        Oddity.OtherSaleAlike => Assumption.NobodyElseBooksAlike,
+        _ => null,
+    };
+
     /// <summary>Of a thousand sessions: where the run has it in mind, and where not.</summary>
     public static (int InMind, int Else) Weight(Oddity oddity) => oddity switch
     {

@@ -25,6 +25,11 @@ internal sealed class BFreeTerminal(World world, SimClock clock, FreeDice dice, 
 
     public override bool HasEnd => false;
 
+    public override bool TellsNumberOf(Told told) => (!Mind.TraceIsAbsent && dialect.Has(BFields.Sequence)) || told.Approval is not null
+        || (!Dice.Odd(Oddity.NoEcho, 0) && told.Invoice is not null);
+
+    public override bool TellsKindOf(RequestKind kind) => true;
+
     public override bool KeepsRefusals => true;
 
     public override string Approved => "000";

@@ -25,6 +25,11 @@ internal sealed class ZvtFreeTerminal(World world, SimClock clock, FreeDice dice
 
     public override bool HasEnd => true;
 
+    public override bool TellsNumberOf(Told told) => told.Receipt is not null;
+
+    // Only a reversal names what it undid.
+    public override bool TellsKindOf(RequestKind kind) => kind is RequestKind.Reversal && !Mind.TraceIsAbsent;
+
     public override bool KeepsRefusals => false;
 
     public override string Approved => "00";
@@ -68,7 +73,7 @@ internal sealed class ZvtFreeTerminal(World world, SimClock clock, FreeDice dice
             case ZvtStatusEnquiry:
                 talk.Say(Dice.Odd(Oddity.EnquiryUnknown, 0)
                     ? [Step(new ZvtNegative(ZvtResultCodes.UnknownCommand))]
-                    : [Step(ZvtPositive.Plain), Step(new ZvtCompletion { TerminalStatus = 0, TerminalId = OwnDevice })]);
+                    : [Step(ZvtPositive.Plain), Step(new ZvtCompletion { SoftwareVersion = "FREE 1", TerminalStatus = 0 })]);
                 break;
             case ZvtRepeatReceipt:
                 talk.Say(Repeat());
