@@ -21,6 +21,9 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
 
     public int Session => order.Session;
 
+    /// <summary>What was told of it, for the worlds that look alike.</summary>
+    public FreeFacts Facts { get; } = new(order, terminal.Mind.LastBefore, terminal.Mind.Before, terminal.World.Now);
+
     public bool IsLost { get; private set; }
 
     public bool IsSettled => pending == 0;
@@ -37,7 +40,14 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         if (dice.Odd(Oddity.RefusedAtOnce, S))
         {
             isToBook = false;
-            steps.Add(Say(terminal.Refused, waits: false));
+            steps.Add(Say(
+                () =>
+                {
+                    Facts.Results.Add(new Told { Code = "" });
+                    (isEndTold, Facts.IsEnded) = (true, true);
+                    return terminal.Refused();
+                },
+                waits: false));
             return steps;
         }
 
@@ -56,7 +66,7 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
 
         if (bookAt >= results.Count) steps.Add(FreeStep.Do(_ => Book()));
         if (terminal.HasEnd) End(steps);
-        else steps.Add(FreeStep.Do(_ => isEndTold = isResultTold));
+        else steps.Add(FreeStep.Do(_ => Facts.IsEnded = isEndTold = isResultTold));
         if (!dice.Odd(Oddity.Lost, S)) return steps;
         var place = dice.Number(Topic.LossPlace, S, steps.Count);
         // Behind the first of two words without an end nobody could wait for the second.
@@ -70,18 +80,21 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
     {
         if (IsLost) return;
         IsLost = true;
+        Facts.LostAt = terminal.World.Now;
         if (!isEndTold) Settle(isLong: false, wasAway: false);
     }
 
     private void Tear(FreeTalk talk)
     {
         IsLost = true;
+        Facts.LostAt = terminal.World.Now;
         var kind = dice.Number(Topic.LossKind, S, 8);
         var isAway = kind is 4 or 5;
         var isSilent = kind is 6 or 7;
         talk.Stop();
         if (isSilent) talk.Link.FallSilent();
         else talk.Link.Break(reset: kind is 2 or 3);
+        Facts.WasAway = isAway;
         if (isAway) terminal.GoAway(TimeSpan.FromSeconds(3 + dice.Number(Topic.AwayFor, S, 40)));
         Settle(isAway || isSilent, isAway);
     }
@@ -128,8 +141,15 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
             }
         }
 
-        if (dice.Number(Topic.Closes, S, 2) == 1 && dice.Odd(Oddity.ClosesByItself, S))
-            Later(TimeSpan.FromMilliseconds(2900), Mind.ClosePeriod);
+        if (dice.Number(Topic.Closes, S, 2) == 0 || !dice.Odd(Oddity.ClosesByItself, S)) return;
+        // Where it was empty before, nothing on the wire shows that it was closed.
+        if (Mind.Before.Count == 0)
+        {
+            if (!dice.MayBreak(Assumption.EmptyPeriodStaysOpen)) return;
+            terminal.Broken.Add(Assumption.EmptyPeriodStaysOpen);
+        }
+
+        Later(TimeSpan.FromMilliseconds(2900), Mind.ClosePeriod);
     }
 
     private void Undo(RequestKind how)
@@ -188,7 +208,7 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         if (dice.Odd(Oddity.ForeignDevice, S))
         {
             isToBook = false;
-            results.Add(() => Mind.Invent(order, terminal.Approved, isApproval: true) with { Device = "99999999" });
+            results.Add(() => Mind.Invent(order, terminal.Approved, isApproval: true) with { Device = "99999999", Minor = target?.Minor ?? order.Minor });
             return results;
         }
 
@@ -275,6 +295,7 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
     {
         var told = make();
         isResultTold |= !told.IsOld;
+        if (told is { IsOld: false, Device: null }) Facts.Results.Add(told);
         if (booked is null && !isToBook && told is { IsApproval: false } && terminal.KeepsRefusals != dice.Odd(Oddity.RemembersRefusals, S))
             Mind.Remember(Mind.Invent(order, told.Code ?? "", isApproval: false));
         if (terminal.World.Tells) terminal.World.Tell($"terminal tells {told}");
@@ -297,9 +318,13 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         steps.Add(Say(
             () =>
             {
-                isEndTold = true;
+                (isEndTold, Facts.IsEnded) = (true, true);
                 var otherwise = !lastIsApproval && dice.Odd(Oddity.EndsOtherwise, S);
-                return terminal.End((lastIsApproval || otherwise) && !isWithdrawn, dice.Pick(Topic.Refusal, S, terminal.Refusals));
+                // 06 1E says that nothing stands, and whoever lies about it breaks an assumption.
+                var stands = booked is { TakenBack: false } && !dice.Odd(Oddity.LiesRefused, S);
+                var isGood = stands || ((lastIsApproval || otherwise) && !isWithdrawn);
+                Facts.EndsAsFailed = !isGood;
+                return terminal.End(isGood, dice.Pick(Topic.Refusal, S, terminal.Refusals));
             },
             waits: true));
     }

@@ -26,7 +26,6 @@ internal sealed class FreeMind
     private readonly TimeSpan clockOff;
     private readonly HashSet<Assumption> broken;
     private readonly bool traceIsZero;
-    private ToldTotals before;
     private int receipt;
     private int trace;
     private int approval = 9006;
@@ -41,7 +40,7 @@ internal sealed class FreeMind
         TimeIsAbsent = dice.Odd(Oddity.TimeAbsent, 0);
         if (dice.Odd(Oddity.ClockOff, 0))
             clockOff = TimeSpan.FromSeconds(dice.Pick(Topic.ClockOff, 0, [660, -660, 3600, -3600, 86_400, 120, -120]));
-        before = Sum();
+        Before = Sum();
     }
 
     public FreeBooks Books { get; } = new();
@@ -51,6 +50,9 @@ internal sealed class FreeMind
 
     /// <summary>What it repeated before the running order.</summary>
     public Told? LastBefore { get; private set; }
+
+    /// <summary>What its totals were before the running order.</summary>
+    public ToldTotals Before { get; private set; }
 
     public bool TellsLastNumber { get; }
 
@@ -63,7 +65,7 @@ internal sealed class FreeMind
 
     public void Begin()
     {
-        (LastBefore, before, IsForgetting) = (Last, Sum(), false);
+        (LastBefore, Before, IsForgetting) = (Last, Sum(), false);
     }
 
     public Booking Book(RequestKind kind, long minor, int currency, int? session, FreeOrder? order = null, Booking? undoes = null)
@@ -158,19 +160,19 @@ internal sealed class FreeMind
     public ToldTotals Totals(int session)
     {
         var now = Sum();
-        if (now == before && Books.Of(session).All(one => one.UndoneAt is null)) return now;
+        if (now == Before && Books.Of(session).All(one => one.UndoneAt is null)) return now;
         if (dice.Odd(Oddity.TotalsLagWhole, session))
         {
             broken.Add(Assumption.TotalsMove);
-            return before;
+            return Before;
         }
 
         // What other hands undid must show somewhere.
         var isUndone = Books.Of(session).Any(one => one.UndoneAt is not null);
         var told = now;
-        if (!isUndone && dice.Odd(Oddity.SumLags, session)) told = told with { Taken = before.Taken, Given = before.Given };
-        if (!isUndone && dice.Odd(Oddity.CountLags, session)) told = told with { Takings = before.Takings, Givings = before.Givings };
-        if (!isUndone && dice.Odd(Oddity.LastNumberLags, session)) told = told with { LastReceipt = before.LastReceipt };
+        if (!isUndone && dice.Odd(Oddity.SumLags, session)) told = told with { Taken = Before.Taken, Given = Before.Given };
+        if (!isUndone && dice.Odd(Oddity.CountLags, session)) told = told with { Takings = Before.Takings, Givings = Before.Givings };
+        if (!isUndone && dice.Odd(Oddity.LastNumberLags, session)) told = told with { LastReceipt = Before.LastReceipt };
         if (IsAsBefore(told)) told = told with { Takings = now.Takings, Givings = now.Givings };
         if (IsAsBefore(told)) told = now;
         if (!IsAsBefore(told)) return told;
@@ -179,8 +181,8 @@ internal sealed class FreeMind
         return told;
     }
 
-    private bool IsAsBefore(ToldTotals told) => (told.Taken, told.Given, told.Count) == (before.Taken, before.Given, before.Count)
-        && (!TellsLastNumber || told.LastReceipt == before.LastReceipt);
+    private bool IsAsBefore(ToldTotals told) => (told.Taken, told.Given, told.Count) == (Before.Taken, Before.Given, Before.Count)
+        && (!TellsLastNumber || told.LastReceipt == Before.LastReceipt);
 
     private ToldTotals Sum(bool countsUndone = false)
     {

@@ -7,6 +7,7 @@ namespace Tillbridge.Laboratory.Free;
 internal static class FreeReport
 {
     private const int MostStuck = 5;
+    private const int MostReasons = 8;
 
     public static IEnumerable<string> Of(FreeTally tally, IEnumerable<string> protocols, ulong seed)
     {
@@ -16,7 +17,8 @@ internal static class FreeReport
         var outcomes = Enum.GetValues<Outcome>().Select(outcome => $"{outcome}".ToLowerInvariant() + $" {SoakReport.Number(tally.Outcomes[(int)outcome])}");
         yield return SoakReport.Row("free sessions", $"{SoakReport.Number(tally.Sessions)}: {string.Join(", ", outcomes)}; {SoakReport.Number(tally.Refused)} orders refused");
         yield return SoakReport.Row("told plainly", $"{SoakReport.Number(tally.Plain)}, of them unknown {SoakReport.Number(tally.Needless)} ({Share(tally.Needless, tally.Plain)})");
-        foreach (var (why, times) in tally.NeedlessWhy.OrderByDescending(one => one.Value).Take(8)) yield return $"    {SoakReport.Number(times)} x {why}";
+        foreach (var (why, (times, first)) in tally.NeedlessWhy.OrderByDescending(one => one.Value.Times).Take(MostReasons))
+            yield return $"    {SoakReport.Number(times)} x {why} [{first}]";
         yield return "what the promise rests on, each broken alone:";
         foreach (var assumption in Assumptions.All)
         {

@@ -3,6 +3,7 @@ using Tillbridge.Catalog;
 using Tillbridge.Domain;
 using Tillbridge.Journal;
 using Tillbridge.Laboratory.Free.Wires;
+using Tillbridge.Laboratory.Planted;
 using Tillbridge.Protocols;
 using Tillbridge.Protocols.BProtocol.Dialects;
 using Tillbridge.Sessions;
@@ -26,13 +27,15 @@ internal sealed class FreeRun
     private readonly Transcript transcript;
     private readonly FreeLine line;
     private readonly IProtocol protocol;
+    private readonly Bug? bug;
     private readonly List<(Session Session, Booking? Booking)> approved = [];
     private LocalTerminals? engine;
     private bool isOver;
     private long ids;
 
-    private FreeRun(FreeId id, bool tells)
+    private FreeRun(FreeId id, bool tells, Bug? bug)
     {
+        this.bug = bug;
         result = new FreeResult(id);
         world = new World(Chance.Mix(id.Seed, 0xF4EE), tells);
         host = new SimProcess(world, "host", 1);
@@ -48,9 +51,9 @@ internal sealed class FreeRun
         line = new FreeLine(world, Name, terminal, transcript, host);
     }
 
-    public static FreeResult Run(FreeId id, bool tells = false)
+    public static FreeResult Run(FreeId id, bool tells = false, Bug? bug = null)
     {
-        var run = new FreeRun(id, tells);
+        var run = new FreeRun(id, tells, bug);
         run.host.Begin(run.Till, error => run.result.Stuck ??= error.ToString());
         if (!run.world.Run(() => run.isOver || run.result.Stuck is not null, MostTime)) run.result.Stuck ??= "it does not come to an end";
         (run.result.Met, run.result.Mark, run.result.Story) = (run.dice.Met, run.transcript.Mark, run.world.Story);
@@ -61,9 +64,11 @@ internal sealed class FreeRun
     {
         var stop = CancellationToken.None;
         await using var journal = new MemoryJournal(host.Clock);
+        IProtocol unlogged = new UnloggedProtocol(protocol);
+        unlogged = bug?.Plant(unlogged) ?? unlogged;
         var address = TerminalAddress.TryParse($"{protocol.Name}+tcp://{Name}:1", out _)!;
         engine = await LocalTerminals.Start(
-            journal, new Dictionary<string, IProtocol> { [protocol.Name] = new UnloggedProtocol(protocol) }, _ => line,
+            journal, new Dictionary<string, IProtocol> { [protocol.Name] = unlogged }, _ => line,
             [new TerminalSettings(Name, address)], host.Clock, new Ids(() => ++ids), NullLoggerFactory.Instance, host.Shutdown);
         var sessions = 1 + dice.Number(Topic.Sessions, 0, 4);
         for (var number = result.Id.First; number <= sessions; number++)
@@ -115,6 +120,12 @@ internal sealed class FreeRun
             if (world.Tells) world.Tell($"WRONG {wrong.Detail}: {wrong.True}");
         }
 
+        else if (result.Broken.Count == 0 && Alike.Look(terminal, closed, at) is { } lucky)
+        {
+            result.Lucky.Add(lucky);
+            if (world.Tells) world.Tell($"LUCK {lucky.Detail}: {lucky.True}");
+        }
+
         if (closed.Outcome is Outcome.Approved) approved.Add((closed, terminal.Books.Of(number).LastOrDefault()));
         var plain = dice.Met.All(one => one.Session != number && one.Session != 0 || one.Oddity is Oddity.Lost or Oddity.Glued)
             && !dice.Met.Any(one => one.Oddity is Oddity.OtherSaleBefore or Oddity.ClosesByItself or Oddity.OtherSale);
@@ -139,7 +150,7 @@ internal sealed class FreeRun
     private (TerminalRequest Request, Booking? Target) RequestFor(int number)
     {
         var kind = dice.Number(Topic.Kind, number, 100);
-        if (kind < 24 && approved.LastOrDefault(one => one.Booking is { UndoneAt: null, Kind: RequestKind.Sale }) is { Booking: { } target } undone)
+        if (kind < 24 && !dice.Odd(Oddity.NumbersRepeat, 0) && approved.LastOrDefault(one => one.Booking is { UndoneAt: null, Kind: RequestKind.Sale }) is { Booking: { } target } undone)
             return (new TerminalRequest(RequestKind.Reversal) { Original = new Original(undone.Session.Id) }, target);
         var minor = dice.Pick(Topic.Amount, number, [1234L, 500, 400, 1000, 222]);
         if (number > 1 && dice.Number(Topic.SameAmount, number, 2) == 0) minor = dice.Pick(Topic.Amount, number - 1, [1234L, 500, 400, 1000, 222]);

@@ -35,7 +35,7 @@ internal sealed class FreeTalk(World world, FreeLink link)
     public void Say(IEnumerable<FreeStep> next)
     {
         steps.Clear();
-        (awaited, isThinking, Abandoned) = (0, false, null);
+        (awaited, isThinking) = (0, false);
         foreach (var step in next) steps.Enqueue(step);
         GoOn();
     }

@@ -19,7 +19,7 @@ internal sealed class FreeTally
 
     public long Refused { get; private set; }
 
-    public SortedDictionary<string, long> NeedlessWhy { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, (long Times, FreeId First)> NeedlessWhy { get; } = new(StringComparer.Ordinal);
 
     /// <summary>For each assumption that was broken alone: sessions, and wrong statements in them.</summary>
     public SortedDictionary<Assumption, (long Sessions, long Wrong)> Alone { get; } = [];
@@ -39,7 +39,8 @@ internal sealed class FreeTally
         Needless += result.Needless;
         Refused += result.Refused;
         for (var index = 0; index < Outcomes.Length; index++) Outcomes[index] += result.Outcomes[index];
-        foreach (var why in result.NeedlessWhy) NeedlessWhy[why] = NeedlessWhy.GetValueOrDefault(why) + 1;
+        foreach (var why in result.NeedlessWhy)
+            NeedlessWhy[why] = NeedlessWhy.TryGetValue(why, out var known) ? (known.Times + 1, known.First) : (1, result.Id);
         if (result.Stuck is not null) Stuck.Add($"[{result.Id}] {result.Stuck}");
         if (result.Broken.Count == 1)
         {

@@ -51,6 +51,9 @@ internal abstract class FreeTerminal : IFreePeer
     /// <summary>Something in it tells it from another one of the same amount.</summary>
     public abstract bool TellsNumberOf(Told told);
 
+    /// <summary>It tells a number that only our order has.</summary>
+    public abstract bool Echoes(Told told);
+
     /// <summary>A message after the result ends the conversation.</summary>
     public abstract bool HasEnd { get; }
 
@@ -110,8 +113,27 @@ internal abstract class FreeTerminal : IFreePeer
         talk.Abandoned = _ => mine.Lose();
     }
 
+    /// <summary>What was told of the running or last order; null before the first.</summary>
+    public FreeFacts? Facts => fate?.Session == Session ? fate.Facts : null;
+
     /// <summary>The last booking as it tells it in a recovery, or before an order.</summary>
     protected Told? LastTold(bool isRecovery)
+    {
+        var told = LastOf(isRecovery);
+        Facts?.Memories.Add((World.Now, told));
+        return told;
+    }
+
+    /// <summary>The totals as it tells them.</summary>
+    protected ToldTotals TotalsTold()
+    {
+        var told = Mind.Totals(Session);
+        if (World.Tells) World.Tell($"terminal tells totals {told}");
+        Facts?.Totals.Add((World.Now, told));
+        return told;
+    }
+
+    private Told? LastOf(bool isRecovery)
     {
         if (Mind.Last is not { } last) return null;
         if (!isRecovery) return last;
@@ -127,5 +149,6 @@ internal abstract class FreeTerminal : IFreePeer
         return last;
     }
 
-    protected bool IsRecovering => fate is { IsLost: true } && fate.Session == Session;
+    /// <summary>The order was taken already: what is asked now is asked about it.</summary>
+    protected bool IsRecovering => fate?.Session == Session;
 }

@@ -25,6 +25,9 @@ internal sealed class BFreeTerminal(World world, SimClock clock, FreeDice dice, 
 
     public override bool HasEnd => false;
 
+    public override bool Echoes(Told told) => !Dice.Odd(Oddity.NoEcho, 0)
+        && (told.Invoice is not null || (told.Reference is not null && !Dice.Odd(Oddity.EchoesInvoiceOnly, 0)));
+
     public override bool TellsNumberOf(Told told) => (!Mind.TraceIsAbsent && dialect.Has(BFields.Sequence)) || told.Approval is not null
         || (!Dice.Odd(Oddity.NoEcho, 0) && told.Invoice is not null);
 
@@ -107,8 +110,7 @@ internal sealed class BFreeTerminal(World world, SimClock clock, FreeDice dice, 
     {
         if (Dice.Odd(Oddity.TotalsRefused, 0)) return Answer(BOperations.SubTotals, Unknown, []);
         if (Dice.Odd(Oddity.TotalsWithoutSums, Session)) return Answer(BOperations.SubTotals, Approved, []);
-        var told = Mind.Totals(Session);
-        if (World.Tells) World.Tell($"terminal tells totals {told}");
+        var told = TotalsTold();
         var text = BTotals.Write(
             [
                 new(TotalsGroup.Debit, told.Takings, Money.Euro(told.Taken)),

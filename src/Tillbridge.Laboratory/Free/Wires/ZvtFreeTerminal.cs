@@ -25,6 +25,8 @@ internal sealed class ZvtFreeTerminal(World world, SimClock clock, FreeDice dice
 
     public override bool HasEnd => true;
 
+    public override bool Echoes(Told told) => false;
+
     public override bool TellsNumberOf(Told told) => told.Receipt is not null;
 
     // Only a reversal names what it undid.
@@ -103,8 +105,7 @@ internal sealed class ZvtFreeTerminal(World world, SimClock clock, FreeDice dice
     {
         if (Dice.Odd(Oddity.TotalsRefused, 0)) return [Step(new ZvtNegative(ZvtResultCodes.UnknownCommand))];
         if (Dice.Odd(Oddity.TotalsWithoutSums, Session)) return [Step(ZvtPositive.Plain), Step(new ZvtCompletion())];
-        var told = Mind.Totals(Session);
-        if (World.Tells) World.Tell($"terminal tells totals {told}");
+        var told = TotalsTold();
         var kinds = new ZvtKindTotal[Kinds];
         kinds[OurKind] = new(told.Count, Math.Abs(told.Net));
         var status = new ZvtStatusInformation
