@@ -8,6 +8,8 @@ namespace Tillbridge.Laboratory.Free;
 /// </summary>
 internal static class Alike
 {
+    public const string Prefix = "in a world that looks alike ";
+
     private const int Euro = 978;
     private const long OtherBy = 100;
 
@@ -17,16 +19,17 @@ internal static class Alike
     private static readonly TimeSpan ClosingNeeds = TimeSpan.FromSeconds(3);
 
     /// <summary>What is luck in the statement about a session; null when nothing is.</summary>
-    /// <param name="terminal">What told it.</param>
+    /// <param name="wire">What the terminal's wire can tell.</param>
+    /// <param name="facts">What was told.</param>
     /// <param name="session">As it was closed.</param>
     /// <param name="at">When that was.</param>
-    public static Wrong? Look(FreeTerminal terminal, Session session, long at)
+    public static Wrong? Look(AlikeWire wire, FreeFacts facts, Session session, long at)
     {
-        if (session.Outcome is null or Outcome.Unknown || terminal.Facts is not { } facts || facts.Order.Kind is RequestKind.Reversal) return null;
+        if (session.Outcome is null or Outcome.Unknown || facts.Order.Kind is RequestKind.Reversal) return null;
         foreach (var world in Worlds(facts, at))
         {
             if (FreeJudge.Of(facts.Order.Session, session, at, world.Made, null) is not { } wrong) continue;
-            if (RuledOut(terminal, facts, world, at) is null) return wrong with { True = $"in a world that looks alike {world.Name}" };
+            if (RuledOut(wire, facts, world) is null) return wrong with { True = Prefix + world.Name };
         }
 
         return null;
@@ -47,24 +50,24 @@ internal static class Alike
     }
 
     /// <summary>The assumption by which such a world cannot be; null when it can.</summary>
-    private static Assumption? RuledOut(FreeTerminal terminal, FreeFacts facts, AlikeWorld world, long at) =>
-        ByResults(terminal, facts, world) ?? ByMemory(terminal, facts, world) ?? ByTotals(terminal, facts, world, at);
+    private static Assumption? RuledOut(AlikeWire wire, FreeFacts facts, AlikeWorld world) =>
+        ByResults(wire, facts, world) ?? ByMemory(wire, facts, world) ?? ByTotals(wire, facts, world);
 
-    private static Assumption? ByResults(FreeTerminal terminal, FreeFacts facts, AlikeWorld world)
+    private static Assumption? ByResults(AlikeWire wire, FreeFacts facts, AlikeWorld world)
     {
         var claims = facts.Results.Where(told => told.Code is not null).ToList();
         if (facts.EndsAsFailed) return world.Booking is null ? null : Assumption.ResultIsTrue;
         if (claims.Count == 0) return null;
         if (world.Booking is not { } booking)
         {
-            var canBeTakenBack = !facts.IsEnded && terminal.TakesBackUnheard;
+            var canBeTakenBack = !facts.IsEnded && wire.TakesBackUnheard;
             return canBeTakenBack || claims.Exists(told => !told.IsApproval) ? null : Assumption.ResultIsTrue;
         }
 
         return claims.Exists(told => told.IsApproval && Fits(told, booking)) ? null : Assumption.ResultIsTrue;
     }
 
-    private static Assumption? ByMemory(FreeTerminal terminal, FreeFacts facts, AlikeWorld world)
+    private static Assumption? ByMemory(AlikeWire wire, FreeFacts facts, AlikeWorld world)
     {
         foreach (var (when, told) in facts.Memories)
         {
@@ -83,21 +86,22 @@ internal static class Alike
                 continue;
             }
 
-            var isOurs = (terminal.CarriesOurNumber && terminal.Echoes(told))
+            var isOurs = wire.TellsOurNumber(told)
                 || facts.Results.Exists(result => result.IsApproval && result.Minor == told.Minor && result.Receipt == told.Receipt);
             if (!isOurs && told.Minor != facts.Order.Minor) continue; // Another's, which says nothing of ours.
             if (world.Booking is null || world.Booking.Minor != told.Minor)
                 return isOurs ? Assumption.MemoryIsTrue : Assumption.NobodyElseBooksAlike;
-            if (world.Booking.UndoneAt is not null && (isOurs || terminal.TellsKindOf(RequestKind.Refund))) return Assumption.HandsShow;
+            if (world.Booking.UndoneAt is not null && (isOurs || wire.TellsKindOf(RequestKind.Refund))) return Assumption.HandsShow;
         }
 
         return null;
     }
 
-    private static Assumption? ByTotals(FreeTerminal terminal, FreeFacts facts, AlikeWorld world, long at)
+    private static Assumption? ByTotals(AlikeWire wire, FreeFacts facts, AlikeWorld world)
     {
         var before = facts.TotalsBefore;
-        if (facts.Totals.Count == 0) return world.Booking?.UndoneAt is not null && terminal.HidesHands(RequestKind.Refund) ? Assumption.HandsShow : null;
+        if (facts.Totals.Count == 0)
+            return world.Booking?.UndoneAt is not null && wire.HidesHands(RequestKind.Refund) ? Assumption.HandsShow : null;
         foreach (var (when, told) in facts.Totals)
         {
             var mayBeClosed = told is { Count: 0, Net: 0 } && facts.LostAt is { } lost && when - lost >= ClosingNeeds.Ticks;
@@ -105,7 +109,7 @@ internal static class Alike
             if (mayBeClosed) continue;
             var (net, count) = (told.Net - before.Net, told.Count - before.Count);
             var hasMoved = net != 0 || count != 0 || told.Taken != before.Taken
-                || (terminal.Mind.TellsLastNumber && told.LastReceipt != before.LastReceipt);
+                || (wire.TellsLastNumber && told.LastReceipt != before.LastReceipt);
             if (world.Booking is not { } booking)
             {
                 if (Math.Abs(net) == facts.Order.Minor) return Assumption.NobodyElseBooksAlike;
@@ -135,6 +139,16 @@ internal static class Alike
         Receipt = "", Trace = "", Approval = "", Time = default,
     };
 }
+
+/// <summary>What a drawn terminal's wire can tell at all.</summary>
+/// <param name="TakesBackUnheard">An approval that was not acknowledged may be taken back.</param>
+/// <param name="TellsLastNumber">Its totals name the last number.</param>
+/// <param name="TellsOurNumber">It tells a number that only our order has.</param>
+/// <param name="TellsKindOf">Its memory tells that it is such a booking.</param>
+/// <param name="HidesHands">Nothing would tell that other hands undid it in that way.</param>
+internal sealed record AlikeWire(
+    bool TakesBackUnheard, bool TellsLastNumber, Func<Told, bool> TellsOurNumber, Func<RequestKind, bool> TellsKindOf,
+    Func<RequestKind, bool> HidesHands);
 
 /// <summary>Books that may stand behind a transcript.</summary>
 /// <param name="Name">In words.</param>

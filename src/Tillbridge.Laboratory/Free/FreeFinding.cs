@@ -1,3 +1,5 @@
+using Tillbridge.Laboratory.Planted;
+
 namespace Tillbridge.Laboratory.Free;
 
 /// <summary>A wrong statement of a run that broke no named assumption, made as small as it gets.</summary>
@@ -7,12 +9,12 @@ namespace Tillbridge.Laboratory.Free;
 internal sealed record FreeFinding(string Kind, FreeId Small, FreeId Full)
 {
     /// <summary>Leaves out one drawn oddity after another while the same thing is said wrongly.</summary>
-    public static FreeFinding Of(FreeResult result, Wrong wrong, bool isLuck)
+    public static FreeFinding Of(FreeResult result, Wrong wrong, bool isLuck, Bug? bug = null)
     {
         var (small, met) = (result.Id with { Only = result.Met.ToHashSet() }, result.Met);
         for (var first = wrong.Session; first > 1; first--)
         {
-            if (Again(small with { First = first }, wrong, isLuck) is not { } shorter) continue;
+            if (Again(small with { First = first }, wrong, isLuck, bug) is not { } shorter) continue;
             (small, met) = (small with { First = first }, shorter.Met);
             break;
         }
@@ -23,7 +25,7 @@ internal sealed record FreeFinding(string Kind, FreeId Small, FreeId Full)
             foreach (var one in met.ToList())
             {
                 var without = small with { Only = met.Where(other => other != one).ToHashSet() };
-                if (Again(without, wrong, isLuck) is not { } again) continue;
+                if (Again(without, wrong, isLuck, bug) is not { } again) continue;
                 (small, met, isSmaller) = (without with { Only = again.Met.ToHashSet() }, again.Met, true);
                 break;
             }
@@ -35,9 +37,9 @@ internal sealed record FreeFinding(string Kind, FreeId Small, FreeId Full)
     }
 
     // The same run with less in it, where it still shows the same.
-    private static FreeResult? Again(FreeId id, Wrong wrong, bool isLuck)
+    private static FreeResult? Again(FreeId id, Wrong wrong, bool isLuck, Bug? bug)
     {
-        var again = FreeRun.Run(id);
+        var again = FreeRun.Run(id, bug: bug);
         var list = isLuck ? again.Lucky : again.Wrong;
         return again.Broken.Count == 0 && list.Exists(other => (other.Said, other.True) == (wrong.Said, wrong.True)) ? again : null;
     }

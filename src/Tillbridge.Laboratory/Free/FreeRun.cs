@@ -120,7 +120,7 @@ internal sealed class FreeRun
             if (world.Tells) world.Tell($"WRONG {wrong.Detail}: {wrong.True}");
         }
 
-        else if (result.Broken.Count == 0 && Alike.Look(terminal, closed, at) is { } lucky)
+        else if (result.Broken.Count == 0 && terminal.Facts is { } facts && Alike.Look(terminal.Wire, facts, closed, at) is { } lucky)
         {
             result.Lucky.Add(lucky);
             if (world.Tells) world.Tell($"LUCK {lucky.Detail}: {lucky.True}");

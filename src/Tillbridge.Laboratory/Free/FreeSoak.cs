@@ -12,8 +12,9 @@ internal static class FreeSoak
         IReadOnlyList<IProtocol> protocols, ulong seed, long sessions, Action<FreeTally>? progress, CancellationToken stop)
     {
         var tally = new FreeTally();
+        var small = new Dictionary<string, FreeFinding>(StringComparer.Ordinal);
         var threads = Environment.ProcessorCount;
-        var batch = new (FreeResult Result, List<FreeFinding> Findings)[BatchPerThread * threads];
+        var batch = new FreeResult[BatchPerThread * threads];
         for (var from = 0UL; tally.Sessions < sessions; from += (ulong)batch.Length)
         {
             stop.ThrowIfCancellationRequested();
@@ -21,12 +22,13 @@ internal static class FreeSoak
             {
                 var number = from + (ulong)index;
                 var protocol = protocols[(int)(number % (ulong)protocols.Count)];
-                batch[index] = Do(new FreeId(protocol.Name, Chance.Mix(seed, number)));
+                batch[index] = FreeRun.Run(new FreeId(protocol.Name, Chance.Mix(seed, number)));
             });
-            foreach (var (result, findings) in batch)
+            MakeSmall(batch, small, threads);
+            foreach (var result in batch)
             {
                 if (tally.Sessions >= sessions) break;
-                tally.Add(result, findings);
+                tally.Add(result, [.. Suspects(result).Select(suspect => small[suspect.Mark])]);
             }
 
             progress?.Invoke(tally);
@@ -35,14 +37,23 @@ internal static class FreeSoak
         return tally;
     }
 
-    private static (FreeResult Result, List<FreeFinding> Findings) Do(FreeId id)
+    // What was said wrongly under the same oddities is one finding; the first of them is made smaller.
+    private static void MakeSmall(FreeResult[] batch, Dictionary<string, FreeFinding> small, int threads)
     {
-        var result = FreeRun.Run(id);
-        if (result.Broken.Count > 0) return (result, []);
-        var wrong = result.Wrong.DistinctBy(one => (one.Said, one.True)).Select(one => FreeFinding.Of(result, one, isLuck: false));
-        var lucky = result.Lucky.DistinctBy(one => (one.Said, one.True)).Select(one => FreeFinding.Of(result, one, isLuck: true));
-        return (result, [.. wrong, .. lucky]);
+        var fresh = batch.SelectMany(result => Suspects(result).Select(suspect => (result, suspect)))
+            .Where(one => !small.ContainsKey(one.suspect.Mark)).DistinctBy(one => one.suspect.Mark).ToList();
+        var found = new FreeFinding[fresh.Count];
+        OnThreads(threads, fresh.Count, index =>
+            found[index] = FreeFinding.Of(fresh[index].result, fresh[index].suspect.Wrong, fresh[index].suspect.IsLuck));
+        for (var index = 0; index < found.Length; index++) small[fresh[index].suspect.Mark] = found[index];
     }
+
+    private static IEnumerable<(Wrong Wrong, bool IsLuck, string Mark)> Suspects(FreeResult result) => result.Broken.Count > 0 ? []
+        : result.Wrong.Select(wrong => (wrong, false, MarkOf(result, wrong, "wrong")))
+            .Concat(result.Lucky.Select(wrong => (wrong, true, MarkOf(result, wrong, "luck"))));
+
+    private static string MarkOf(FreeResult result, Wrong wrong, string how) => $"{result.Id.Protocol} {how} {wrong} "
+        + string.Join('+', result.Met.Where(one => one.Session == wrong.Session || one.Session == 0).Select(one => one.Oddity).Order());
 
     // Threads of their own: a world has to come back to the thread on which it began.
     private static void OnThreads(int threads, int count, Action<int> act)

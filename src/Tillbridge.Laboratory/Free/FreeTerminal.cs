@@ -113,6 +113,10 @@ internal abstract class FreeTerminal : IFreePeer
         talk.Abandoned = _ => mine.Lose();
     }
 
+    /// <summary>What its wire can tell.</summary>
+    public AlikeWire Wire => new(
+        TakesBackUnheard, Mind.TellsLastNumber, told => CarriesOurNumber && Echoes(told), TellsKindOf, HidesHands);
+
     /// <summary>What was told of the running or last order; null before the first.</summary>
     public FreeFacts? Facts => fate?.Session == Session ? fate.Facts : null;
 
