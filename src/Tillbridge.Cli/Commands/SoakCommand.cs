@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Tillbridge.Catalog;
 using Tillbridge.Laboratory.Free;
+using Tillbridge.Laboratory.Free.Findings;
 using Tillbridge.Laboratory.Runs;
 using Tillbridge.Protocols;
 using Trials = Tillbridge.Laboratory.Runs.Laboratory;
@@ -171,7 +172,8 @@ internal static class SoakCommand
             if (clock.GetElapsedTime(said) < TimeSpan.FromSeconds(5)) return;
             said = clock.GetTimestamp();
             Console.Error.WriteLine(
-                $"{clock.GetElapsedTime(begun):hh\\:mm\\:ss} {SoakReport.Number(now.Sessions)} free sessions, {now.Findings.Count} kinds of findings");
+                $"{clock.GetElapsedTime(begun):hh\\:mm\\:ss} {SoakReport.Number(now.Sessions)} free sessions, "
+                + $"{now.Findings.Count} kinds of findings");
         }
     }
 

@@ -132,7 +132,8 @@ internal static class Alike
 
     // What is not told fits everything.
     private static bool Fits(Told told, Booking booking) =>
-        told.IsHidden || told.IsUnreadable || told.Minor is null || (told.Minor == booking.Minor && (told.Currency ?? Euro) == booking.Currency);
+        told.IsHidden || told.IsUnreadable || told.Minor is null
+        || (told.Minor == booking.Minor && (told.Currency ?? Euro) == booking.Currency);
 
     private static Booking Make(FreeOrder order, long minor, long at) => new(order.Kind, minor, order.Currency, order.Session, at)
     {

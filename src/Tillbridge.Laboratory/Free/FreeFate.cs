@@ -103,7 +103,8 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
     {
         if (isWithdrawn && booked is not null && !booked.TakenBack) Mind.TakeBack(booked);
         if (isToBook && booked is null) BookLater();
-        else if (booked is not null && !isEndTold && terminal.TakesBackUnheard && dice.Odd(Oddity.TakesBackUnheard, S)) Mind.TakeBack(booked);
+        else if (booked is not null && !isEndTold && terminal.TakesBackUnheard && dice.Odd(Oddity.TakesBackUnheard, S))
+            Mind.TakeBack(booked);
         if (wasAway && dice.Odd(Oddity.ForgetsWhileAway, S)) Mind.Forget(S);
         else if (isToBook && dice.Odd(Oddity.ForgetsReachable, S))
         {
@@ -208,12 +209,16 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         if (dice.Odd(Oddity.ForeignDevice, S))
         {
             isToBook = false;
-            results.Add(() => Mind.Invent(order, terminal.Approved, isApproval: true) with { Device = "99999999", Minor = target?.Minor ?? order.Minor });
+            results.Add(() => Mind.Invent(order, terminal.Approved, isApproval: true) with
+            {
+                Device = "99999999", Minor = target?.Minor ?? order.Minor,
+            });
             return results;
         }
 
         // It can be known again: we were told of it before, or made it, and it has a number.
-        if (old is not null && (!terminal.TellsNumberOf(old) || (old.Of?.Session is null && dice.Odd(Oddity.BaselineSilent, S)))) old = null;
+        var isUntold = old?.Of?.Session is null && dice.Odd(Oddity.BaselineSilent, S);
+        if (old is not null && (isUntold || !terminal.TellsNumberOf(old))) old = null;
         if (old is not null && dice.Odd(Oddity.OldBookingInstead, S))
         {
             results.Add(() => old with { IsOld = true });
@@ -258,7 +263,7 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         {
             UndoneTrace = (marks & 1) != 0 ? undone.Trace : null,
             Minor = (marks & 2) != 0 ? undone.Minor : target!.Minor,
-            Approval = (marks & 4) != 0 ? undone.Approval : told.Approval,
+            Approval = (marks & 4) != 0 ? undone.Approval : booked!.Approval,
         };
     }
 
@@ -296,7 +301,8 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         var told = make();
         isResultTold |= !told.IsOld;
         if (told is { IsOld: false, Device: null }) Facts.Results.Add(told);
-        if (booked is null && !isToBook && told is { IsApproval: false } && terminal.KeepsRefusals != dice.Odd(Oddity.RemembersRefusals, S))
+        var isRefusal = booked is null && !isToBook && !told.IsApproval;
+        if (isRefusal && terminal.KeepsRefusals != dice.Odd(Oddity.RemembersRefusals, S))
             Mind.Remember(Mind.Invent(order, told.Code ?? "", isApproval: false));
         if (terminal.World.Tells) terminal.World.Tell($"terminal tells {told}");
         lastIsApproval = told.IsApproval;

@@ -36,7 +36,8 @@ internal sealed record FreeId(string Protocol, ulong Seed)
         }
 
         var first = 1;
-        if (parts.Length == 5 && (!int.TryParse(parts[4], NumberStyles.None, CultureInfo.InvariantCulture, out first) || first < 1)) return null;
+        if (parts.Length == 5 && !int.TryParse(parts[4], NumberStyles.None, CultureInfo.InvariantCulture, out first)) return null;
+        if (first < 1) return null;
         return new FreeId(parts[1], seed) { Only = only, First = first };
     }
 

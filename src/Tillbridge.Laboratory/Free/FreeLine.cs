@@ -102,12 +102,14 @@ internal sealed class FreeLink(World world, IFreePeer peer, Transcript transcrip
         isEnded = true;
         transcript.Saw(reset ? "reset" : "closed");
         isBroken = reset;
-        inbound.Writer.Complete(reset ? new IOException("The connection is gone.", new SocketException((int)SocketError.ConnectionReset)) : null);
+        inbound.Writer.Complete(reset ? Gone() : null);
     }
+
+    private static IOException Gone() => new("The connection is gone.", new SocketException((int)SocketError.ConnectionReset));
 
     private void Write(byte[] bytes)
     {
-        if (isBroken) throw new IOException("The connection is gone.", new SocketException((int)SocketError.ConnectionReset));
+        if (isBroken) throw Gone();
         transcript.Said(bytes);
         world.After(FreeLine.Latency, () =>
         {

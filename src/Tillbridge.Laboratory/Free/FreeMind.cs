@@ -33,7 +33,9 @@ internal sealed class FreeMind
     public FreeMind(World world, SimClock clock, FreeDice dice, HashSet<Assumption> broken, bool tellsLastNumber)
     {
         (this.world, this.clock, this.dice, this.broken, TellsLastNumber) = (world, clock, dice, broken, tellsLastNumber);
-        receipt = dice.Odd(Oddity.NumbersWrap, 0) ? LastReceipt - dice.Number(Topic.FirstReceipt, 0, 4) : dice.Number(Topic.FirstReceipt, 0, 300);
+        receipt = dice.Odd(Oddity.NumbersWrap, 0)
+            ? LastReceipt - dice.Number(Topic.FirstReceipt, 0, 4)
+            : dice.Number(Topic.FirstReceipt, 0, 300);
         trace = receipt + 40;
         traceIsZero = dice.Odd(Oddity.TraceZero, 0);
         TraceIsAbsent = dice.Odd(Oddity.TraceAbsent, 0);
@@ -87,7 +89,11 @@ internal sealed class FreeMind
         if (undoes is not null) undoes.UndoneAt = world.Now;
         Books.Add(booking);
         if (world.Tells)
-            world.Tell($"BOOKS {kind} {minor} in {currency}, receipt {booking.Receipt}, {(session is { } ours ? $"session {ours}" : "other hands")}");
+        {
+            var who = session is { } ours ? $"session {ours}" : "other hands";
+            world.Tell($"BOOKS {kind} {minor} in {currency}, receipt {booking.Receipt}, {who}");
+        }
+
         return booking;
     }
 
@@ -129,7 +135,8 @@ internal sealed class FreeMind
         Receipt = booking.Receipt,
         Trace = TraceIsAbsent ? null : booking.Trace,
         UndoneTrace = booking.Undoes?.Trace,
-        Approval = booking.Approval,
+        // Where totals name no last number a reversal is known by the code of what it undid.
+        Approval = booking.Undoes is { } undone && !TellsLastNumber ? undone.Approval : booking.Approval,
         Time = TimeIsAbsent ? null : booking.Time,
         Invoice = booking.Invoice,
         Reference = booking.Reference,

@@ -15,6 +15,7 @@ internal sealed class FreeRun
 {
     private const string Name = "t";
     private const int Euro = 978;
+    private static readonly long[] Amounts = [1234, 500, 400, 1000, 222];
     private static readonly TimeSpan MostTime = TimeSpan.FromHours(6);
     private static readonly TimeSpan MostWait = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
@@ -102,7 +103,8 @@ internal sealed class FreeRun
         }
 
         var at = world.Now;
-        if (world.Tells) world.Tell($"SAID {closed.Outcome} {closed.Conclusion!.ApprovedAmount} ({closed.Conclusion.Reason}) {closed.Conclusion.TerminalText}");
+        var end = closed.Conclusion!;
+        if (world.Tells) world.Tell($"SAID {end.Outcome} {end.ApprovedAmount} ({end.Reason}) {end.TerminalText}");
         await Task.Delay(Glance, host.Clock, stop);
         while (!terminal.IsSettled) await Task.Delay(Glance, host.Clock, stop);
         Judge(number, closed, at, target);
@@ -127,8 +129,8 @@ internal sealed class FreeRun
         }
 
         if (closed.Outcome is Outcome.Approved) approved.Add((closed, terminal.Books.Of(number).LastOrDefault()));
-        var plain = dice.Met.All(one => one.Session != number && one.Session != 0 || one.Oddity is Oddity.Lost or Oddity.Glued)
-            && !dice.Met.Any(one => one.Oddity is Oddity.OtherSaleBefore or Oddity.ClosesByItself or Oddity.OtherSale);
+        // Nothing odd came in it, nor in what its journal and the terminal bring along from before.
+        var plain = dice.Met.All(one => one.Session > number || one.Oddity is Oddity.Lost or Oddity.Glued or Oddity.TakesBackUnheard);
         if (!plain) return;
         result.Plain++;
         if (closed.Outcome is not Outcome.Unknown) return;
@@ -143,17 +145,20 @@ internal sealed class FreeRun
         var made = terminal.Books.Of(number).ToList();
         var isAsAsked = made is [{ UndoneAt: null } one] && one.Currency == Euro && one.Minor == closed.Request.Total?.MinorUnits;
         if (made.Count > 0 && !isAsAsked) return false;
-        var refusal = await engine!.Resolve(closed.Id, made.Count > 0 ? Outcome.Approved : Outcome.Failed, "person", "seen in the books", stop);
+        var truth = made.Count > 0 ? Outcome.Approved : Outcome.Failed;
+        var refusal = await engine!.Resolve(closed.Id, truth, "person", "seen in the books", stop);
         return refusal is null;
     }
 
     private (TerminalRequest Request, Booking? Target) RequestFor(int number)
     {
         var kind = dice.Number(Topic.Kind, number, 100);
-        if (kind < 24 && !dice.Odd(Oddity.NumbersRepeat, 0) && approved.LastOrDefault(one => one.Booking is { UndoneAt: null, Kind: RequestKind.Sale }) is { Booking: { } target } undone)
-            return (new TerminalRequest(RequestKind.Reversal) { Original = new Original(undone.Session.Id) }, target);
-        var minor = dice.Pick(Topic.Amount, number, [1234L, 500, 400, 1000, 222]);
-        if (number > 1 && dice.Number(Topic.SameAmount, number, 2) == 0) minor = dice.Pick(Topic.Amount, number - 1, [1234L, 500, 400, 1000, 222]);
+        var last = approved.LastOrDefault(one => one.Booking is { UndoneAt: null, Kind: RequestKind.Sale });
+        // A number that several bookings have names none of them.
+        if (kind < 24 && last is { Booking: { } target, Session: var undone } && !dice.Odd(Oddity.NumbersRepeat, 0))
+            return (new TerminalRequest(RequestKind.Reversal) { Original = new Original(undone.Id) }, target);
+        var isSame = number > 1 && dice.Number(Topic.SameAmount, number, 2) == 0;
+        var minor = dice.Pick(Topic.Amount, isSame ? number - 1 : number, Amounts);
         return (new TerminalRequest(kind < 34 ? RequestKind.Refund : RequestKind.Sale) { Amount = Money.Euro(minor) }, null);
     }
 

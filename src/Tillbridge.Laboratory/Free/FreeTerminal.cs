@@ -149,7 +149,7 @@ internal abstract class FreeTerminal : IFreePeer
 
         if (Dice.Odd(Oddity.MemoryHidden, Session)) last = last with { IsHidden = true };
         if (Dice.Odd(Oddity.MemoryCodeAbsent, Session)) last = last with { Code = null };
-        if (last.Of is { Kind: RequestKind.Refund or RequestKind.Reversal } && Dice.Odd(Oddity.KindUntold, 0)) last = last with { UndoneTrace = null };
+        if (last.UndoneTrace is not null && Dice.Odd(Oddity.KindUntold, 0)) last = last with { UndoneTrace = null };
         return last;
     }
 

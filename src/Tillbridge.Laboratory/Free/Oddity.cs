@@ -1,6 +1,6 @@
 namespace Tillbridge.Laboratory.Free;
 
-/// <summary>What can be drawn beside the plain way of a session. Each is drawn by itself, so that each can be left out of a replay.</summary>
+/// <summary>What can be drawn beside a session's plain way; each by itself, so that each can be left out of a replay.</summary>
 internal enum Oddity
 {
     // The line.

@@ -44,8 +44,9 @@ internal sealed record Told
     /// <summary>Which booking it is about; null for a refusal and for what is invented.</summary>
     public Booking? Of { get; init; }
 
-    public override string ToString() => $"{(IsApproval ? "approval" : "refusal")} {Code ?? "without code"} over {Minor?.ToString() ?? "-"} "
-        + $"in {Currency?.ToString() ?? "-"}, receipt {Receipt ?? "-"}, trace {Trace ?? "-"}{(IsOld ? ", an old one" : "")}"
+    public override string ToString() => $"{(IsApproval ? "approval" : "refusal")} {Code ?? "without code"} "
+        + $"over {Minor?.ToString() ?? "-"} in {Currency?.ToString() ?? "-"}, receipt {Receipt ?? "-"}, trace {Trace ?? "-"}"
+        + $"{(IsOld ? ", an old one" : "")}"
         + $"{(IsHidden ? ", behind an unknown field" : "")}{(IsUnreadable ? ", unreadable" : "")}";
 }
 

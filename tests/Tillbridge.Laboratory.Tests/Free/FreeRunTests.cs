@@ -1,13 +1,14 @@
 using Tillbridge.Catalog;
 using Tillbridge.Domain;
 using Tillbridge.Laboratory.Free;
+using Tillbridge.Laboratory.Free.Findings;
 using Tillbridge.Laboratory.Planted;
 
 namespace Tillbridge.Laboratory.Tests.Free;
 
 public sealed class FreeRunTests
 {
-    private const int Some = 60;
+    private const int Some = 40;
 
     public static TheoryData<string> Protocols => [.. ProtocolCatalog.ByName.Keys.Order(StringComparer.Ordinal)];
 
@@ -15,7 +16,7 @@ public sealed class FreeRunTests
     [MemberData(nameof(Protocols))]
     public void Equal_lines_are_equal_runs_to_the_last_byte(string protocol)
     {
-        foreach (var id in Ids(protocol, 20))
+        foreach (var id in Ids(protocol, 10))
         {
             var (first, second) = (FreeRun.Run(id), FreeRun.Run(FreeId.TryParse(id.ToString())!));
 
@@ -29,7 +30,7 @@ public sealed class FreeRunTests
     [MemberData(nameof(Protocols))]
     public void Every_free_run_comes_to_its_end(string protocol)
     {
-        foreach (var id in Ids(protocol, 200)) Assert.Null(FreeRun.Run(id).Stuck);
+        foreach (var id in Ids(protocol, 80)) Assert.Null(FreeRun.Run(id).Stuck);
     }
 
     [Theory]

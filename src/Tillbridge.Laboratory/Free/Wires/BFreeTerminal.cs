@@ -128,20 +128,30 @@ internal sealed class BFreeTerminal(World world, SimClock clock, FreeDice dice, 
         if (isMemory && !Dice.Odd(Oddity.KindUntold, 0)) fields.Add(Field(BFields.Original, dialect.TypeOf(operation)));
         if (told is { Minor: { } minor, IsHidden: false })
             fields.Add(Field(BFields.Amount, told.IsUnreadable ? "12A" : minor.ToString(CultureInfo.InvariantCulture).PadLeft(3, '0')));
-        if (told is { Currency: { } currency, IsHidden: false }) fields.Add(Field(BFields.Currency, currency.ToString("D3", CultureInfo.InvariantCulture)));
+        if (told is { Currency: { } currency, IsHidden: false })
+            fields.Add(Field(BFields.Currency, currency.ToString("D3", CultureInfo.InvariantCulture)));
         var echoes = !Dice.Odd(Oddity.NoEcho, 0);
         if (told.Invoice is { } invoice && echoes)
-            fields.Add(Field(invoice.Length > dialect.Invoice.ShortMax && dialect.Invoice.LongMax > 0 ? BFields.LongInvoice : BFields.Invoice, invoice));
-        if (told.Reference is { } reference && echoes && !Dice.Odd(Oddity.EchoesInvoiceOnly, 0)) fields.Add(Field(BFields.Reference, reference));
+        {
+            var isLong = invoice.Length > dialect.Invoice.ShortMax && dialect.Invoice.LongMax > 0;
+            fields.Add(Field(isLong ? BFields.LongInvoice : BFields.Invoice, invoice));
+        }
+
+        if (told.Reference is { } reference && echoes && !Dice.Odd(Oddity.EchoesInvoiceOnly, 0))
+            fields.Add(Field(BFields.Reference, reference));
         if (told.Approval is { } approval) fields.Add(Field(BFields.Approval, approval));
-        if (told is { Receipt: { } receipt } && !Mind.TraceIsAbsent && dialect.Has(BFields.Sequence)) fields.Add(Field(BFields.Sequence, receipt));
+        if (told is { Receipt: { } receipt } && !Mind.TraceIsAbsent && dialect.Has(BFields.Sequence))
+            fields.Add(Field(BFields.Sequence, receipt));
         var type = dialect.TypeOf(isMemory ? BOperations.LastTransaction : operation);
         var flags = !isMemory && told.IsApproval && dialect.Reread.Contains(operation) ? "8000" : "0000";
         return Headed(new BFrame(BFrame.Response) { FlagsText = flags, Fields = [Field(BFields.Type, type), .. fields] }, told.Device);
     }
 
     private BFrame Answer(string operation, string code, IReadOnlyList<BField> rest) => Headed(
-        new BFrame(BFrame.Response) { Fields = [Field(BFields.Type, dialect.TypeOf(operation)), Field(BFields.Response, code), .. rest] });
+        new BFrame(BFrame.Response)
+        {
+            Fields = [Field(BFields.Type, dialect.TypeOf(operation)), Field(BFields.Response, code), .. rest],
+        });
 
     private BFrame Headed(BFrame frame, string? device = null) => frame with
     {

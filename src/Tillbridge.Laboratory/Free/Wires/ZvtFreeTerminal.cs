@@ -70,7 +70,8 @@ internal sealed class ZvtFreeTerminal(World world, SimClock clock, FreeDice dice
                 talk.Answered();
                 break;
             case ZvtRegistration:
-                talk.Say([Step(ZvtPositive.Plain), Step(new ZvtCompletion { RegistrationStatus = 0, TerminalId = OwnDevice, Currency = Euro })]);
+                var registered = new ZvtCompletion { RegistrationStatus = 0, TerminalId = OwnDevice, Currency = Euro };
+                talk.Say([Step(ZvtPositive.Plain), Step(registered)]);
                 break;
             case ZvtStatusEnquiry:
                 talk.Say(Dice.Odd(Oddity.EnquiryUnknown, 0)
@@ -84,7 +85,8 @@ internal sealed class ZvtFreeTerminal(World world, SimClock clock, FreeDice dice
                 talk.Say(Total());
                 break;
             case ZvtTransaction order:
-                Take(talk, new FreeOrder(Session, KindOf(order.Code), order.Amount ?? 0, order.Currency ?? Euro) { Original = order.Receipt });
+                var (kind, currency) = (KindOf(order.Code), order.Currency ?? Euro);
+                Take(talk, new FreeOrder(Session, kind, order.Amount ?? 0, currency) { Original = order.Receipt });
                 break;
             default:
                 talk.Say([Step(new ZvtNegative(ZvtResultCodes.UnknownCommand))]);
@@ -110,7 +112,10 @@ internal sealed class ZvtFreeTerminal(World world, SimClock clock, FreeDice dice
         kinds[OurKind] = new(told.Count, Math.Abs(told.Net));
         var status = new ZvtStatusInformation
         {
-            ResultCode = 0, Amount = Math.Abs(told.Net), Currency = Euro, Totals = new ZvtTotals(told.FirstReceipt, told.LastReceipt, kinds),
+            ResultCode = 0,
+            Amount = Math.Abs(told.Net),
+            Currency = Euro,
+            Totals = new ZvtTotals(told.FirstReceipt, told.LastReceipt, kinds),
         };
         return [Step(ZvtPositive.Plain), Step(status), Step(new ZvtCompletion())];
     }

@@ -1,6 +1,6 @@
 using Tillbridge.Laboratory.Planted;
 
-namespace Tillbridge.Laboratory.Free;
+namespace Tillbridge.Laboratory.Free.Findings;
 
 /// <summary>A wrong statement of a run that broke no named assumption, made as small as it gets.</summary>
 /// <param name="Kind">What was drawn, said and true: equal kinds are one finding.</param>
@@ -8,6 +8,9 @@ namespace Tillbridge.Laboratory.Free;
 /// <param name="Full">The run in which it was met.</param>
 internal sealed record FreeFinding(string Kind, FreeId Small, FreeId Full)
 {
+    /// <summary>It is true here, and would be wrong in a world that looks alike.</summary>
+    public bool IsLuck { get; init; }
+
     /// <summary>Leaves out one drawn oddity after another while the same thing is said wrongly.</summary>
     public static FreeFinding Of(FreeResult result, Wrong wrong, bool isLuck, Bug? bug = null)
     {
@@ -33,7 +36,10 @@ internal sealed record FreeFinding(string Kind, FreeId Small, FreeId Full)
 
         var drawn = string.Join(" + ", met.Select(one => one.Oddity).Distinct().Order());
         return new FreeFinding(
-            $"{result.Id.Protocol}: {(isLuck ? "luck: " : "")}{wrong.Said}, {wrong.True} | {drawn}", small, result.Id);
+            $"{result.Id.Protocol}: {(isLuck ? "luck: " : "")}{wrong.Said}, {wrong.True} | {drawn}", small, result.Id)
+        {
+            IsLuck = isLuck,
+        };
     }
 
     // The same run with less in it, where it still shows the same.

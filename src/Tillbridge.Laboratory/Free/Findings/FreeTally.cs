@@ -1,6 +1,6 @@
 using Tillbridge.Domain;
 
-namespace Tillbridge.Laboratory.Free;
+namespace Tillbridge.Laboratory.Free.Findings;
 
 /// <summary>What many free runs came to.</summary>
 internal sealed class FreeTally
