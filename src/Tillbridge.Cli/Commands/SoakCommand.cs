@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Tillbridge.Catalog;
+using Tillbridge.Laboratory.Free;
+using Tillbridge.Laboratory.Free.Findings;
 using Tillbridge.Laboratory.Runs;
 using Tillbridge.Protocols;
 using Trials = Tillbridge.Laboratory.Runs.Laboratory;
@@ -43,12 +45,17 @@ internal static class SoakCommand
 
     private static readonly Option<string?> Replay = new("--replay") { Description = "Run one printed run again and tell its story" };
 
+    private static readonly Option<bool> Free = new("--free")
+    {
+        Description = "Drawn terminals instead of scripted ones: what they book and what they tell comes from the seed alone",
+    };
+
     public static Command Build()
     {
         var command = new Command(
             "soak", "Simulate sessions under faults from a seed and check that no statement about money is wrong.")
         {
-            Seed, Sessions, Protocol, All, Release, Data, Replay,
+            Seed, Sessions, Protocol, All, Release, Data, Replay, Free,
         };
         command.SetAction(Run);
         return command;
@@ -56,7 +63,8 @@ internal static class SoakCommand
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken stop)
     {
-        if (parsed.GetValue(Replay) is { } line) return Tell(line);
+        if (parsed.GetValue(Replay) is { } line) return FreeId.IsOne(line.Trim('[', ']')) ? TellFree(line) : Tell(line);
+        if (parsed.GetValue(Free)) return RunFree(SizeOf(parsed, release: false), stop);
         var release = parsed.GetValue(Release);
         var size = SizeOf(parsed, release);
         var state = release ? Load(parsed.GetRequiredValue(Data), size.Seed) : new SoakState { Seed = size.Seed };
@@ -148,6 +156,39 @@ internal static class SoakCommand
             AllCrashPoints = release,
             Words = all,
         };
+    }
+
+    private static int RunFree(SoakSize size, CancellationToken stop)
+    {
+        var clock = CommonOptions.Clock;
+        var (begun, said) = (clock.GetTimestamp(), clock.GetTimestamp());
+        var tally = FreeSoak.Run(size.Protocols, size.Seed, size.Sessions, Progress, stop);
+        foreach (var row in FreeReport.Of(tally, size.Protocols.Select(protocol => protocol.Name), size.Seed)) Console.WriteLine(row);
+        Console.WriteLine(SoakReport.Row("time", $"{clock.GetElapsedTime(begun):hh\\:mm\\:ss}"));
+        return tally.Findings.Count == 0 && tally.Stuck.Count == 0 ? ExitCodes.Ok : ExitCodes.Internal;
+
+        void Progress(FreeTally now)
+        {
+            if (clock.GetElapsedTime(said) < TimeSpan.FromSeconds(5)) return;
+            said = clock.GetTimestamp();
+            Console.Error.WriteLine(
+                $"{clock.GetElapsedTime(begun):hh\\:mm\\:ss} {SoakReport.Number(now.Sessions)} free sessions, "
+                + $"{now.Findings.Count} kinds of findings");
+        }
+    }
+
+    private static int TellFree(string line)
+    {
+        var id = FreeId.TryParse(line.Trim('[', ']'))
+            ?? throw CliException.Usage($"'{line}' names no free run; copy the line that soak --free printed, for example free:zvt:12345.");
+        var result = FreeRun.Run(id, tells: true);
+        foreach (var told in result.Story) Console.WriteLine(told);
+        Console.WriteLine(SoakReport.Row("drawn", string.Join(", ", result.Met.Select(one => $"{one.Session}.{one.Oddity}"))));
+        Console.WriteLine(SoakReport.Row("broken assumptions", string.Join(", ", result.Broken)));
+        Console.WriteLine(SoakReport.Row("transcript", result.Mark.ToString("x16", CultureInfo.InvariantCulture)));
+        Console.WriteLine(SoakReport.Row("wrong", string.Join("; ", result.Wrong.Select(one => $"{one.Detail}, {one.True}"))));
+        if (result.Stuck is { } stuck) Console.WriteLine(SoakReport.Row("stuck", stuck));
+        return result.Wrong.Count == 0 && result.Stuck is null ? ExitCodes.Ok : ExitCodes.Internal;
     }
 
     private static int Tell(string line)

@@ -33,7 +33,7 @@ internal static class Runner
     }
 
     // Threads of their own: a world must come back to the thread on which it began, and waits for disks.
-    private static void OnAllProcessors(int count, Action<int> act)
+    public static void OnAllProcessors(int count, Action<int> act)
     {
         var next = -1;
         Exception? failure = null;
