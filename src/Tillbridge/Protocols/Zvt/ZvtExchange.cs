@@ -89,24 +89,26 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
     }
 
     /// <summary>
-    /// Takes a result. The last one before the end counts (§7.2), as after a wrong PIN; only behind an approval that we committed, another
-    /// one concludes nothing (protocols README §5.7).
+    /// Takes a result. The last one before the end counts (§7.2), but two that differ are asked about (protocols README §5.7); refusals
+    /// say the same of the money.
     /// </summary>
     /// <returns>What is new in it and has to be durable before our answer; null when it was heard before.</returns>
     public Conclusion? Hear(ZvtStatusInformation heard)
     {
         var said = conclusions.Announced(heard, Request);
         var before = Announced;
-        var differs = before is { Outcome: Outcome.Approved }
+        var differs = before is not null && !(IsRefusal(before) && IsRefusal(said))
             && (said.Outcome, said.ApprovedAmount) != (before.Outcome, before.ApprovedAmount);
-        contradicted |= differs && committed;
+        contradicted |= differs && Request.Kind.NeedsProof();
         // An approval that was committed is not unsaid by what came behind it: recovery has to mind both.
-        if (contradicted && said.Outcome is not Outcome.Approved) return null;
+        if (contradicted && committed && said.Outcome is not Outcome.Approved) return null;
         (status, committed, Announced) = (heard, false, said);
         var isKnown = before is not null && !differs && before.Agrees(said) && before.ResponseCode == said.ResponseCode;
         if (isKnown && NeedsConfirmation) messages--; // A result that is held is repeated for as long as the caller thinks.
         return isKnown ? null : said;
     }
+
+    private static bool IsRefusal(Conclusion said) => said.Outcome is Outcome.Declined or Outcome.Cancelled or Outcome.Failed;
 
     public IEnumerable<Receipt> Print(ZvtMessage message)
     {
