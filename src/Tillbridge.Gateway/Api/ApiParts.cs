@@ -15,6 +15,9 @@ internal sealed record ApiParts(
     ITerminals Terminals, IJournal Journal, TerminalRoster Roster, GatewaySettings Settings, GatewayParts Parts,
     CancellationToken Stopping)
 {
+    /// <summary>What keeps the journal from being what it should be.</summary>
+    public Func<IReadOnlyList<string>> JournalFaults { get; init; } = () => [];
+
     /// <summary>
     /// The session at its end, or as it stands when the time is up or the gateway stops. The session runs on either way.
     /// </summary>

@@ -25,6 +25,7 @@ internal sealed class HealthApi(ApiParts parts, Metrics metrics)
             .Where(state => state.JournalFailed)
             .Select(state => $"The journal cannot write for the terminal '{state.Name}'; look at the disk of {parts.Settings.Data}.")
             .ToList();
+        faults.AddRange(parts.JournalFaults());
         if (parts.Stopping.IsCancellationRequested) faults.Add("The gateway is stopping.");
         return Task.FromResult(Healthy(faults));
     }
