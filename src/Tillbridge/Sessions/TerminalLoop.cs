@@ -313,7 +313,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             else (journalFailed, wireLog.Current) = (false, null);
             await TakeUpNext();
         }
-        catch (JournalException failure)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             logger.JournalFailed(session.Terminal, session.Id.Value, failure.Message);
             conversation = RetryWhenJournalWrites(session);
@@ -347,7 +347,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
                 if (current is null) Settled.Raise();
                 else conversation = Converse(session, () => conversations.Recover(session, null, stopConversation.Token));
             }
-            catch (JournalException failure)
+            catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 logger.JournalFailed(left.Terminal, left.Id.Value, failure.Message);
                 journalFailed = true;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Tillbridge.Journal;
 using Tillbridge.Tests.Scenarios;
 using static Tillbridge.Tests.Journal.JournalSamples;
@@ -86,7 +85,7 @@ public sealed class JournalPlaceTests : IDisposable
     [Fact]
     public async Task A_dead_writer_answers_everybody_as_the_journal_does()
     {
-        await using var journal = await SqliteJournal.Open(folder.Data, clock, new Deadly(3005), Stop);
+        await using var journal = await SqliteJournal.Open(folder.Data, clock, new BreakingLog(3005), Stop);
         var intent = Intent(clock);
         await journal.Accept(intent, "{}", Stop);
         await journal.Append(intent.Frame() with { Fence = 2 }, Stop);
@@ -132,20 +131,5 @@ public sealed class JournalPlaceTests : IDisposable
         }
 
         if (what.StartsWith("journal", StringComparison.Ordinal) && what.EndsWith("deleted", StringComparison.Ordinal)) File.Delete(file);
-    }
-
-    /// <summary>A log that breaks at one event.</summary>
-    private sealed class Deadly(int at) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel level) => true;
-
-        public void Log<TState>(
-            LogLevel level, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (id.Id == at) throw new InvalidOperationException("broken on purpose");
-        }
     }
 }
