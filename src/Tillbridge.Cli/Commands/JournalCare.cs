@@ -13,6 +13,11 @@ internal static class JournalCare
         DefaultValueFactory = _ => null,
     };
 
+    private static readonly Option<string?> State = new("--state")
+    {
+        Description = "Directory in which it is kept which journal is expected, where a refused start named one",
+    };
+
     /// <summary>The commands.</summary>
     public static IEnumerable<Command> Build(Option<string?> data, Option<string> config)
     {
@@ -21,14 +26,20 @@ internal static class JournalCare
             data, config,
         };
         verify.SetAction((parsed, stop) => JournalCommand.Read(parsed, reader => Verify(reader, stop)));
-        var init = new Command("init", "Forget the journal that is expected: the next start begins a new one.") { data, config };
-        init.SetAction(parsed => Say(() => Init(JournalCommand.Choose(parsed))));
+        var init = new Command("init", "Forget the journal that is expected: the next start begins a new one.") { data, config, State };
+        init.SetAction(parsed => Say(() => Init(Choose(parsed))));
         var restore = new Command("restore", "Take a journal that was brought back, or a backup, for the expected one.")
         {
-            From, data, config,
+            From, data, config, State,
         };
-        restore.SetAction((parsed, stop) => Say(() => Restore(JournalCommand.Choose(parsed), parsed.GetValue(From), stop)));
+        restore.SetAction((parsed, stop) => Say(() => Restore(Choose(parsed), parsed.GetValue(From), stop)));
         return [verify, init, restore];
+    }
+
+    private static JournalChoice Choose(ParseResult parsed)
+    {
+        var choice = JournalCommand.Choose(parsed);
+        return parsed.GetValue(State) is { } state ? choice with { Witness = JournalWitness.In(state, choice.Data) } : choice;
     }
 
     private static async Task<int> Verify(JournalReader reader, CancellationToken stop)
@@ -51,7 +62,7 @@ internal static class JournalCare
     {
         var expected = JournalReturn.Init(choice.Witness);
         Console.WriteLine(expected is { } records
-            ? $"{choice.Data}: a journal of {records} records is no longer expected; the next start begins a new one, which knows no earlier key"
+            ? $"{choice.Data}: a journal of {records} records is no longer expected; the next start begins a new one without any earlier key"
             : $"{choice.Data}: no journal was expected; the next start begins one");
         return Task.FromResult(ExitCodes.Ok);
     }

@@ -104,10 +104,9 @@ internal sealed class JournalExamination : IAsyncDisposable
         {
             using var connection = SqliteConnection.Open(file, SqliteAccess.ReadOnly);
             var check = ChainVerifier.Everything(connection, shutdown.Token);
-            Tell(check);
             if (check is { BrokenAt: { } at, CostsSessionsOnly: false })
                 stops = $"'{file}' is damaged{Place(at)}: {check.Why} No new sessions are taken. {JournalDirectory.CorruptCure}";
-
+            Tell(check);
             JournalLog.Checked(logger, check.Records, faults.Count);
         }
         catch (OperationCanceledException)

@@ -61,7 +61,8 @@ public sealed class JournalWitness
         if (journal is { Exists: true, Length: > 0 }) return;
         throw Refused(
             $"The journal of '{Data}' is missing: {mark.Tip.Sequence} records are expected there, says '{file}'. If its disk is not "
-            + "mounted or the directory was moved, bring it back. If it is lost, bring a backup");
+            + "mounted or the directory was moved, bring it back. If it is lost, bring a backup",
+            file);
     }
 
     /// <summary>The name of the file that speaks of a data directory.</summary>
@@ -78,7 +79,7 @@ public sealed class JournalWitness
         {
             if (WitnessFile.Read(file) is not { } mark) continue;
             if (Difference(mark, id, tip, tipOf) is { } why)
-                throw Refused($"The journal of '{Data}' {why}, says '{file}'. Bring the right one back");
+                throw Refused($"The journal of '{Data}' {why}, says '{file}'. Bring the right one back", file);
         }
     }
 
@@ -103,10 +104,16 @@ public sealed class JournalWitness
         return null;
     }
 
-    private JournalException Refused(string what) => new(
-        JournalFault.Unexpected,
-        $"{what} and run 'tillbridge journal restore {cure}', which takes what is there; 'tillbridge journal init {cure}' begins a new "
-        + "one. Either forgets what was paid since: an order of that time would be charged again under its old key.");
+    private JournalException Refused(string what, string file)
+    {
+        // The place that systemd gives to a unit is known to the unit alone.
+        var place = Path.GetDirectoryName(file)!;
+        var which = place == OfUnit() ? $"{cure} --state {place}" : cure;
+        return new JournalException(
+            JournalFault.Unexpected,
+            $"{what} and run 'tillbridge journal restore {which}', which takes what is there; 'tillbridge journal init {which}' begins a "
+            + "new one. Either forgets what was paid since: an order of that time would be charged again under its old key.");
+    }
 
     private bool IsOutside(string place)
     {
@@ -119,13 +126,16 @@ public sealed class JournalWitness
     private static string[] OfUser()
     {
         // systemd's StateDirectory= and the desktop's convention; elsewhere what stands nearest.
-        if (Environment.GetEnvironmentVariable("STATE_DIRECTORY")?.Split(':')[0] is { Length: > 0 } ofUnit) return [ofUnit];
+        if (OfUnit() is { } ofUnit) return [ofUnit];
         if (!OperatingSystem.IsLinux())
             return Under(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "tillbridge-state");
         return Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } state && Path.IsPathRooted(state)
             ? [Path.Combine(state, "tillbridge")]
             : Under(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Path.Combine(".local", "state", "tillbridge"));
     }
+
+    private static string? OfUnit() =>
+        Environment.GetEnvironmentVariable("STATE_DIRECTORY")?.Split(':')[0] is { Length: > 0 } place ? place : null;
 
     private static string[] Under(string home, string place) => home.Length == 0 ? [] : [Path.Combine(home, place)];
 }
