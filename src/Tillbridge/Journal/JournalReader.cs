@@ -35,11 +35,11 @@ public sealed class JournalReader : IDisposable
         "SELECT r.body FROM face_notes n JOIN records r ON r.sequence = n.record WHERE n.session = ?1 AND n.face = ?2";
 
     private const string SelectRecords =
-        $"SELECT {JournalSql.RecordColumns} FROM records r "
+        $"SELECT {JournalSql.ToldRecordColumns} FROM records r "
         + "WHERE r.sequence > ?1 AND (?3 = 1 OR r.kind <> 'frame') ORDER BY r.sequence LIMIT ?2";
 
     private const string SelectRecordsOfSession =
-        $"SELECT {JournalSql.RecordColumns} FROM records r "
+        $"SELECT {JournalSql.ToldRecordColumns} FROM records r "
         + "WHERE r.session = ?4 AND r.sequence > ?1 AND (?3 = 1 OR r.kind <> 'frame') ORDER BY r.sequence LIMIT ?2";
 
     private readonly SqliteConnection connection;
@@ -162,7 +162,7 @@ public sealed class JournalReader : IDisposable
             rows.Bind(1, sequence).Bind(2, limit).Bind(3, withFrames ? 1 : 0);
             if (session is { } id) rows.Bind(4, id.Value);
             var records = new List<JournalRecord>();
-            while (rows.Step()) records.Add(JournalSql.RecordAt(rows));
+            while (rows.Step()) records.Add(JournalSql.ToldRecordAt(rows));
             return records;
         }
     }

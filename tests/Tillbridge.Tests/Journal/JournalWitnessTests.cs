@@ -58,6 +58,7 @@ public sealed class JournalWitnessTests : IDisposable
     [InlineData("older copy")]
     [InlineData("another journal")]
     [InlineData("the same number of records of another history")]
+    [InlineData("the last session deleted")]
     [InlineData("log cut off")]
     [InlineData("log gone")]
     [InlineData("log cut to a part")]
@@ -263,6 +264,9 @@ public sealed class JournalWitnessTests : IDisposable
                 break;
             case "journal.db empty":
                 await File.WriteAllBytesAsync(folder.File, [], Stop);
+                break;
+            case "the last session deleted":
+                folder.Tamper("DELETE FROM records WHERE sequence > 3; DELETE FROM sessions WHERE intent > 3");
                 break;
             case "log gone":
                 File.Delete(log);

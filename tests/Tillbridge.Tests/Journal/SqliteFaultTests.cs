@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Tillbridge.Domain;
 using Tillbridge.Journal;
 using Tillbridge.Journal.Sqlite;
 using Tillbridge.Tests.Scenarios;
@@ -48,72 +47,6 @@ public sealed class SqliteFaultTests : IDisposable
         var check = await reader.Verify(Stop);
         Assert.Equal(at, check.BrokenAt);
         Assert.NotEmpty(check.Why!);
-    }
-
-    [Theory]
-    [InlineData("UPDATE sessions SET outcome = 'declined' WHERE key = 'k1'")]
-    [InlineData("UPDATE sessions SET state = replace(state, '1250', '9250') WHERE key = 'k1'")]
-    [InlineData("UPDATE sessions SET created_at = 'x' WHERE key = 'k1'")]
-    public async Task A_damaged_row_costs_itself_and_is_named_and_lists_go_on(string change)
-    {
-        await Fill(3);
-        string id;
-        using (var connection = SqliteConnection.Open(folder.File, SqliteAccess.ReadOnly))
-            id = connection.Scalar("SELECT id FROM sessions WHERE key = 'k1'")!;
-        folder.Tamper(change);
-        await using var journal = await Open();
-        Assert.Contains(id, Assert.Single(journal.Faults), StringComparison.Ordinal);
-
-        var page = await journal.Query(new SessionQuery(), Stop);
-        Assert.Equal(["k2", "k0"], page.Sessions.Select(session => session.Key!).OrderDescending());
-        Assert.Equal(id, Assert.Single(page.Damaged).Id);
-        Assert.Contains(id, Assert.Throws<JournalException>(page.Whole).Message, StringComparison.Ordinal);
-        var untold = await Assert.ThrowsAsync<JournalException>(() => journal.FindByKey("k1", Stop));
-        Assert.Contains(id, untold.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<JournalException>(() => journal.Accept(Intent(clock, key: "k1"), "{}", Stop));
-        Assert.Equal(Acceptance.Accepted, (await journal.Accept(Intent(clock, key: "fresh"), "{}", Stop)).Acceptance);
-        Assert.Equal(Acceptance.Replayed, (await journal.Accept(Intent(clock, key: "k2"), "{}", Stop)).Acceptance);
-    }
-
-    [Fact]
-    public async Task Pages_go_on_over_damaged_rows_without_losing_or_repeating_one()
-    {
-        await Fill(9);
-        folder.Tamper("UPDATE sessions SET outcome = 'declined' WHERE key IN ('k3', 'k4', 'k8')");
-        using var reader = JournalReader.Open(folder.Data);
-        var (sessions, damaged) = (new List<string>(), new List<string>());
-        string? cursor = null;
-        do
-        {
-            var page = await reader.Query(new SessionQuery { Limit = 2, Cursor = cursor }, Stop);
-            sessions.AddRange(page.Sessions.Select(session => session.Key!));
-            damaged.AddRange(page.Damaged.Select(row => row.Id));
-            cursor = page.Cursor;
-        }
-        while (cursor is not null);
-        Assert.Equal(["k0", "k1", "k2", "k5", "k6", "k7"], sessions.Order());
-        Assert.Equal(3, damaged.Distinct().Count());
-        Assert.Equal(3, damaged.Count);
-    }
-
-    [Theory]
-    [InlineData("inFlight")]
-    [InlineData("closed")]
-    public async Task An_open_or_unknown_session_whose_row_is_damaged_keeps_the_journal_from_starting(string phase)
-    {
-        string id;
-        await using (var journal = await Open())
-        {
-            await journal.Whole(clock, key: "k0");
-            var open = Intent(clock);
-            id = open.Id.Value;
-            await journal.Accept(open, "{}", Stop);
-            await journal.Append(open.Sent(clock).State(), Stop);
-            if (phase == "closed") await journal.Append(open.Sent(clock).Closed(clock, Outcome.Unknown).State(), Stop);
-        }
-
-        folder.Tamper($"UPDATE sessions SET state = replace(state, '1250', '1251') WHERE id = '{id}'");
-        await OpensAs(JournalFault.Corrupt, id);
     }
 
     [Fact]

@@ -43,6 +43,27 @@ public sealed class DeadWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_row_of_the_open_period_leaves_a_broken_payment_unknown_instead_of_asking_for_ever()
+    {
+        var journal = await SqliteJournal.Open(folder.Data, TimeProvider.System, null, Stop);
+        await using var bench = await TestBench.Start(journal: journal);
+        var first = await bench.Run(TestBench.Sale(1250));
+        bench.Virtual.Scripts.Replace([new TerminalScript { SlowSeconds = 60 }], TerminalScript.Plain);
+        var running = (await bench.Submit(TestBench.Sale(700))).Session!;
+        await bench.Until(running.Id, SessionPhase.InFlight);
+        folder.Tamper($"UPDATE sessions SET state = replace(state, '1250', '9250') WHERE id = '{first.Id}'");
+
+        Assert.Null(await bench.Engine.Displace(running.Id, "test", Stop));
+
+        var ended = await bench.End(running.Id);
+        Assert.Equal((Outcome.Unknown, Reason.JournalFailed), (ended.Outcome, ended.Conclusion!.Reason));
+        // The conversation lets go of the terminal a moment after the end is durable.
+        while (await bench.Engine.Resolve(ended.Id, Outcome.Cancelled, "Anna", "looked", Stop) is not null)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Stop);
+        Assert.Equal(Outcome.Cancelled, (await journal.Find(ended.Id, Stop))!.Outcome);
+    }
+
+    [Fact]
     public async Task No_payment_begins_and_none_is_told_as_approved_while_the_directory_is_away()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells which file stands at a path.");

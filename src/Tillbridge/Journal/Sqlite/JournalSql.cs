@@ -11,6 +11,9 @@ internal static class JournalSql
     /// <summary>The column that follows the record's own.</summary>
     public const int AfterRecord = 9;
 
+    /// <summary>The record's columns and the hash of the one before, for <see cref="ToldRecordAt"/>.</summary>
+    public const string ToldRecordColumns = $"{RecordColumns}, (SELECT p.hash FROM records p WHERE p.sequence = r.sequence - 1)";
+
     public const string SessionColumns =
         "s.id, s.terminal, s.key, s.fingerprint, s.kind, s.phase, s.outcome, s.reference, s.receipt, "
         + "s.created_at, s.sent_at, s.closed_at, s.face, s.state, s.seal";
@@ -45,6 +48,29 @@ internal static class JournalSql
         Fence = row.Long(5),
         StateHash = row.BlobOrNull(7) is { } hash ? Convert.ToHexStringLower(hash) : null,
     };
+
+    /// <summary>The record, or in its place an incident that says that it is damaged: it costs itself only.</summary>
+    public static JournalRecord ToldRecordAt(SqliteStatement row)
+    {
+        try
+        {
+            var record = RecordAt(row);
+            var before = record.Sequence == 1 ? ChainTip.Start.Hash
+                : row.BlobOrNull(AfterRecord) is { } hash ? Convert.ToHexStringLower(hash)
+                : null;
+            if (before is null || RecordChain.Fault(new ChainTip(record.Sequence - 1, before), record) is null) return record;
+        }
+        catch (JournalException error) when (error.Fault is JournalFault.Corrupt)
+        {
+            // Its time or kind cannot be read.
+        }
+
+        var sequence = row.Long(0);
+        var at = JournalTime.CanRead(row.Text(1)) ? JournalTime.Read(row.Text(1)) : DateTimeOffset.UnixEpoch;
+        var body = $"{{\"code\":\"journal-damaged\",\"text\":\"Record {sequence} of the journal is damaged and is not told.\"}}";
+        return new JournalRecord(
+            sequence, at, new SessionId(row.Text(2)), row.Text(3), RecordKind.Incident, body, Convert.ToHexStringLower(row.Blob(8)));
+    }
 
     public static SessionRow RowAt(SqliteStatement row) => new(
         row.Text(0), row.Text(1), row.TextOrNull(2), row.Text(3), row.Text(4), row.Text(5), row.TextOrNull(6),
