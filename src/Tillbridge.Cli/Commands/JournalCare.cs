@@ -62,7 +62,7 @@ internal static class JournalCare
     {
         var expected = JournalReturn.Init(choice.Witness);
         Console.WriteLine(expected is { } records
-            ? $"{choice.Data}: a journal of {records} records is no longer expected; the next start begins a new one without any earlier key"
+            ? $"{choice.Data}: a journal of {records} records is no longer expected; the next start begins one without any earlier key"
             : $"{choice.Data}: no journal was expected; the next start begins one");
         return Task.FromResult(ExitCodes.Ok);
     }

@@ -72,7 +72,8 @@ internal sealed class ReconciliationsApi(ApiParts parts)
         };
     }
 
-    private async Task<(List<Session> Sessions, List<DamagedSession> Damaged)> Period(string terminal, DateTimeOffset? from, DateTimeOffset to, CancellationToken gone)
+    private async Task<(List<Session> Sessions, List<DamagedSession> Damaged)> Period(
+        string terminal, DateTimeOffset? from, DateTimeOffset to, CancellationToken gone)
     {
         var sessions = new List<Session>();
         var damaged = new List<DamagedSession>();

@@ -26,7 +26,7 @@ public sealed class SqliteJournal : IJournal
     {
         (this.directory, this.connection, this.reader, this.witness) = (directory, connection, reader, witness);
         this.examination = examination;
-        place = JournalPlace.Of(directory.File);
+        place = JournalPlace.Of(directory.File, directory.Lock);
         appender = new JournalAppender(connection, place, witness, clock);
         signal = new SequenceSignal(appender.Tip.Sequence);
         writer = JournalWriter.Start(appender, signal, clock, logger);

@@ -66,6 +66,18 @@ public sealed class JournalDamageTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_session_that_the_index_over_ids_forgets_is_damaged_and_not_unknown()
+    {
+        await Fill(40);
+        using (var connection = SqliteConnection.Open(folder.File, SqliteAccess.ReadWrite))
+            Forget(connection, "sqlite_autoindex_sessions_1");
+        using var reader = JournalReader.Open(folder.Data);
+        var error = await Assert.ThrowsAsync<JournalException>(() => reader.Find(new SessionId(told["key-0017"]), Stop));
+        Assert.Equal(JournalFault.Corrupt, error.Fault);
+        Assert.NotNull((await reader.Verify(Stop)).BrokenAt);
+    }
+
     [Theory]
     [InlineData("unsettled")]
     [InlineData("unsettled_again")]

@@ -24,6 +24,7 @@ public sealed class JournalPlaceTests : IDisposable
     [InlineData("journal.db-wal deleted")]
     [InlineData("journal.db-wal replaced by its copy")]
     [InlineData("journal.db-shm deleted")]
+    [InlineData("journal.lock deleted")]
     public async Task A_journal_whose_files_are_taken_away_takes_nothing_more(string what)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells which file stands at a path.");

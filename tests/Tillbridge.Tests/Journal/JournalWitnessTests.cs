@@ -89,6 +89,50 @@ public sealed class JournalWitnessTests : IDisposable
         Assert.Equal(before, Files());
     }
 
+    [Theory]
+    [InlineData("-wal")]
+    [InlineData("-shm")]
+    public async Task No_bit_in_a_log_that_a_kill_left_charges_an_old_key_again(string beside)
+    {
+        await Pay("k0");
+        var killed = Path.Combine(folder.Root, "killed");
+        await using (var journal = await Open())
+        {
+            for (var number = 1; number < 4; number++) await journal.Whole(clock, key: $"k{number}");
+            CopyTo(killed);
+        }
+
+        var bytes = await File.ReadAllBytesAsync(Path.Combine(killed, "journal.db" + beside), Stop);
+        var outside = await File.ReadAllBytesAsync(WitnessPath, Stop);
+        var random = new Random(7);
+        const int Flips = 24;
+        for (var flip = 0; flip < Flips; flip++)
+        {
+            await File.WriteAllBytesAsync(WitnessPath, outside, Stop);
+            // Fresh files each time: what an earlier turn still holds open is not theirs.
+            Directory.Delete(folder.Data, recursive: true);
+            Directory.CreateDirectory(folder.Data);
+            foreach (var file in Directory.GetFiles(killed)) File.Copy(file, Path.Combine(folder.Data, Path.GetFileName(file)));
+            var (at, bit) = (random.Next(bytes.Length), 1 << random.Next(8));
+            var damaged = (byte[])bytes.Clone();
+            damaged[at] ^= (byte)bit;
+            await File.WriteAllBytesAsync(folder.File + beside, damaged, Stop);
+            try
+            {
+                await using var journal = await Open();
+                for (var number = 0; number < 4; number++)
+                {
+                    var accepted = await journal.Accept(Intent(clock, key: $"k{number}"), "{}", Stop);
+                    Assert.True(accepted.Acceptance is Acceptance.Replayed, $"byte {at}, bit {bit}: k{number} charges again");
+                }
+            }
+            catch (JournalException)
+            {
+                // Refused is no charge.
+            }
+        }
+    }
+
     [Fact]
     public async Task A_missing_index_of_the_log_costs_nothing()
     {

@@ -14,9 +14,12 @@ internal sealed class JournalPlace
     private JournalPlace((string, FileMark?)[] files) => this.files = files;
 
     /// <summary>Remembers the files of a journal that was just opened and written to.</summary>
-    public static JournalPlace Of(string file)
+    /// <param name="file">The journal's file.</param>
+    /// <param name="ownership">The file whose lock keeps a second owner out; without it he would come in.</param>
+    public static JournalPlace Of(string file, string ownership)
     {
-        var place = new JournalPlace([.. Suffixes.Select(suffix => (file + suffix, FileMark.Of(file + suffix)))]);
+        var paths = Suffixes.Select(suffix => file + suffix).Append(ownership);
+        var place = new JournalPlace([.. paths.Select(path => (path, FileMark.Of(path)))]);
         place.Check();
         return place;
     }
@@ -24,7 +27,7 @@ internal sealed class JournalPlace
     /// <summary>True while the file itself, whatever became of its log, is the one in the directory.</summary>
     public bool HoldsFile => files[0] is var (path, mark) && FileMark.Of(path) is { } now && now == mark;
 
-    /// <summary>Costs three questions to the system, some microseconds.</summary>
+    /// <summary>Costs four questions to the system, some microseconds.</summary>
     /// <exception cref="JournalException">One of the files is not the one in the directory any more.</exception>
     public void Check()
     {

@@ -3,7 +3,7 @@ using Tillbridge.Gateway.Tests.Support;
 using Tillbridge.Journal;
 using Tillbridge.Journal.Sqlite;
 
-namespace Tillbridge.Gateway.Tests;
+namespace Tillbridge.Gateway.Tests.Services;
 
 /// <summary>A data directory that is moved away, emptied or damaged, seen from outside: no order is taken, and health says why.</summary>
 public sealed class JournalTroubleTests
