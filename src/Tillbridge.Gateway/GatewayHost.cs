@@ -158,7 +158,7 @@ public sealed class GatewayHost : IAsyncDisposable
         owned.Add(gate);
         var watch = JournalWatch.Begin(kept, parts.Clock, logger);
         owned.Add(watch);
-        var api = new ApiParts(Terminals, kept, roster, settings, parts, stopping) { JournalFaults = () => watch.Faults };
+        var api = new ApiParts(Terminals, kept, roster, settings, parts, stopping) { JournalHealth = () => watch.Health };
         Composition.MapRoutes(web, api, metrics, gate);
         await web.StartAsync(shutdown.Token);
         server = web;

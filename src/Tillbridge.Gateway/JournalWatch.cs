@@ -25,8 +25,9 @@ internal sealed class JournalWatch : IAsyncDisposable
         watching = Watch();
     }
 
-    /// <summary>What keeps the journal from being what it should be, each with its cure; empty when all is well.</summary>
-    public IReadOnlyList<string> Faults => fault is { } now ? [now, .. journal.Faults] : journal.Faults;
+    /// <summary>How the journal is.</summary>
+    public JournalHealth Health => new(
+        TakesSessions: fault is null && !journal.IsStopped, fault is { } now ? [now, .. journal.Faults] : journal.Faults);
 
     public static JournalWatch Begin(SqliteJournal journal, TimeProvider clock, ILogger logger) => new(journal, clock, logger);
 

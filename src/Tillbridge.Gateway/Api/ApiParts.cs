@@ -15,8 +15,8 @@ internal sealed record ApiParts(
     ITerminals Terminals, IJournal Journal, TerminalRoster Roster, GatewaySettings Settings, GatewayParts Parts,
     CancellationToken Stopping)
 {
-    /// <summary>What keeps the journal from being what it should be.</summary>
-    public Func<IReadOnlyList<string>> JournalFaults { get; init; } = () => [];
+    /// <summary>How the journal is at this moment.</summary>
+    public Func<JournalHealth> JournalHealth { get; init; } = () => new(TakesSessions: true, []);
 
     /// <summary>
     /// The session at its end, or as it stands when the time is up or the gateway stops. The session runs on either way.

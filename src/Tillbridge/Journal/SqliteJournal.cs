@@ -41,6 +41,9 @@ public sealed class SqliteJournal : IJournal
     /// <summary>Damage that was found at the start or behind it, each with what it costs; nothing when all is well.</summary>
     public IReadOnlyList<string> Faults => examination.Faults;
 
+    /// <summary>True when damage was found over which no new session may begin.</summary>
+    internal bool IsStopped => examination.Stops is not null;
+
     /// <summary>
     /// Opens the journal of a data directory, made if missing, and takes the directory into possession. A directory
     /// that cannot be written, a full disk and a damaged file are told here, not at the first payment. Nothing outside of the

@@ -13,14 +13,25 @@ internal readonly partial record struct FileMark(ulong Device, ulong Inode)
     private const uint WithInode = 0x100;       // STATX_INO
     private const int Size = 256, InodeAt = 32, DeviceAt = 136;
 
-    /// <summary>The file at a path; null when there is none, or when nobody can say.</summary>
+    /// <summary>The file at a path; null when there is none.</summary>
     public static FileMark? Of(string path)
     {
-        if (!OperatingSystem.IsLinux()) return File.Exists(path) ? default(FileMark) : null;
         Span<byte> told = stackalloc byte[Size];
-        if (Statx(CurrentDirectory, path, 0, WithInode, told) != 0) return null;
+        if (!Ask(path, told)) return File.Exists(path) ? default(FileMark) : null;
         return new FileMark(
             BinaryPrimitives.ReadUInt64LittleEndian(told[DeviceAt..]), BinaryPrimitives.ReadUInt64LittleEndian(told[InodeAt..]));
+    }
+
+    private static bool Ask(string path, Span<byte> told)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() && Statx(CurrentDirectory, path, 0, WithInode, told) == 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false; // An old C library; a container may refuse the call, too.
+        }
     }
 
     // The one call of this family whose answer has the same form on every architecture of Linux.
