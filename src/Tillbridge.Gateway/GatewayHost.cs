@@ -45,6 +45,9 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <summary>The engine, for who runs in the same process.</summary>
     public ITerminals Terminals => engine!;
 
+    /// <summary>The journal; stays this host's.</summary>
+    internal SqliteJournal Journal => journal!;
+
     /// <summary>Starts a gateway.</summary>
     /// <exception cref="JournalException">The journal cannot be opened; the message names cause and cure.</exception>
     /// <exception cref="ArgumentException">A terminal's settings are wrong; the message names it.</exception>

@@ -79,6 +79,21 @@ public sealed class JournalTroubleTests
         await gateway.Sale(300);
     }
 
+    [Fact]
+    public async Task A_writer_that_is_dead_gives_no_sign_of_life_and_refuses_orders_by_name()
+    {
+        await using var gateway = await Start();
+        await gateway.Sale(1250, "k1");
+        Assert.True(await gateway.Host.Answers(TimeSpan.FromSeconds(20)));
+
+        await gateway.Host.Journal.DisposeAsync();
+
+        Assert.False(await gateway.Host.Answers(TimeSpan.FromSeconds(20)));
+        (await gateway.Post("/v1/sessions", TestGateway.SaleOf(700), "k2", wait: 10)).IsProblem(507, "journal-full");
+        await Wait.Until(async _ => (await gateway.Get("/health/ready")).Status is HttpStatusCode.ServiceUnavailable);
+        Assert.Equal(1250, gateway.Acquirer.Net);
+    }
+
     private static Task<TestGateway> Start() => TestGateway.Start(
         change: settings => settings with { Configuration = Path.Combine(settings.Directory, "tillbridge.json") });
 }
