@@ -111,7 +111,17 @@ internal sealed class Conversation(
     private async Task<(StillUnclear? Unclear, bool Reachable)> Ask(
         Session session, int attempt, bool reachable, long? lostAt, CancellationToken stop)
     {
-        var question = await entry(session);
+        RecoveryEntry question;
+        try
+        {
+            question = await entry(session);
+        }
+        catch (JournalException damaged) when (damaged.Fault is JournalFault.Corrupt)
+        {
+            // Without our own books nothing that the terminal says can be judged; a person decides.
+            return (new StillUnclear(Reason.JournalFailed, damaged.Message, AskAgain: false), false);
+        }
+
         question.StayedReachable = reachable;
         question.IsSecondLook = firstLook is { } before && before.Id == session.Id && UntilSecondLook(session) is null;
         var (reached, looked) = (false, false);

@@ -310,7 +310,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             else (journalFailed, wireLog.Current) = (false, null);
             await TakeUpNext();
         }
-        catch (JournalException failure)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             logger.JournalFailed(session.Terminal, session.Id.Value, failure.Message);
             conversation = RetryWhenJournalWrites(session);
@@ -344,7 +344,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
                 if (current is null) Release();
                 else conversation = Converse(session, () => conversations.Recover(session, null, stopConversation.Token));
             }
-            catch (JournalException failure)
+            catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 logger.JournalFailed(left.Terminal, left.Id.Value, failure.Message);
                 journalFailed = true;
