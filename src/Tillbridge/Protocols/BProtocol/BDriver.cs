@@ -331,7 +331,9 @@ internal sealed class BDriver : TerminalDriver
         && TwiceSaid.Any(field => second.Get(dialect, field) != first.Get(dialect, field));
 
     private bool MustReread(BFrame result, BExchange state) =>
-        (result.Flags & BFrame.ConfirmWanted) != 0 && dialect.Reread.Contains(state.Identity.Operation);
+        ((result.Flags & BFrame.ConfirmWanted) != 0 && dialect.Reread.Contains(state.Identity.Operation))
+        // A reversal is answered with the code of what it undoes: without a number of its own only the operation in T82 tells the two apart.
+        || (state.Identity.Operation == BOperations.Reversal && string.IsNullOrWhiteSpace(result.Get(dialect, BFields.Sequence)));
 
     // Null when T82 is about something else, which contradicts no refusal.
     private async Task<Conclusion?> Reread(BTalk talk, BExchange state, Conclusion announced, CancellationToken shutdown)

@@ -52,7 +52,9 @@ internal sealed record BLast(LastKind Kind, BFrame Answer, BDialect Dialect)
     /// knew from before may have begun anew and does not outweigh the request's own.
     /// </summary>
     public bool IsAsBefore(Baseline? before, BIdentity wanted) => before?.Receipt is not null && ToBaseline() is var now
-        && now.Receipt == before.Receipt && (before.Trace is { } trace ? now.Trace == trace : !(wanted.IsUnique && Carries(wanted)));
+        && now.Receipt == before.Receipt && (before.Trace is { } trace
+            ? now.Trace == trace
+            : !(wanted.IsUnique && Carries(wanted)) && (before.Approval is null || Original.SameApproval(before.Approval, Approval)));
 
     /// <summary>True when it carries the numbers of the request. What the terminal does not echo proves nothing against it.</summary>
     public bool Carries(BIdentity wanted)

@@ -29,6 +29,9 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
     /// <summary>What the terminal remembered before we sent anything; null when that is not known.</summary>
     public Baseline? Before { get; init; }
 
+    /// <summary>The terminal itself told <see cref="Before"/> just now, so that its earlier booking is known when it is told again.</summary>
+    public bool HasMark { get; init; }
+
     /// <summary>The terminal that we talk with, by its own word or the address; null when nobody named it.</summary>
     public string? Device { get; init; }
 
@@ -75,6 +78,10 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
         if (!Request.Kind.NeedsProof()) return true;
         if (ZvtMark.IsOtherDevice(Device, heard.TerminalId))
             throw new ProtocolViolationException($"The result is one of terminal {heard.TerminalId}, and {Device} was asked.");
+        // Another amount than was asked is rare, and an earlier booking that nobody could rule out is likelier.
+        var isOther = heard is { ResultCode: 0, Amount: { } amount } && Request.Total is { } asked && amount != asked.MinorUnits;
+        if (isOther && !HasMark)
+            throw new ProtocolViolationException("The terminal approved another amount and would not say what its last booking was.");
         // A decline takes no number of its own, so that only one that is certainly the old one counts as that.
         var isOld = ZvtMark.Compare(heard, Before) switch
         {

@@ -60,6 +60,13 @@ internal sealed class OwnBookings(string terminal, IJournal journal, Cancellatio
     public async Task<IncidentSeen?> Another(Session session, Conclusion said)
     {
         if (session.Request is not { Kind: RequestKind.Reversal, Original: { } named } || said.Outcome is not Outcome.Approved) return null;
+        // A reversal undoes all of a booking, or the part that was named.
+        if (said.ApprovedAmount is { } amount && (session.Request.Amount ?? named.Amount) is { } wanted && amount != wanted)
+        {
+            return new IncidentSeen(
+                Reason.OtherBookingReversed, $"The reversal of {wanted} was answered over {amount}: another booking may have been undone.");
+        }
+
         var period = await journal.CurrentPeriod(session.Terminal, shutdown);
         var booked = period.Where(other => other.Id != session.Id && other.Outcome is Outcome.Approved).ToList();
         var meant = booked.LastOrDefault(other => IsMeant(other, named));
