@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Cards;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 using Tillbridge.Transports;
@@ -170,14 +171,14 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<Refusal?> Abort(SessionId id, string by, CancellationToken shutdown) => Act(id, new AbortAsked(by), shutdown);
+    public Task<Refusal?> Abort(SessionId id, string by, CancellationToken shutdown) => Act(id, new AbortAsked(TerminalWords.Text(by)), shutdown);
 
     /// <inheritdoc/>
-    public Task<Refusal?> Displace(SessionId id, string by, CancellationToken shutdown) => Act(id, new Displaced(by), shutdown);
+    public Task<Refusal?> Displace(SessionId id, string by, CancellationToken shutdown) => Act(id, new Displaced(TerminalWords.Text(by)), shutdown);
 
     /// <inheritdoc/>
     public Task<Refusal?> Confirm(SessionId id, bool commit, string by, CancellationToken shutdown) =>
-        Act(id, new ConfirmationGiven(commit, by), shutdown);
+        Act(id, new ConfirmationGiven(commit, TerminalWords.Text(by)), shutdown);
 
     /// <inheritdoc/>
     public async Task<Refusal?> Resolve(SessionId id, Outcome outcome, string by, string note, CancellationToken shutdown)
@@ -187,6 +188,8 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         if (!RequestRules.IsPrintable(by, 128))
             return new(RefusalCode.InvalidRequest, "'by' must name the person, 1 to 128 printable characters.", "by");
         if (note.Length > 2000) return new(RefusalCode.InvalidRequest, "'note' must be at most 2000 characters.", "note");
+        if (CallerWords.Holds(by)) return new(RefusalCode.InvalidRequest, CallerWords.Sentence("by"), "by");
+        if (CallerWords.Holds(note)) return new(RefusalCode.InvalidRequest, CallerWords.Sentence("note"), "note");
         return await Act(id, new PersonResolved(outcome, by, note), shutdown);
     }
 
@@ -232,6 +235,8 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     {
         var request = order.Request;
         if (RequestRules.Fault(request) is { } fault) return new(RefusalCode.InvalidRequest, fault.Text, fault.Field);
+        if (CallerWords.Fault(request, order.Key, order.Metadata, order.Face) is { } card)
+            return new(RefusalCode.InvalidRequest, card.Text, card.Field);
         if (order.Key is null && request.Kind.MovesMoney())
             return new(RefusalCode.InvalidRequest, "An idempotency key is required for everything that moves money.", "Idempotency-Key");
         if (order.Key is { } key && !RequestRules.IsPrintable(key, MostKeyCharacters))

@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Domain.Cards;
 using Tillbridge.Protocols.Zvt.Apdu;
 
 namespace Tillbridge.Protocols.Zvt;
@@ -95,7 +96,8 @@ internal sealed class ZvtReceipts
             return last;
         }
 
-        var clean = new string([.. line.Text.Where(letter => !char.IsControl(letter)).Take(MostLineCharacters)]);
+        var clean = TerminalWords.Line(line.Text);
+        if (clean.Length > MostLineCharacters) clean = clean[..MostLineCharacters];
         characters += clean.Length;
         lines.Add(new ReceiptLine(
             clean,
