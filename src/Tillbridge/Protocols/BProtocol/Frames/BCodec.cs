@@ -140,11 +140,13 @@ internal static class BCodec
         int[] lines = [.. Enumerable.Range(1, parts.Length - 1).Where(index => parts[index].Length > 0
             && dialect.Names.GetValueOrDefault($"{fid}{parts[index][0]}") is BFields.ReceiptLine)];
         if (lines.Length == 0) return parts;
-        var masked = MaskLines(string.Join('\n', lines.Select(index => parts[index][1..].Replace('\n', ' '))), dialect).Split('\n');
-        for (var at = 0; at < lines.Length; at++)
+        var masked = MaskLines(string.Join('\n', lines.Select(index => parts[index][1..])), dialect);
+        var start = 0;
+        foreach (var index in lines)
         {
-            var text = parts[lines[at]];
-            parts[lines[at]] = text[0] + string.Concat(masked[at].Select((letter, index) => letter == '*' ? '*' : text[index + 1]));
+            var length = parts[index].Length - 1;
+            parts[index] = parts[index][0] + masked.Substring(start, length);
+            start += length + 1;
         }
 
         return parts;
