@@ -30,6 +30,7 @@ internal sealed class PaperApi(ApiParts parts)
     {
         var query = new QueryFields(context.Request.Query);
         var copy = query.Choice<ReceiptAudience>("copy") ?? ReceiptAudience.Cardholder;
+        var table = query.Choice<EscPosTable>("codePage");
         if (query.Finish() is { } wrong) return wrong;
         var (session, problem) = await SessionsApi.Named(parts, context);
         if (session is null) return problem!;
@@ -40,7 +41,7 @@ internal sealed class PaperApi(ApiParts parts)
         if (receipt is null) return Problems.NotFound($"This session has no receipt for: {Words<ReceiptAudience>.Of(copy)}.");
         return form switch
         {
-            EscPos => Answers.Raw(EscPosReceipt.Render(receipt), EscPos),
+            EscPos => Answers.Raw(EscPosReceipt.Render(receipt, table), EscPos),
             Html => Answers.Text(HtmlReceipt.Render(receipt), Html),
             _ => Answers.Text(TextReceipt.Render(receipt), Plain),
         };
