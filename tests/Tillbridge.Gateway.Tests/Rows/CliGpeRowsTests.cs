@@ -48,6 +48,22 @@ public sealed class CliGpeRowsTests : CliBench
         Assert.Equal(10000 + 25050 + 50000 + 100, Booked());
     }
 
+    [Fact]
+    public async Task A_part_that_was_approved_is_no_paid_row()
+    {
+        await Write("RowKey,Amount,Currency,InvoiceNumber", "p1,19906,203,1", "p2,10000,203,2");
+
+        var (code, output) = await Rows("gpe-payment", "--in", In, "--data", Data);
+
+        Assert.True(code == 5, output);
+        Assert.Equal(["010", "000"], await Column("ResponseCode"));
+        Assert.Equal(["approved", "approved"], await Column("Outcome"));
+        Assert.Equal(["amount-differs", ""], await Column("ErrorCode"));
+        Assert.Equal(["9953", "10000"], await Column("AmountMinor"));
+        Assert.Equal(["19906", "10000"], await Column("AskedMinor"));
+        Assert.Contains("2 rows: 1 approved, 1 approved for another amount, 0 declined", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("2,20000,0,0,0,0", "000", "true", "true")]
     [InlineData("1,10000,0,0,0,0", "160", "false", "true")]

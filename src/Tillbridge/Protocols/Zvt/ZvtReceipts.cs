@@ -43,7 +43,8 @@ internal sealed class ZvtReceipts
     public IReadOnlyList<Receipt> Flush()
     {
         var kept = lines.ToList();
-        var (whose, signed) = (audience ?? Guess(kept), signature);
+        var whose = audience ?? ZvtSlipWords.Find(kept.Select(line => line.Text)) ?? ReceiptAudience.Administration;
+        var signed = signature;
         lines.Clear();
         (audience, signature, characters) = (null, false, 0);
         return kept.TrueForAll(line => string.IsNullOrWhiteSpace(line.Text)) ? [] : [new Receipt(whose, kept, signed)];
@@ -106,16 +107,5 @@ internal sealed class ZvtReceipts
             (line.Attribute & Tall) != 0,
             line.Attribute & IndentBits));
         return last;
-    }
-
-    // Single lines carry no type; terminals name the customer's copy in the text [inferred].
-    private static ReceiptAudience Guess(List<ReceiptLine> kept)
-    {
-        bool Says(params string[] words) =>
-            kept.Exists(line => words.Any(word => line.Text.Contains(word, StringComparison.OrdinalIgnoreCase)));
-        if (Says("kundenbeleg", "customer copy", "customer receipt", "kunden-beleg")) return ReceiptAudience.Cardholder;
-        return Says("händlerbeleg", "haendlerbeleg", "merchant copy", "händler-beleg")
-            ? ReceiptAudience.Merchant
-            : ReceiptAudience.Administration;
     }
 }
