@@ -16,12 +16,13 @@ internal static class ZvtInspector
     private const int MostDumpedBytes = 4096;
     private const int MostDumpedFields = 400;
 
-    public static DecodedFrame Inspect(ReadOnlySpan<byte> bytes, Sender? from) => Open(bytes, from, out _).Frame();
+    public static DecodedFrame Inspect(ReadOnlySpan<byte> bytes, Sender? from, ZvtText? text = null) =>
+        Open(bytes, from, text ?? ZvtText.Default, out _).Frame();
 
     /// <summary>Name, bytes and fields as lines; bytes of secret fields are <c>**</c>.</summary>
-    public static string Dump(ReadOnlySpan<byte> apdu, Sender? from)
+    public static string Dump(ReadOnlySpan<byte> apdu, Sender? from, ZvtText? set = null)
     {
-        var notes = Open(apdu, from, out var inside);
+        var notes = Open(apdu, from, set ?? ZvtText.Default, out var inside);
         var frame = notes.Frame();
         var who = from switch { Sender.Ecr => "ECR> ", Sender.Terminal => "PT > ", _ => "" };
         var text = new StringBuilder($"{who}{(frame.Message.Length == 0 ? "not ZVT" : frame.Message)}, {inside.Length} bytes");
@@ -43,7 +44,7 @@ internal static class ZvtInspector
         [.. secrets.Where(secret => secret.Start.Value < length)
             .Select(secret => secret.Start..Math.Min(secret.End.Value, length))];
 
-    private static ZvtNotes Open(ReadOnlySpan<byte> bytes, Sender? from, out byte[] inside)
+    private static ZvtNotes Open(ReadOnlySpan<byte> bytes, Sender? from, ZvtText text, out byte[] inside)
     {
         // What stands behind a message is not copied with it: a capture of many messages would take quadratic time.
         inside = bytes.Length > 1 ? [] : bytes.ToArray();
@@ -56,13 +57,13 @@ internal static class ZvtInspector
             case [ZvtFraming.SerialRefuse]:
                 return new ZvtNotes("TransportNak") { End = 1 };
             case [0x10, 0x02, ..]:
-                return OpenSerial(bytes, from, out inside);
+                return OpenSerial(bytes, from, text, out inside);
         }
 
         if (ZvtFraming.TryMeasure(bytes, out _, out var size) && size <= bytes.Length && ZvtCommands.IsClass(bytes[0]))
         {
             inside = bytes[..size].ToArray();
-            return Walk(inside, from, size);
+            return Walk(inside, from, text, size);
         }
 
         // Bytes of nobody knows what are shown with every possible card number hidden.
@@ -74,7 +75,7 @@ internal static class ZvtInspector
             .Broken("length", Math.Min(2, bytes.Length), announced, bytes.Length);
     }
 
-    private static ZvtNotes OpenSerial(ReadOnlySpan<byte> bytes, Sender? from, out byte[] inside)
+    private static ZvtNotes OpenSerial(ReadOnlySpan<byte> bytes, Sender? from, ZvtText text, out byte[] inside)
     {
         if (!ZvtFraming.TryMeasureSerial(bytes, out var size, out var why))
         {
@@ -86,17 +87,17 @@ internal static class ZvtInspector
         var whole = ZvtFraming.TryUnframeSerial(bytes[..size], out inside, out why);
         var fits = ZvtFraming.TryMeasure(inside, out _, out var apdu) && apdu == inside.Length && ZvtCommands.IsClass(inside[0]);
         var notes = fits
-            ? Walk(inside, from, size)
+            ? Walk(inside, from, text, size)
             : new ZvtNotes("").Broken("length", 2, "the frame does not hold one whole APDU", size);
         return whole ? notes : notes.Broken("crc", size - 2, why, size);
     }
 
-    private static ZvtNotes Walk(byte[] apdu, Sender? from, int end)
+    private static ZvtNotes Walk(byte[] apdu, Sender? from, ZvtText text, int end)
     {
         ZvtFraming.TryMeasure(apdu, out var header, out _);
         var code = BinaryPrimitives.ReadUInt16BigEndian(apdu);
-        var notes = new ZvtNotes(ZvtCommands.Name(code)) { End = end, Code = code, From = from };
-        if (!ZvtCodec.TryDecode(apdu, from ?? Sender.Terminal, ZvtText.Default, out var message, out var fault)) notes.Fault = fault;
+        var notes = new ZvtNotes(ZvtCommands.Name(code)) { End = end, Code = code, From = from, Text = text };
+        if (!ZvtCodec.TryDecode(apdu, from ?? Sender.Terminal, text, out var message, out var fault)) notes.Fault = fault;
 
         var rest = apdu.AsSpan(header);
         if (code >> 8 is 0x80 or 0x84)
@@ -172,7 +173,7 @@ internal static class ZvtInspector
 
     private static void WalkBmps(ZvtNotes notes, ReadOnlySpan<byte> data, int start)
     {
-        notes.Encoding = ZvtText.Default.Resolve(CharacterSet(data));
+        notes.Encoding = notes.Text.Resolve(CharacterSet(data));
         var reader = new ZvtBmpReader(data, start);
         while (true)
         {

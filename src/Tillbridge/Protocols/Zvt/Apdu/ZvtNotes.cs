@@ -30,7 +30,11 @@ internal sealed class ZvtNotes(string message)
 
     public int End { get; set; }
 
-    public Encoding Encoding { get; set; } = CodePages.Cp437;
+    /// <summary>How the terminal's texts are written where the message does not say it.</summary>
+    public ZvtText Text { get; init; } = ZvtText.Default;
+
+    /// <summary>The set of this message.</summary>
+    public Encoding Encoding { get => field ?? Text.Resolve(null); set; }
 
     public DecodeFault? Fault { get; set; }
 
