@@ -215,8 +215,9 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
     {
         int Of(RowOutcome outcome) => counts.GetValueOrDefault(outcome);
         var apart = differing > 0 ? $"{differing} approved for another amount, " : "";
-        var text = $"{counts.Values.Sum()} rows: {Of(RowOutcome.Approved) - differing} approved, {apart}{Of(RowOutcome.Declined)} declined, "
-            + $"{Of(RowOutcome.Cancelled)} cancelled, {Of(RowOutcome.Failed)} failed, {Of(RowOutcome.Unknown)} unknown, "
+        var text = $"{counts.Values.Sum()} rows: {Of(RowOutcome.Approved) - differing} approved, {apart}"
+            + $"{Of(RowOutcome.Declined)} declined, {Of(RowOutcome.Cancelled)} cancelled, {Of(RowOutcome.Failed)} failed, "
+            + $"{Of(RowOutcome.Unknown)} unknown, "
             + $"{Of(RowOutcome.Invalid)} invalid, {Of(RowOutcome.Skipped)} skipped";
         if (counts.Values.Sum() < rows) text += $"; {rows - counts.Values.Sum()} not begun, {Again}";
         var last = new RowEvent("end", rows, null, text, null, null);

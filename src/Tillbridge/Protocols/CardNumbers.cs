@@ -140,19 +140,21 @@ internal static class CardNumbers
         return length > 0;
     }
 
+    // Looked at from every nibble, so it goes over the digits once.
     private static int LengthOf(Span<byte> bytes, ReadOnlySpan<int> digits, int start, int end)
     {
         const int CommonDigits = 16;
-        if (end - start <= MostDigits && CardNumberRules.HasCheckDigit(digits)) return digits.Length;
-        if (start % 2 == 0 && digits.Length >= CommonDigits && CardNumberRules.HasCheckDigit(digits[..CommonDigits])
-            && digits[0] is >= 2 and <= 6) return CommonDigits;
-        for (var length = digits.Length; length >= FewestDigits; length--)
+        var (check, best) = (new CheckDigit(), 0);
+        for (var length = 1; length <= digits.Length; length++)
         {
-            if (!CardNumberRules.HasCheckDigit(digits[..length]) || !CardNumberRules.IsLikely(digits[..length])) continue;
-            if (start + length == end || IsExpiry(bytes, start + length, end)) return length;
+            check.Add(digits[length - 1]);
+            if (length < FewestDigits || !check.Fits) continue;
+            var isAll = length == end - start;
+            var isCommon = length == CommonDigits && start % 2 == 0 && digits[0] is >= 2 and <= 6;
+            if (isAll || isCommon || (IsExpiry(bytes, start + length, end) && CardNumberRules.IsLikely(digits[..length]))) best = length;
         }
 
-        return 0;
+        return best;
     }
 
     // YYMM, alone or with the service code behind it.

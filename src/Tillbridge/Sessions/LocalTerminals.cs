@@ -171,10 +171,12 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<Refusal?> Abort(SessionId id, string by, CancellationToken shutdown) => Act(id, new AbortAsked(TerminalWords.Text(by)), shutdown);
+    public Task<Refusal?> Abort(SessionId id, string by, CancellationToken shutdown) =>
+        Act(id, new AbortAsked(TerminalWords.Text(by)), shutdown);
 
     /// <inheritdoc/>
-    public Task<Refusal?> Displace(SessionId id, string by, CancellationToken shutdown) => Act(id, new Displaced(TerminalWords.Text(by)), shutdown);
+    public Task<Refusal?> Displace(SessionId id, string by, CancellationToken shutdown) =>
+        Act(id, new Displaced(TerminalWords.Text(by)), shutdown);
 
     /// <inheritdoc/>
     public Task<Refusal?> Confirm(SessionId id, bool commit, string by, CancellationToken shutdown) =>

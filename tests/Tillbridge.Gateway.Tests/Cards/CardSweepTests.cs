@@ -41,7 +41,8 @@ public sealed class CardSweepTests
         });
         await using var gateway = await TestGateway.Start(change: settings => settings with
         {
-            LogLevel = LogLevel.Trace, RequestsPerSecond = 100_000, Terminals = [new TerminalEntry(TestGateway.Terminal("till-1", terminal.Port))],
+            LogLevel = LogLevel.Trace, RequestsPerSecond = 100_000,
+            Terminals = [new TerminalEntry(TestGateway.Terminal("till-1", terminal.Port))],
         });
         foreach (var (place, number, form, made) in Plans(formsPerPlace))
         {

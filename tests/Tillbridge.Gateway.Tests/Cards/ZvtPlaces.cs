@@ -29,7 +29,8 @@ internal static class ZvtPlaces
     /// <summary>The same for packed digits or any other bytes.</summary>
     public static IEnumerable<(string Name, Func<byte[], (string[] Before, string Fields)> Make)> OfBytes()
     {
-        foreach (var (bmp, lengthDigits) in new[] { (0x22, 2), (0x23, 2), (0x24, 3), (0x2D, 2), (0x2E, 3), (0x4C, 2), (0x92, 3), (0x9A, 3) })
+        (int, int)[] variable = [(0x22, 2), (0x23, 2), (0x24, 3), (0x2D, 2), (0x2E, 3), (0x4C, 2), (0x92, 3), (0x9A, 3)];
+        foreach (var (bmp, lengthDigits) in variable)
             yield return ($"BMP {bmp:X2}", bytes => ([], Var(bmp, lengthDigits, bytes)));
         yield return ("BMP 3B", bytes => ([], "3B" + Hex(Fixed(bytes, 8))));
         foreach (var tag in new uint[]
@@ -63,7 +64,8 @@ internal static class ZvtPlaces
         return $"{bmp:X2}{length}{Hex(value)}";
     }
 
-    private static byte[] Fixed(byte[] value, int size) => [.. value.Take(size), .. Enumerable.Repeat((byte)' ', Math.Max(0, size - value.Length))];
+    private static byte[] Fixed(byte[] value, int size) =>
+        [.. value.Take(size), .. Enumerable.Repeat((byte)' ', Math.Max(0, size - value.Length))];
 
     private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexString(bytes);
 }

@@ -8,7 +8,7 @@ namespace Tillbridge.Domain.Cards;
 /// </summary>
 internal static partial class CallerWords
 {
-    /// <summary>The first field that holds a card number, by the name that its caller knows it by, and a sentence; null when none does.</summary>
+    /// <summary>The first field that holds a card number, by its caller's name for it, and a sentence; null when none does.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="key">The idempotency key.</param>
     /// <param name="metadata">The caller's own data.</param>

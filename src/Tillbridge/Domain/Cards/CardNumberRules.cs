@@ -9,15 +9,9 @@ internal static class CardNumberRules
     /// <summary>The last digit checks the others (Luhn).</summary>
     public static bool HasCheckDigit(ReadOnlySpan<int> digits)
     {
-        var sum = 0;
-        for (var index = 0; index < digits.Length; index++)
-        {
-            var digit = digits[^(index + 1)];
-            if (index % 2 == 1) digit = digit > 4 ? digit * 2 - 9 : digit * 2;
-            sum += digit;
-        }
-
-        return sum % 10 == 0;
+        var check = new CheckDigit();
+        foreach (var digit in digits) check.Add(digit);
+        return check.Fits;
     }
 
     /// <summary>
@@ -43,5 +37,24 @@ internal static class CardNumberRules
             (16, 81 or 82 or 86 or 97) => true,                       // RuPay, UnionPay, Uzcard, Troy
             _ => false,
         };
+    }
+}
+
+/// <summary>Luhn's sum of a number that grows at its end.</summary>
+internal struct CheckDigit
+{
+    private int count;
+    private int sum;
+    private int other;
+
+    /// <summary>The last digit checks the others.</summary>
+    public readonly bool Fits => (count % 2 == 1 ? sum : other) % 10 == 0;
+
+    /// <summary>The next digit.</summary>
+    public void Add(int digit)
+    {
+        var doubled = digit > 4 ? digit * 2 - 9 : digit * 2;
+        // Which digits are doubled depends on where the number ends; both sums are kept.
+        (sum, other) = count++ % 2 == 0 ? (sum + digit, other + doubled) : (sum + doubled, other + digit);
     }
 }

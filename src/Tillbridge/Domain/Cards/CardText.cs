@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Tillbridge.Domain.Cards;
@@ -35,7 +36,15 @@ internal static class CardText
     {
         if (!HasEnoughDigits(text, from)) return text;
         var walk = new Walk(text, from, likelyOnly);
-        return walk.Hide() ? walk.Text : text;
+        try
+        {
+            walk.Hide();
+            return walk.Text;
+        }
+        finally
+        {
+            walk.Dispose();
+        }
     }
 
     /// <summary>Whether a caller's own text holds what reads as a card's number.</summary>
@@ -69,7 +78,7 @@ internal static class CardText
     }
 
     /// <summary>How a digit hangs on the one before it.</summary>
-    private enum Link : byte
+    private enum Link
     {
         None,
         Joined,
@@ -78,55 +87,78 @@ internal static class CardText
         LineEnd,
     }
 
-    private sealed class Walk
+    /// <summary>One search through a text. Where its digits are stands in borrowed memory: a hostile text can be all digits.</summary>
+    private ref struct Walk
     {
         private const char Hidden = '*';
 
-        private readonly char[] text;
+        // Beside the mark itself, what can stand between two digits.
+        private const char Apart = '\0';
+        private const char Nothing = '\x01';
+        private const char Several = '\x02';
+
+        private readonly string words;
         private readonly bool likelyOnly;
-        private readonly List<int> places = [];
-        private readonly List<Link> links = [];
-        private readonly List<char> marks = [];
+        private readonly int count;
+        private readonly int[] places;
+        private readonly char[] marks;
+        private char[]? masked;
 
         public Walk(string words, int from, bool likelyOnly)
         {
-            (text, this.likelyOnly) = (words.ToCharArray(), likelyOnly);
-            for (var at = from; at < text.Length; at++)
+            (this.words, this.likelyOnly) = (words, likelyOnly);
+            foreach (var letter in words.AsSpan(from)) count += char.IsDigit(letter) ? 1 : 0;
+            (places, marks) = (ArrayPool<int>.Shared.Rent(count), ArrayPool<char>.Shared.Rent(count));
+            var index = 0;
+            for (var at = from; at < words.Length; at++)
             {
-                if (!char.IsDigit(text[at])) continue;
-                var (link, mark) = places.Count == 0 ? (Link.None, '\0') : Between(places[^1] + 1, at);
-                places.Add(at);
-                links.Add(link);
-                marks.Add(mark);
+                if (!char.IsDigit(words[at])) continue;
+                marks[index] = index == 0 ? Apart : Between(words, places[index - 1] + 1, at);
+                places[index++] = at;
             }
         }
 
-        public string Text => new(text);
+        public readonly string Text => masked is null ? words : new(masked);
 
-        public bool Hide()
+        public readonly void Dispose()
         {
-            var hidden = false;
-            for (var start = 0; start <= places.Count - FewestDigits; start++)
+            ArrayPool<int>.Shared.Return(places);
+            ArrayPool<char>.Shared.Return(marks);
+        }
+
+        public void Hide()
+        {
+            for (var start = 0; start <= count - FewestDigits; start++)
             {
                 if (!MayBegin(start, out var behindZeros) || LengthAt(start, behindZeros) is not (> 0 and var length)) continue;
+                masked ??= words.ToCharArray();
                 HideAt(start, length);
-                hidden = true;
                 // Masking cuts a row of digits into shorter ones, so that what lies just before is looked at again; a whole new walk
                 // for each would take a hostile text seconds (found by the laboratory).
                 start = Math.Max(0, start - Reach) - 1;
             }
-
-            return hidden;
         }
 
-        private int Value(int index) => (int)char.GetNumericValue(text[places[index]]);
+        private readonly int Value(int index)
+        {
+            var letter = words[places[index]];
+            return char.IsAsciiDigit(letter) ? letter - '0' : (int)char.GetNumericValue(letter);
+        }
 
-        private bool IsHidden(int index) => text[places[index]] == Hidden;
+        private readonly bool IsHidden(int index) => masked is not null && masked[places[index]] == Hidden;
 
-        private Link LinkOf(int index) => index > 0 && IsHidden(index - 1) ? Link.None : links[index];
+        private readonly Link LinkOf(int index) => index > 0 && IsHidden(index - 1) ? Link.None : OfMark(marks[index]);
+
+        private static Link OfMark(char mark) => mark switch
+        {
+            Apart => Link.None,
+            Nothing => Link.Joined,
+            '\n' => Link.LineEnd,
+            _ => GroupMarks.Contains(mark) ? Link.Tight : Link.Loose,
+        };
 
         // A number begins where its group does, or behind the zeros that fill the group up.
-        private bool MayBegin(int start, out bool behindZeros)
+        private readonly bool MayBegin(int start, out bool behindZeros)
         {
             behindZeros = false;
             // No card number begins with 0 (ISO/IEC 7812); without this every row of zeros would be one.
@@ -141,20 +173,21 @@ internal static class CardText
         }
 
         // How many digits from here are a card number, the most that can be; 0 when none are.
-        private int LengthAt(int start, bool behindZeros)
+        private readonly int LengthAt(int start, bool behindZeros)
         {
             Span<int> digits = stackalloc int[MostDigits];
             var shape = new Shape();
+            var check = new CheckDigit();
             var best = 0;
-            for (var count = 0; count < MostDigits && start + count < places.Count; count++)
+            for (var length = 1; length <= MostDigits && start + length <= count; length++)
             {
-                var at = start + count;
-                if (IsHidden(at) || (count > 0 && !shape.Take(LinkOf(at), marks[at]))) break;
-                digits[count] = Value(at);
+                var at = start + length - 1;
+                if (IsHidden(at) || (length > 1 && !shape.Take(LinkOf(at), marks[at]))) break;
+                digits[length - 1] = Value(at);
                 shape.Digit();
-                var length = count + 1;
-                if (length < FewestDigits || !CardNumberRules.HasCheckDigit(digits[..length])) continue;
-                var isWhole = at + 1 == places.Count || LinkOf(at + 1) is not Link.Joined || IsHidden(at + 1);
+                check.Add(digits[length - 1]);
+                if (length < FewestDigits || !check.Fits) continue;
+                var isWhole = at + 1 == count || LinkOf(at + 1) is not Link.Joined || IsHidden(at + 1);
                 if (!isWhole && !IsExpiry(at + 1)) continue;
                 var plain = isWhole && !behindZeros && !likelyOnly && shape.IsTight;
                 if (plain || (shape.CouldBe && CardNumberRules.IsLikely(digits[..length]))) best = length;
@@ -164,45 +197,45 @@ internal static class CardText
         }
 
         // YYMM or MMYY, alone or in front of what follows it on a track.
-        private bool IsExpiry(int at)
+        private readonly bool IsExpiry(int at)
         {
             const int Digits = 4;
             const int WithServiceCode = 7;
             var rest = 0;
-            while (rest < WithServiceCode && at + rest < places.Count && (rest == 0 || LinkOf(at + rest) is Link.Joined)
+            while (rest < WithServiceCode && at + rest < count && (rest == 0 || LinkOf(at + rest) is Link.Joined)
                 && !IsHidden(at + rest)) rest++;
             if (rest is not (Digits or WithServiceCode)) return false;
             var (first, second) = (Value(at) * 10 + Value(at + 1), Value(at + 2) * 10 + Value(at + 3));
             return first is >= 1 and <= 12 || second is >= 1 and <= 12;
         }
 
-        private void HideAt(int start, int length)
+        private readonly void HideAt(int start, int length)
         {
-            for (var index = start + 6; index < start + length - 4; index++) text[places[index]] = Hidden;
+            for (var index = start + 6; index < start + length - 4; index++) masked![places[index]] = Hidden;
             var end = start + length;
-            HideTrack(text.AsSpan(places[end - 1] + 1));
-            for (; end < places.Count && links[end] is Link.Joined && !IsHidden(end); end++) text[places[end]] = Hidden;
+            HideTrack(masked.AsSpan(places[end - 1] + 1));
+            for (; end < count && marks[end] == Nothing && !IsHidden(end); end++) masked![places[end]] = Hidden;
         }
 
-        private (Link Link, char Mark) Between(int from, int to)
+        private static char Between(string words, int from, int to)
         {
-            var (count, mark, lineEnd) = (0, '\0', false);
-            if (to - from > MostAroundLineEnd) return (Link.None, mark);
+            var (seen, mark, lineEnd) = (0, '\0', false);
+            if (to - from > MostAroundLineEnd) return Apart;
             for (var at = from; at < to; at++)
             {
-                var letter = text[at];
+                var letter = words[at];
                 if (letter is '\n' or '\r' or '\v' or '\f' or '\u0085' or '\u2028' or '\u2029') lineEnd = true;
-                else if (char.IsWhiteSpace(letter) || letter == '-' || OtherMarks.Contains(letter)) (count, mark) = (count + 1, letter);
-                else if (!IsNothing(letter)) return (Link.None, '\0');
+                else if (char.IsWhiteSpace(letter) || letter == '-' || OtherMarks.Contains(letter)) (seen, mark) = (seen + 1, letter);
+                else if (!IsNothing(letter)) return Apart;
             }
 
-            if (lineEnd) return (Link.LineEnd, '\n');
-            return count switch
+            if (lineEnd) return '\n';
+            return seen switch
             {
-                0 => (Link.Joined, '\0'),
-                1 when GroupMarks.Contains(mark) => (Link.Tight, mark),
-                <= MostMarks => (Link.Loose, count == 1 ? mark : '\0'),
-                _ => (Link.None, '\0'),
+                0 => Nothing,
+                1 => mark,
+                <= MostMarks => Several,
+                _ => Apart,
             };
         }
 

@@ -38,7 +38,8 @@ public sealed class BCardTests
     public void No_field_shows_a_card_number(string dialectId, string fid)
     {
         var dialect = BDialectFiles.Of(dialectId);
-        foreach (var number in new[] { CardSamples.Number("411111", 16), CardSamples.Number("374245", 15), CardSamples.Number("676280", 19) })
+        string[] numbers = [CardSamples.Number("411111", 16), CardSamples.Number("374245", 15), CardSamples.Number("676280", 19)];
+        foreach (var number in numbers)
         {
             foreach (var (form, text) in CardSamples.Forms(number))
             {
@@ -86,7 +87,7 @@ public sealed class BCardTests
         try
         {
             var conclusion = ((Concluded)TerminalWords.Safe(new Concluded(new BConclusions(dialect, Koruna).Of(frame, Sale)))).Conclusion;
-            text.Append('\n').Append(conclusion.TerminalText).Append('\n').Append(conclusion.References).Append('\n').Append(conclusion.Card);
+            text.Append($"\n{conclusion.TerminalText}\n{conclusion.References}\n{conclusion.Card}");
             text.Append('\n').Append(conclusion.PrintText).Append('\n').Append(conclusion.TotalsText);
             foreach (var receipt in ComposedReceipts.Both(conclusion, Sale)) Append(text, TerminalWords.Safe(receipt));
             foreach (var receipt in BReceipts.Inline(frame, dialect, isMoney: true).All) Append(text, TerminalWords.Safe(receipt));
