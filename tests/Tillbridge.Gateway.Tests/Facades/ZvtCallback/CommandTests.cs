@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Tillbridge.Gateway.Facades.ZvtCallback;
 using Tillbridge.Gateway.Facades.ZvtCallback.Configuration;
+using Tillbridge.Tests.Domain;
 
 namespace Tillbridge.Gateway.Tests.Facades.ZvtCallback;
 
@@ -50,6 +51,21 @@ public sealed class CommandTests : FaceBench
         IsRefused(answer, status, code);
         Assert.Contains(hint, answer.Json.GetProperty("Message").GetString(), StringComparison.Ordinal);
         Assert.Empty(Sink.Messages);
+    }
+
+    [Theory]
+    [InlineData("IdempotencyKey")]
+    [InlineData("Reference")]
+    public async Task A_card_number_in_a_callers_words_is_refused_and_not_said_again(string field)
+    {
+        var number = CardSamples.Number("411111", 16);
+
+        var answer = await Send(
+            $$$"""{"Command":"Authorisation","CallbackUrl":"{{{Sink.Url}}}","Parameter":"1250","{{{field}}}":"x {{{number}}}"}""");
+
+        IsRefused(answer, 422, "invalid-parameter");
+        Assert.DoesNotContain(number, answer.Text, StringComparison.Ordinal);
+        Assert.Empty(Gateway.Acquirer.Lines);
     }
 
     [Theory]
