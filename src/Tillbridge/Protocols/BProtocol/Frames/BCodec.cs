@@ -121,13 +121,16 @@ internal static class BCodec
         if (name is BFields.Printing) return MaskLines(raw, dialect);
         if (!raw.Contains(BField.SubMark, StringComparison.Ordinal)) return MaskValue(raw, name, 0, dialect);
         var parts = raw.Split(BField.SubMark);
+        var lines = new List<int>();
         for (var index = 0; index < parts.Length; index++)
         {
             if (index > 0) name = parts[index].Length > 0 ? dialect.Names.GetValueOrDefault($"{fid}{parts[index][0]}") : null;
-            if (name is not BFields.ReceiptLine) parts[index] = MaskValue(parts[index], name, index == 0 ? 0 : 1, dialect);
+            if (name is BFields.ReceiptLine && index > 0) lines.Add(index);
+            else parts[index] = MaskValue(parts[index], name, index == 0 ? 0 : 1, dialect);
         }
 
-        return string.Join(BField.SubMark, MaskParts(parts, fid, dialect));
+        if (lines.Count > 0) MaskParts(parts, lines, dialect);
+        return string.Join(BField.SubMark, parts);
     }
 
     private static string MaskValue(string raw, string? name, int from, BDialect dialect) =>
@@ -135,11 +138,8 @@ internal static class BCodec
             : CardText.Mask(raw, Math.Min(from, raw.Length), likelyOnly: BFields.IsPlain(name));
 
     // The lines of one part of a receipt, read one below the other; each has its letter and style in front.
-    private static string[] MaskParts(string[] parts, char fid, BDialect dialect)
+    private static void MaskParts(string[] parts, List<int> lines, BDialect dialect)
     {
-        int[] lines = [.. Enumerable.Range(1, parts.Length - 1).Where(index => parts[index].Length > 0
-            && dialect.Names.GetValueOrDefault($"{fid}{parts[index][0]}") is BFields.ReceiptLine)];
-        if (lines.Length == 0) return parts;
         var masked = MaskLines(string.Join('\n', lines.Select(index => parts[index][1..])), dialect);
         var start = 0;
         foreach (var index in lines)
@@ -148,8 +148,6 @@ internal static class BCodec
             parts[index] = parts[index][0] + masked.Substring(start, length);
             start += length + 1;
         }
-
-        return parts;
     }
 
     /// <summary>Printed lines, each with its style in front, without card numbers.</summary>
@@ -189,7 +187,10 @@ internal static class BCodec
     }
 
     private static string Merge(string text, string masked) =>
-        string.Concat(text.Select((letter, at) => masked[at] == '*' ? '*' : letter));
+        ReferenceEquals(text, masked) ? text : string.Create(text.Length, (text, masked), static (merged, pair) =>
+        {
+            for (var at = 0; at < merged.Length; at++) merged[at] = pair.masked[at] == '*' ? '*' : pair.text[at];
+        });
 
     // What the terminal masked already stays as it is.
     private static string MaskPan(string raw)
