@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Cards;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 using Tillbridge.Sessions.Books;
