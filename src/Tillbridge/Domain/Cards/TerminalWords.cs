@@ -12,11 +12,14 @@ internal static partial class TerminalWords
     // More of a masked number than the first six and the last four digits.
     private const int MostShownDigits = 12;
 
-    /// <summary>The event without control characters and card numbers.</summary>
+    /// <summary>
+    /// The event without control characters and card numbers. The mark of <see cref="AboutToSend"/> stays as it was decoded, where card
+    /// numbers are hidden already: what is changed here would not be known again.
+    /// </summary>
     public static TerminalEvent Safe(TerminalEvent said) => said switch
     {
         Progress progress => progress with { Text = Text(progress.Text) },
-        AboutToSend { Baseline: { } baseline } send => send with { Baseline = Safe(baseline) },
+        SecondLookNeeded look => look with { Text = Text(look.Text) },
         ResultAnnounced announced => new ResultAnnounced(Safe(announced.Conclusion)),
         ConfirmationNeeded needed => new ConfirmationNeeded(Safe(needed.Conclusion)),
         ReceiptPrinted printed => new ReceiptPrinted(Safe(printed.Receipt)),
@@ -68,9 +71,6 @@ internal static partial class TerminalWords
     private static References Safe(References references) => new(
         Text(references.Receipt), Text(references.Rrn), Likely(references.Approval), Text(references.Trace),
         Text(references.TerminalId), Text(references.MerchantId), Text(references.Batch));
-
-    private static Baseline Safe(Baseline baseline) =>
-        new(Text(baseline.Receipt), Text(baseline.Trace), Text(baseline.Batch), Text(baseline.TerminalId));
 
     private static string? Likely(string? text) => text is null ? null : CardText.Mask(Line(text), likelyOnly: true);
 

@@ -332,7 +332,7 @@ internal sealed class BDriver : TerminalDriver
 
     private bool MustReread(BFrame result, BExchange state) =>
         ((result.Flags & BFrame.ConfirmWanted) != 0 && dialect.Reread.Contains(state.Identity.Operation))
-        // A reversal is answered with the code of what it undoes: without a number of its own only the operation in T82 tells the two apart.
+        // A reversal is answered with the code of what it undoes: without a number of its own only T82 tells the two apart.
         || (state.Identity.Operation == BOperations.Reversal && string.IsNullOrWhiteSpace(result.Get(dialect, BFields.Sequence)));
 
     // Null when T82 is about something else, which contradicts no refusal.

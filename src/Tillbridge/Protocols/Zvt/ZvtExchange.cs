@@ -29,7 +29,7 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
     /// <summary>What the terminal remembered before we sent anything; null when that is not known.</summary>
     public Baseline? Before { get; init; }
 
-    /// <summary>The terminal itself told <see cref="Before"/> just now, so that its earlier booking is known when it is told again.</summary>
+    /// <summary>The terminal itself told <see cref="Before"/> just now: its earlier booking is known when it is told again.</summary>
     public bool HasMark { get; init; }
 
     /// <summary>The terminal that we talk with, by its own word or the address; null when nobody named it.</summary>

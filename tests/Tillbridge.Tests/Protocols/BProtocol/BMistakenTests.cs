@@ -52,8 +52,12 @@ public sealed class BMistakenTests : BDriverFixture
     [Fact]
     public async Task A_booking_is_found_by_its_approval_code_without_zeros_in_front()
     {
-        await using var terminal = Gpe((line, mine) => line.Send(RawBTerminal.Response(
-            mine.Heard[^1].Contains("T10", StringComparison.Ordinal) ? "T10 R000 B1250 F00000001" : "T00 R000 B1250 F00000001")));
+        await using var terminal = Gpe((line, mine) =>
+        {
+            var type = mine.Heard[^1].Contains("T10", StringComparison.Ordinal) ? "10" : "00";
+            mine.Last = $"R000 O{type} B1250 F00000001";
+            return line.Send(RawBTerminal.Response($"T{type} R000 B1250 F00000001"));
+        });
         await Start(terminal, "gpe");
         await Ask(RequestKind.Sale);
 
@@ -163,7 +167,11 @@ public sealed class BMistakenTests : BDriverFixture
     [InlineData("R101 O00 B1250 F")]
     public async Task A_reversal_is_sent_when_the_terminal_s_last_transaction_booked_nothing(string last)
     {
-        await using var terminal = Gpe((line, _) => line.Send(RawBTerminal.Response("T10 R000 B1250 F00000001")));
+        await using var terminal = Gpe((line, mine) =>
+        {
+            mine.Last = "R000 O10 B1250 F00000001";
+            return line.Send(RawBTerminal.Response("T10 R000 B1250 F00000001"));
+        });
         terminal.Last = last;
         await Start(terminal, "gpe");
 

@@ -21,7 +21,7 @@ public sealed class BOutsiderTests : BDriverFixture
             var numbers = Numbers(mine);
             var other = second.StartsWith('E') ? second : $"E203 {second}";
             mine.Last = $"R000 O00 {other} {numbers} F00000011";
-            await line.Send(
+            await line.SendGlued(
                 RawBTerminal.Activity, RawBTerminal.Response($"T00 R000 B1250 E203 {numbers} F00000011"),
                 RawBTerminal.Response($"T00 R000 {other} {numbers} F00000011"));
         });

@@ -140,6 +140,10 @@ internal sealed class RawBLine(NetworkStream stream, RawBTerminal terminal, Canc
         foreach (var frame in frames) await stream.WriteAsync(Encoding.Latin1.GetBytes($"\x02{frame}\x03"), stop);
     }
 
+    /// <summary>The same in one piece.</summary>
+    public async Task SendGlued(params string[] frames) =>
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(string.Concat(frames.Select(frame => $"\x02{frame}\x03"))), stop);
+
     public void HangUp() => stream.Close();
 
     /// <summary>The next frame of the till without STX and ETX; null when it closed.</summary>
