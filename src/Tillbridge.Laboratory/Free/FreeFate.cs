@@ -231,7 +231,9 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         if (!dice.Odd(Oddity.SecondResult, S)) return results;
         isPair = !terminal.HasEnd;
         var place = dice.Number(Topic.Second, S, 4);
-        results.Insert(place % 2 == 0 ? results.Count : results.Count - 1, () => Otherwise(place > 1));
+        // The last one counts (zvt.md §7.2), unless an approval that was committed stands before it.
+        var isLast = place % 2 == 0 && (!terminal.HasEnd || (isToBook && !dice.Odd(Oddity.CodeAbsent, S)));
+        results.Insert(isLast ? results.Count : results.Count - 1, () => Otherwise(place > 1));
         return results;
     }
 

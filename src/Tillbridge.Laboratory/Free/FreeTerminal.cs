@@ -115,7 +115,7 @@ internal abstract class FreeTerminal : IFreePeer
 
     /// <summary>What its wire can tell.</summary>
     public AlikeWire Wire => new(
-        TakesBackUnheard, Mind.TellsLastNumber, told => CarriesOurNumber && Echoes(told), TellsKindOf, HidesHands);
+        TakesBackUnheard, HasEnd, Mind.TellsLastNumber, told => CarriesOurNumber && Echoes(told), TellsKindOf, HidesHands);
 
     /// <summary>What was told of the running or last order; null before the first.</summary>
     public FreeFacts? Facts => fate?.Session == Session ? fate.Facts : null;
