@@ -75,7 +75,9 @@ internal static class Alike
         foreach (var (when, told) in facts.Memories)
         {
             var isBookedByThen = world.Booking is { } booking && booking.At <= when;
-            var isOld = told is null || told.Of?.At < (facts.LastBefore?.Of?.At + 1) || ReferenceEquals(told, facts.LastBefore);
+            if (told is { IsHidden: true } && !wire.TellsOurNumber(told)) continue;
+            var isOld = told is null || (facts.LastBefore is { } before
+                && (told.Receipt, told.Trace, told.Time, told.Minor) == (before.Receipt, before.Trace, before.Time, before.Minor));
             if (isOld)
             {
                 if (isBookedByThen && !facts.WasAway) return Assumption.ReachableRemembers;
@@ -85,7 +87,7 @@ internal static class Alike
             if (told!.Code is null) continue;
             if (!told.IsApproval)
             {
-                if (world.Booking is not null && (!told.IsHidden || wire.TellsOurNumber(told))) return Assumption.MemoryIsTrue;
+                if (world.Booking is not null) return Assumption.MemoryIsTrue;
                 continue;
             }
 
