@@ -27,6 +27,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private readonly ILoggerFactory logs;
     private readonly ILogger logger;
     private readonly TimeProvider clock;
+    private SqliteJournal? journal;
     private LocalTerminals? engine;
     private WebApplication? server;
     private CallbackServer? callbacks;
@@ -44,6 +45,9 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <summary>The engine, for who runs in the same process.</summary>
     public ITerminals Terminals => engine!;
 
+    /// <summary>The journal; stays this host's.</summary>
+    internal SqliteJournal Journal => journal!;
+
     /// <summary>Starts a gateway.</summary>
     /// <exception cref="JournalException">The journal cannot be opened; the message names cause and cure.</exception>
     /// <exception cref="ArgumentException">A terminal's settings are wrong; the message names it.</exception>
@@ -52,6 +56,8 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(parts);
+        // Before the first log would make a directory where a disk is not mounted.
+        settings.Witness?.RequirePresence();
         var host = new GatewayHost(Composition.MakeLogs(settings, parts), parts.Clock);
         try
         {
@@ -70,16 +76,17 @@ public sealed class GatewayHost : IAsyncDisposable
     public Task WaitForStop(CancellationToken stop) => server!.WaitForShutdownAsync(stop);
 
     /// <summary>
-    /// True when journal and engine answer a trivial question within <paramref name="limit"/> each. False means that the process
-    /// hangs and only a new start helps; a journal that says that it cannot write has answered.
+    /// True when the journal's writer, its reader and the engine answer a trivial question within <paramref name="limit"/> each. False
+    /// means that the process hangs, or that the writer is dead, and only a new start helps; a journal that says that it cannot write
+    /// has answered.
     /// </summary>
     public async Task<bool> Answers(TimeSpan limit)
     {
-        var read = Reads();
-        await Task.WhenAny(read, Task.Delay(limit, clock, shutdown.Token));
+        var asked = JournalAnswers();
+        var answered = await Task.WhenAny(asked, Task.Delay(limit, clock, shutdown.Token)) == asked && await asked;
         var silent = await engine!.Silent(limit, shutdown.Token);
-        if (shutdown.IsCancellationRequested || (read.IsCompleted && silent.Count == 0)) return true;
-        Log.DoesNotAnswer(logger, limit.TotalSeconds, string.Join(", ", read.IsCompleted ? silent : ["journal", .. silent]));
+        if (shutdown.IsCancellationRequested || (answered && silent.Count == 0)) return true;
+        Log.DoesNotAnswer(logger, limit.TotalSeconds, string.Join(", ", answered ? silent : ["journal", .. silent]));
         return false;
     }
 
@@ -106,7 +113,7 @@ public sealed class GatewayHost : IAsyncDisposable
         var entries = terminalsFile.Merge(settings.Terminals, reader);
         if (reader.Faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, reader.Faults));
 
-        var journal = await SqliteJournal.Open(settings.Data, parts.Clock, logs.CreateLogger("Tillbridge.Journal"), shutdown.Token);
+        journal = await settings.OpenJournal(parts.Clock, logs, shutdown.Token);
         owned.Add(journal);
         if (settings.ZvtCallback is not null) await Callbacks.NoteOpen(journal, parts.Clock, shutdown.Token);
         engine = await LocalTerminals.Start(
@@ -119,37 +126,43 @@ public sealed class GatewayHost : IAsyncDisposable
         Log.Listening(logger, Address.ToString(), settings.Data, entries.Count);
     }
 
-    private async Task ServeCallbacks(GatewaySettings settings, GatewayParts parts, SqliteJournal journal, TerminalRoster roster)
+    private async Task ServeCallbacks(GatewaySettings settings, GatewayParts parts, SqliteJournal kept, TerminalRoster roster)
     {
         var face = new CallbackParts(
-            engine!, journal, () => roster.Names, name => roster.Find(name)?.Settings, parts.Protocols, parts.Clock, parts.Ids, logger);
+            engine!, kept, () => roster.Names, name => roster.Find(name)?.Settings, parts.Protocols, parts.Clock, parts.Ids, logger);
         callbacks = await CallbackServer.Start(settings, face, logs, [Address.Port], shutdown.Token);
         CallbackAddress = callbacks.Address;
         Log.CallbackListening(logger, callbacks.Address.ToString());
     }
 
-    // A session that nobody has: what matters is that an answer comes.
-    private async Task Reads()
+    // The writer is asked, and then for a session that nobody has: what matters is that an answer comes.
+    private async Task<bool> JournalAnswers()
     {
         try
         {
-            await engine!.Find(new(new string('0', Domain.SessionId.Length)), shutdown.Token);
+            await journal!.Prove(shutdown.Token);
+            await journal.Find(new(new string('0', Domain.SessionId.Length)), shutdown.Token);
+            return true;
         }
         catch (Exception answered) when (answered is JournalException or OperationCanceledException)
         {
-            // The journal has spoken, or we are going down; neither hangs.
+            // It has spoken, or we are going down; neither hangs. But who is dead will write for nobody.
+            return answered is not JournalException { Fault: JournalFault.Closed };
         }
     }
 
-    private async Task Serve(GatewaySettings settings, GatewayParts parts, SqliteJournal journal, TerminalRoster roster)
+    private async Task Serve(GatewaySettings settings, GatewayParts parts, SqliteJournal kept, TerminalRoster roster)
     {
         var web = Composition.MakeServer(settings, logs);
         owned.Add(web);
         var stopping = web.Lifetime.ApplicationStopping;
-        var metrics = new Metrics(journal.LastSequence);
+        var metrics = new Metrics(kept.LastSequence);
         var gate = new Gate(settings, metrics, logger);
         owned.Add(gate);
-        Composition.MapRoutes(web, new(Terminals, journal, roster, settings, parts, stopping), metrics, gate);
+        var watch = JournalWatch.Begin(kept, parts.Clock, logger);
+        owned.Add(watch);
+        var api = new ApiParts(Terminals, kept, roster, settings, parts, stopping) { JournalHealth = () => watch.Health };
+        Composition.MapRoutes(web, api, metrics, gate);
         await web.StartAsync(shutdown.Token);
         server = web;
         var bound = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();

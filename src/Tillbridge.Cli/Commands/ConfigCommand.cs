@@ -25,6 +25,10 @@ internal static class ConfigCommand
         return new Command("config", "The configuration.") { check };
     }
 
+    /// <summary>The data directory of a configuration; null when it cannot be read.</summary>
+    public static string? TryData(string path) =>
+        GatewaySettings.Load(path, ProtocolCatalog.ByName, CommonOptions.Clock).Settings?.Data;
+
     /// <summary>Reads a configuration, or names everything that is wrong with it.</summary>
     public static GatewaySettings Read(string path)
     {

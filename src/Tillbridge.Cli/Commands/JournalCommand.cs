@@ -14,7 +14,9 @@ internal static class JournalCommand
 {
     private const int PageSize = 500;
 
-    private static readonly Option<string?> Data = CommonOptions.Data();
+    private static readonly Option<string?> Data =
+        new("--data") { Description = "Directory of the journal (default: that of the configuration, else the user's)" };
+    private static readonly Option<string> Config = CommonOptions.Config();
     private static readonly Option<bool> Json = new("--json") { Description = "JSON lines" };
     private static readonly Option<string?> Terminal = new("--terminal") { Description = "Only this terminal" };
     private static readonly Option<string?> OutcomeIs =
@@ -29,27 +31,37 @@ internal static class JournalCommand
 
     public static Command Build()
     {
-        var list = new Command("list", "Sessions, newest first.") { Data, Json, Terminal, OutcomeIs, Limit };
+        var list = new Command("list", "Sessions, newest first.") { Data, Config, Json, Terminal, OutcomeIs, Limit };
         list.SetAction((parsed, stop) => Read(parsed, reader => List(parsed, reader, stop)));
-        var show = new Command("show", "Everything about one session, with masked frames.") { Id, Data, Json };
+        var show = new Command("show", "Everything about one session, with masked frames.") { Id, Data, Config, Json };
         show.SetAction((parsed, stop) => Read(parsed, reader => Show(parsed, reader, stop)));
         var resolve = new Command("resolve", "A named person concludes a session whose outcome is unknown.")
         {
-            Id, NewOutcome, By, Note, Data,
+            Id, NewOutcome, By, Note, Data, Config,
         };
         resolve.SetAction(Resolve);
-        var export = new Command("export", "Every record with its hash, as JSON lines.") { Data, Out };
+        var export = new Command("export", "Every record with its hash, as JSON lines.") { Data, Config, Out };
         export.SetAction((parsed, stop) => Read(parsed, reader => Export(parsed, reader, stop)));
-        var verify = new Command("verify", "Walk the hash chain over the whole journal.") { Data };
-        verify.SetAction((parsed, stop) => Read(parsed, reader => Verify(reader, stop)));
-        return new Command("journal", "The durable record of every session.") { list, show, resolve, export, verify };
+        var journal = new Command("journal", "The durable record of every session.") { list, show, resolve, export };
+        foreach (var command in JournalCare.Build(Data, Config)) journal.Add(command);
+        return journal;
     }
 
-    private static async Task<int> Read(ParseResult parsed, Func<JournalReader, Task<int>> read)
+    /// <summary>Which journal is meant; says so where nobody named it.</summary>
+    public static JournalChoice Choose(ParseResult parsed)
+    {
+        var isConfigGiven = parsed.GetResult(Config) is { Implicit: false };
+        var choice = JournalChoice.Of(parsed.GetValue(Data), parsed.GetRequiredValue(Config), isConfigGiven);
+        if (!choice.IsGiven) Console.Error.WriteLine($"tillbridge: the journal in {choice.Data}, {choice.Because}");
+        return choice;
+    }
+
+    /// <summary>Reads the journal that is meant.</summary>
+    public static async Task<int> Read(ParseResult parsed, Func<JournalReader, Task<int>> read)
     {
         try
         {
-            using var reader = JournalReader.Open(CommonOptions.DataOrDefault(parsed.GetValue(Data)));
+            using var reader = JournalReader.Open(Choose(parsed).Data);
             return await read(reader);
         }
         catch (JournalException failure)
@@ -67,6 +79,7 @@ internal static class JournalCommand
         var outcome = parsed.GetValue(OutcomeIs) is { } text ? ReadOutcome(text) : (Outcome?)null;
         var left = Math.Clamp(parsed.GetValue(Limit), 1, 100_000);
         string? cursor = null;
+        var isWhole = true;
         do
         {
             var query = new SessionQuery
@@ -79,11 +92,17 @@ internal static class JournalCommand
                 Console.WriteLine(parsed.GetValue(Json) ? SessionJson.Of(session) : SessionText.Line(session));
             }
 
-            left -= page.Sessions.Count;
+            foreach (var row in page.Damaged)
+            {
+                isWhole = false;
+                Console.Error.WriteLine($"tillbridge: {row.Why}");
+            }
+
+            left -= page.Sessions.Count + page.Damaged.Count;
             cursor = page.Cursor;
         }
         while (cursor is not null && left > 0);
-        return ExitCodes.Ok;
+        return isWhole ? ExitCodes.Ok : ExitCodes.Declined;
     }
 
     private static async Task<int> Show(ParseResult parsed, JournalReader reader, CancellationToken stop)
@@ -132,27 +151,12 @@ internal static class JournalCommand
         }
     }
 
-    private static async Task<int> Verify(JournalReader reader, CancellationToken stop)
-    {
-        var check = await reader.Verify(stop);
-        if (check.BrokenAt is null)
-        {
-            Console.WriteLine($"ok: {check.Records} records, the chain is whole");
-            return ExitCodes.Ok;
-        }
-
-        Console.Error.WriteLine(
-            $"tillbridge: the chain breaks at record {check.BrokenAt}: {check.Why} "
-            + "Keep the file as it is and compare it with a backup.");
-        return ExitCodes.Declined;
-    }
-
     private static async Task<int> Resolve(ParseResult parsed, CancellationToken stop)
     {
         var id = ReadId(parsed.GetRequiredValue(Id));
         var outcome = ReadOutcome(parsed.GetRequiredValue(NewOutcome));
         var clock = CommonOptions.Clock;
-        await using var journal = await OpenToWrite(id, CommonOptions.DataOrDefault(parsed.GetValue(Data)), clock, stop);
+        await using var journal = await OpenToWrite(id, Choose(parsed), clock, stop);
         await using var terminals = await LocalTerminals.Start(
             journal, ProtocolCatalog.ByName, address => ProtocolCatalog.Transport(address, clock), [], clock, IdSource.Of(clock),
             NullLoggerFactory.Instance, stop);
@@ -162,11 +166,11 @@ internal static class JournalCommand
         return ExitCodes.Ok;
     }
 
-    private static async Task<SqliteJournal> OpenToWrite(SessionId id, string directory, TimeProvider clock, CancellationToken stop)
+    private static async Task<SqliteJournal> OpenToWrite(SessionId id, JournalChoice choice, TimeProvider clock, CancellationToken stop)
     {
         try
         {
-            return await SqliteJournal.Open(directory, clock, NullLogger.Instance, stop);
+            return await choice.Open(clock, stop);
         }
         catch (JournalException failure) when (failure.Fault is JournalFault.InUse)
         {

@@ -54,9 +54,12 @@ internal static class SessionRun
         if (RequestRules.Fault(request) is { } fault) throw CliException.Usage($"{fault.Field}: {fault.Text}");
         var (settings, configured) = TerminalChoice.Find(parsed.GetRequiredValue(Terminal), parsed.GetRequiredValue(Config));
         settings = Adjust(settings, parsed, request);
-        var directory = parsed.GetValue(Data) ?? configured ?? CommonOptions.DataOrDefault(null);
+        var config = parsed.GetRequiredValue(Config);
+        var choice = parsed.GetValue(Data) is null && configured is not null
+            ? JournalChoice.OfConfiguration(config, configured)
+            : JournalChoice.OfData(parsed.GetValue(Data), config);
         var clock = CommonOptions.Clock;
-        await using var journal = await OpenJournal(directory, clock, stop);
+        await using var journal = await OpenJournal(choice, parsed.GetValue(Key), clock, stop);
         var ids = IdSource.Of(clock);
         var parked = (await journal.CurrentPeriod(settings.Name, stop)).Where(kept => kept.IsUnresolved).ToList();
         await using var terminals = await Start(journal, settings, clock, ids, stop);
@@ -99,11 +102,13 @@ internal static class SessionRun
     }
 
     /// <summary>Opens the journal, and says what to do when it cannot be opened.</summary>
-    public static async Task<SqliteJournal> OpenJournal(string directory, TimeProvider clock, CancellationToken stop)
+    public static async Task<SqliteJournal> OpenJournal(
+        JournalChoice choice, string? key, TimeProvider clock, CancellationToken stop)
     {
         try
         {
-            return await SqliteJournal.Open(directory, clock, NullLogger.Instance, stop);
+            choice.ForgetWhatIsGone(key);
+            return await choice.Open(clock, stop);
         }
         catch (JournalException failure)
         {

@@ -114,7 +114,10 @@ internal static class RowsCommand
             Currency = Currency.Of(settings.Driver.Currency),
             MostMajor = ReadMost(parsed.GetValue(MostAmount)),
         };
-        var data = parsed.GetValue(Data) ?? configured;
+        var config = parsed.GetRequiredValue(Config);
+        var data = parsed.GetValue(Data) is { } given ? JournalChoice.OfData(given, config)
+            : configured is not null ? JournalChoice.OfConfiguration(config, configured)
+            : null;
         if (data is null && connector.MovesMoney)
             throw CliException.Usage($"{connector.Name} moves money and needs --data DIR: the journal knows there which rows are paid.");
         var input = plan.In is { } path ? RowInput.Open(plan, path) : RowInput.Single(plan);

@@ -32,7 +32,7 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
 
     public bool ForceNew { get; init; }
 
-    public async Task<int> Go(string? data, CancellationToken stop)
+    public async Task<int> Go(JournalChoice? data, CancellationToken stop)
     {
         var rows = input.Rows().Count();
         if (rows > 0 && !input.HasKeys && plan.Keys != RowPlan.KeyColumn)
@@ -47,7 +47,10 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
         var temporary = data is null ? Directory.CreateTempSubdirectory("tillbridge-rows-").FullName : null;
         try
         {
-            await using var journal = await SessionRun.OpenJournal(data ?? temporary!, CommonOptions.Clock, stop);
+            // Every row brings a key that an earlier journal may know.
+            await using var journal = data is null
+                ? await SqliteJournal.Open(temporary!, CommonOptions.Clock, null, stop)
+                : await SessionRun.OpenJournal(data, run, CommonOptions.Clock, stop);
             var clock = CommonOptions.Clock;
             await using var engine = await SessionRun.Start(journal, terminal, clock, IdSource.Of(clock), stop);
             RowCompanion.Write(plan, terminal.Name, run);

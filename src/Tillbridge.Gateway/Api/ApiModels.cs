@@ -3,7 +3,14 @@ namespace Tillbridge.Gateway.Api;
 /// <summary>A page of sessions.</summary>
 /// <param name="Sessions">Newest first.</param>
 /// <param name="Cursor">For the next page; null on the last.</param>
-internal sealed record SessionListView(IReadOnlyList<SessionView> Sessions, string? Cursor);
+internal sealed record SessionListView(IReadOnlyList<SessionView> Sessions, string? Cursor)
+{
+    /// <summary>Sessions of this page that cannot be told; absent when there are none.</summary>
+    public IReadOnlyList<DamagedView>? Damaged { get; init; }
+}
+
+/// <summary>A session whose row is damaged.</summary>
+internal sealed record DamagedView(string Session, string Why);
 
 /// <summary>A terminal: how it is configured and how it is doing.</summary>
 internal sealed record TerminalView

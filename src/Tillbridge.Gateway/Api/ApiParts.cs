@@ -15,6 +15,9 @@ internal sealed record ApiParts(
     ITerminals Terminals, IJournal Journal, TerminalRoster Roster, GatewaySettings Settings, GatewayParts Parts,
     CancellationToken Stopping)
 {
+    /// <summary>How the journal is at this moment.</summary>
+    public Func<JournalHealth> JournalHealth { get; init; } = () => new(TakesSessions: true, []);
+
     /// <summary>
     /// The session at its end, or as it stands when the time is up or the gateway stops. The session runs on either way.
     /// </summary>

@@ -16,8 +16,13 @@ internal sealed class HealthApi(ApiParts parts, Metrics metrics)
         routes.MapGet("/openapi/v1.json", Answers.Endpoint(_ => Task.FromResult(Answers.Raw(OpenApi.Document, "application/json"))));
     }
 
-    private static IResult Healthy(List<string> faults) => Answers.Json(
-        new HealthView(faults.Count == 0 ? "ok" : "failed", faults), ApiJson.Default.HealthView, faults.Count == 0 ? 200 : 503);
+    private static IResult Healthy(List<string> faults, IReadOnlyList<string>? damage = null)
+    {
+        // What is damaged by itself keeps nobody from paying, and is not passed over either.
+        var word = faults.Count > 0 ? "failed" : damage is { Count: > 0 } ? "degraded" : "ok";
+        return Answers.Json(
+            new HealthView(word, [.. faults, .. damage ?? []]), ApiJson.Default.HealthView, faults.Count == 0 ? 200 : 503);
+    }
 
     private Task<IResult> Ready(HttpContext context)
     {
@@ -25,8 +30,10 @@ internal sealed class HealthApi(ApiParts parts, Metrics metrics)
             .Where(state => state.JournalFailed)
             .Select(state => $"The journal cannot write for the terminal '{state.Name}'; look at the disk of {parts.Settings.Data}.")
             .ToList();
+        var journal = parts.JournalHealth();
+        if (!journal.TakesSessions) faults.AddRange(journal.Faults);
         if (parts.Stopping.IsCancellationRequested) faults.Add("The gateway is stopping.");
-        return Task.FromResult(Healthy(faults));
+        return Task.FromResult(Healthy(faults, journal.TakesSessions ? journal.Faults : null));
     }
 
     private async Task<IResult> ShowMetrics(HttpContext context) =>

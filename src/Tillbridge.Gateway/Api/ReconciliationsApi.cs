@@ -52,10 +52,13 @@ internal sealed class ReconciliationsApi(ApiParts parts)
                 Kind = RequestKind.Reconciliation, Terminal = close.Terminal, To = close.CreatedAt, Limit = PageSize,
             }, gone);
         var from = before.Sessions.FirstOrDefault(other => other.ClosesPeriod)?.CreatedAt;
-        var period = await Period(close.Terminal, from, close.CreatedAt, gone);
+        var (period, damaged) = await Period(close.Terminal, from, close.CreatedAt, gone);
         var theirs = close.Conclusion?.Totals;
         var (ours, earlier) = theirs is null ? (PeriodTotals.Of(period), null) : PeriodTotals.Of(period, theirs);
-        var differences = theirs is null ? [] : ours.DifferencesTo(theirs).ToList();
+        // What the journal cannot tell is a difference, whatever the sums without it say.
+        List<DifferenceView> differences = theirs is null
+            ? []
+            : [.. damaged.Select(row => new DifferenceView("damaged", null, row.Id, row.Why)), .. ours.DifferencesTo(theirs)];
         return new()
         {
             Session = SessionView.From(close),
@@ -69,20 +72,23 @@ internal sealed class ReconciliationsApi(ApiParts parts)
         };
     }
 
-    private async Task<List<Session>> Period(string terminal, DateTimeOffset? from, DateTimeOffset to, CancellationToken gone)
+    private async Task<(List<Session> Sessions, List<DamagedSession> Damaged)> Period(
+        string terminal, DateTimeOffset? from, DateTimeOffset to, CancellationToken gone)
     {
         var sessions = new List<Session>();
+        var damaged = new List<DamagedSession>();
         string? cursor = null;
         do
         {
             var query = new SessionQuery { Terminal = terminal, From = from, To = to, Cursor = cursor, Limit = PageSize };
             var page = await parts.Journal.Query(query, gone);
             sessions.AddRange(page.Sessions);
+            damaged.AddRange(page.Damaged);
             cursor = page.Cursor;
         }
         while (cursor is not null && sessions.Count < MostSessions);
 
         sessions.Reverse();
-        return sessions;
+        return (sessions, damaged);
     }
 }

@@ -128,7 +128,10 @@ internal sealed class SessionsApi(ApiParts parts)
         try
         {
             var page = await parts.Journal.Query(asked, context.RequestAborted);
-            var view = new SessionListView([.. page.Sessions.Select(session => SessionView.From(session))], page.Cursor);
+            var view = new SessionListView([.. page.Sessions.Select(session => SessionView.From(session))], page.Cursor)
+            {
+                Damaged = page.Damaged.Count == 0 ? null : [.. page.Damaged.Select(row => new DamagedView(row.Id, row.Why))],
+            };
             return Answers.Json(view, ApiJson.Default.SessionListView);
         }
         catch (ArgumentException) when (asked.Cursor is not null)

@@ -34,6 +34,7 @@ internal sealed class FrontPage(ApiParts parts)
         var html = new StringBuilder(Head);
         WriteTerminals(html, TerminalsApi.ViewAll(parts).Terminals);
         WriteSessions(html, [.. page.Sessions.Select(session => SessionView.From(session, "en"))]);
+        foreach (var row in page.Damaged) html.Append($"<p><strong>{WebUtility.HtmlEncode($"{row.Id}: {row.Why}")}</strong></p>\n");
         html.Append("<p>The same as JSON: <code>/v1/terminals</code>, <code>/v1/sessions</code>; ")
             .Append("all routes: <code>/openapi/v1.json</code>.</p>");
         return Answers.Text(html.Append("</body></html>\n").ToString(), "text/html");

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging;
 using Tillbridge.Facades.K2;
 using Tillbridge.Gateway.Facades.ZvtCallback.Configuration;
 using Tillbridge.Gateway.Reading;
+using Tillbridge.Journal;
+using Tillbridge.Journal.Integrity;
 using Tillbridge.Protocols;
 
 namespace Tillbridge.Gateway.Settings;
@@ -18,6 +20,12 @@ public sealed record GatewaySettings
 
     /// <summary>The data directory: journal, logs, terminals that were configured by HTTP.</summary>
     public required string Data { get; init; }
+
+    /// <summary>The file that was read, beside which it is kept which journal is expected; null expects none.</summary>
+    public string? Configuration { get; init; }
+
+    /// <summary>Where it is kept which journal is expected; null when nobody expects one.</summary>
+    public JournalWitness? Witness => Configuration is { } file ? JournalWitness.Beside(file, Data) : null;
 
     /// <summary>Where relative paths of secrets begin.</summary>
     public string Directory { get; init; } = ".";
@@ -60,7 +68,9 @@ public sealed record GatewaySettings
             var file = new FileInfo(path);
             if (file is { Exists: true, Length: > MostFileBytes })
                 return new(null, [new("", $"'{path}' is larger than {MostFileBytes} bytes and no configuration.")]);
-            return Parse(File.ReadAllBytes(path), Path.GetDirectoryName(Path.GetFullPath(path))!, protocols, clock);
+            var full = Path.GetFullPath(path);
+            var reading = Parse(File.ReadAllBytes(path), Path.GetDirectoryName(full)!, protocols, clock);
+            return reading with { Settings = reading.Settings is { } settings ? settings with { Configuration = full } : null };
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
@@ -91,6 +101,15 @@ public sealed record GatewaySettings
     /// <summary>Examines a configuration file without a start; an empty list means that it is good.</summary>
     public static IReadOnlyList<JsonFault> Check(
         string path, IReadOnlyDictionary<string, IProtocol> protocols, TimeProvider clock) => Load(path, protocols, clock).Faults;
+
+    /// <summary>Opens the journal of these settings.</summary>
+    internal Task<SqliteJournal> OpenJournal(TimeProvider clock, ILoggerFactory logs, CancellationToken shutdown)
+    {
+        var logger = logs.CreateLogger("Tillbridge.Journal");
+        return Witness is { } witness
+            ? SqliteJournal.Open(witness, clock, logger, shutdown)
+            : SqliteJournal.Open(Data, clock, logger, shutdown);
+    }
 
     /// <summary>Says nothing of keys.</summary>
     public override string ToString() => $"GatewaySettings({Listen}, {Data}, {Terminals.Count} terminals)";

@@ -16,6 +16,9 @@ public sealed record Baseline(string? Receipt, string? Trace = null, string? Bat
     /// </summary>
     public long? MinorUnits { get; init; }
 
+    /// <summary>Its approval code; null when not told.</summary>
+    public string? Approval { get; init; }
+
     /// <summary>Its date and time as the terminal wrote them; null when not told.</summary>
     public string? At { get; init; }
 

@@ -17,6 +17,8 @@ internal sealed record BookEntry(string? Receipt, long Net, long Taken, long Giv
 /// </summary>
 internal sealed class PeriodBooks(IReadOnlyList<BookEntry> entries, Currency currency)
 {
+    private const int MostHidden = 1000;
+
     /// <summary>The net sum.</summary>
     public Money Net { get; } = new(entries.Sum(entry => entry.Net), currency);
 
@@ -57,6 +59,22 @@ internal sealed class PeriodBooks(IReadOnlyList<BookEntry> entries, Currency cur
             (net, taken, given) = (net + entry.Net, taken + entry.Taken, given + entry.Given);
             (least, most) = (least + entry.LeastCount, most + entry.MostCount);
         }
+    }
+
+    /// <summary>
+    /// True when a terminal that closed its day by itself would say the same of one booking more behind the close: then its totals prove
+    /// nothing, though these books hold them.
+    /// </summary>
+    public bool CouldHide(BookEntry entry, Totals told)
+    {
+        for (var skipped = 1; skipped <= entries.Count; skipped++)
+        {
+            var tail = new PeriodBooks([.. entries.Skip(skipped), entry], currency);
+            if (tail.Net == told.Net && tail.CanCount(told.Count)) return true;
+            if (skipped == MostHidden) return false;
+        }
+
+        return false;
     }
 
     private static bool ShowsMore(Totals told, long taken, long given)

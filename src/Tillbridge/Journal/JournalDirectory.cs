@@ -30,6 +30,9 @@ internal sealed class JournalDirectory : IDisposable
     /// <summary>Full path of the journal's file.</summary>
     public string File => Path.Combine(directory, FileName);
 
+    /// <summary>Full path of the file whose lock says that the directory has an owner.</summary>
+    public string Lock => Path.Combine(directory, LockName);
+
     private static string OwnerOf(string directory) => Path.Combine(directory, "journal.owner");
 
     /// <summary>Makes the directory if it is missing and takes it into possession.</summary>

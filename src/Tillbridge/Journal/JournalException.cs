@@ -26,6 +26,15 @@ public enum JournalFault
 
     /// <summary>Another input or output error.</summary>
     Failed,
+
+    /// <summary>The files in the directory are not those that were opened: moved, replaced or deleted.</summary>
+    Moved,
+
+    /// <summary>The journal that is expected in the directory is missing, older or another one.</summary>
+    Unexpected,
+
+    /// <summary>The journal was closed, or its writer has ended; only a new start helps.</summary>
+    Closed,
 }
 
 /// <summary>The journal could not make something durable, or could not be opened. The message names cause and cure.</summary>
@@ -45,4 +54,11 @@ public sealed class JournalException : Exception
 
     /// <summary>What went wrong.</summary>
     public JournalFault Fault { get; } = JournalFault.Failed;
+
+    internal static JournalException IsClosed(Exception? defect = null) => new(
+        JournalFault.Closed,
+        defect is null
+            ? "The journal is closed; its program is going down."
+            : "The journal's writer has ended by a defect; restart the program.",
+        defect);
 }

@@ -22,4 +22,22 @@ internal static partial class JournalLog
 
     [LoggerMessage(3006, LogLevel.Critical, "The journal's writer met a defect; these writes are refused.")]
     public static partial void WriterDefect(ILogger logger, Exception error);
+
+    [LoggerMessage(3007, LogLevel.Warning, "Which journal is expected in {Data} is kept nowhere outside of it: {Files} cannot be written.")]
+    public static partial void NotKeptOutside(ILogger logger, string data, string files);
+
+    [LoggerMessage(3008, LogLevel.Warning, "{File}, which says which journal is expected, cannot be written.")]
+    public static partial void WitnessFailed(ILogger logger, Exception error, string file);
+
+    [LoggerMessage(3009, LogLevel.Information, "{File} cannot be written ({Why}); the next place is taken.")]
+    public static partial void PlaceNotWritable(ILogger logger, string file, string why);
+
+    [LoggerMessage(3010, LogLevel.Error, "The journal is damaged: {What}")]
+    public static partial void Damaged(ILogger logger, string what);
+
+    [LoggerMessage(3011, LogLevel.Information, "The whole journal was checked behind the start: {Records} records, {Faults} faults.")]
+    public static partial void Checked(ILogger logger, long records, int faults);
+
+    [LoggerMessage(3012, LogLevel.Error, "The check of the whole journal came to no end.")]
+    public static partial void CheckFailed(ILogger logger, Exception error);
 }

@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Journal.Integrity;
 using Tillbridge.Journal.Sqlite;
 
 namespace Tillbridge.Journal;
@@ -6,11 +7,6 @@ namespace Tillbridge.Journal;
 /// <summary>Reads a journal without owning it, also while a gateway writes to it.</summary>
 public sealed class JournalReader : IDisposable
 {
-    private const string SelectUnsettled =
-        $"SELECT {JournalSql.SessionColumns} FROM sessions s "
-        + "WHERE (s.phase <> 'closed' OR s.outcome IS NULL OR s.outcome = 'unknown') AND (?1 IS NULL OR s.terminal = ?1) "
-        + "ORDER BY s.intent LIMIT ?2";
-
     private const string SelectSentAfter =
         $"SELECT {JournalSql.SessionColumns} FROM sessions s "
         + "WHERE s.terminal = ?1 AND s.sent_at IS NOT NULL AND s.place > (SELECT o.place FROM sessions o WHERE o.id = ?3) "
@@ -39,11 +35,11 @@ public sealed class JournalReader : IDisposable
         "SELECT r.body FROM face_notes n JOIN records r ON r.sequence = n.record WHERE n.session = ?1 AND n.face = ?2";
 
     private const string SelectRecords =
-        $"SELECT {JournalSql.RecordColumns} FROM records r "
+        $"SELECT {JournalSql.ToldRecordColumns} FROM records r "
         + "WHERE r.sequence > ?1 AND (?3 = 1 OR r.kind <> 'frame') ORDER BY r.sequence LIMIT ?2";
 
     private const string SelectRecordsOfSession =
-        $"SELECT {JournalSql.RecordColumns} FROM records r "
+        $"SELECT {JournalSql.ToldRecordColumns} FROM records r "
         + "WHERE r.session = ?4 AND r.sequence > ?1 AND (?3 = 1 OR r.kind <> 'frame') ORDER BY r.sequence LIMIT ?2";
 
     private readonly SqliteConnection connection;
@@ -64,18 +60,24 @@ public sealed class JournalReader : IDisposable
 
     /// <summary>The session of that id.</summary>
     public Task<Session?> Find(SessionId id, CancellationToken shutdown) =>
-        Read(() => JournalSql.Find(connection, JournalSql.SelectById, id.Value), shutdown);
+        Read(() => JournalSql.Find(connection, id), shutdown);
 
     /// <summary>The session under that key, whatever its age.</summary>
     public Task<Session?> FindByKey(string key, CancellationToken shutdown)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return Read(() => JournalSql.Find(connection, JournalSql.SelectByKey, key), shutdown);
+        return Read(() => JournalSql.FindByKey(connection, key), shutdown);
     }
 
     /// <summary>Sessions of a terminal (or of all) that are open or unknown, oldest first.</summary>
-    public Task<IReadOnlyList<Session>> Unsettled(string? terminal, CancellationToken shutdown) =>
-        Sessions(() => connection.Prepare(SelectUnsettled).Bind(1, terminal).Bind(2, JournalRules.MostUnsettled), shutdown);
+    public Task<IReadOnlyList<Session>> Unsettled(string? terminal, CancellationToken shutdown)
+    {
+        return Read(Open, shutdown);
+
+        IReadOnlyList<Session> Open() => [.. JournalSql.Unsettled(connection)
+            .Select(intent => JournalSql.OpenRow(connection, intent).ToSession())
+            .Where(session => (terminal is null || session.Terminal == terminal) && !JournalRules.IsSettled(session))];
+    }
 
     /// <summary>Sessions of a terminal that were sent after the given one, oldest first, 1000 at most.</summary>
     public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown)
@@ -85,7 +87,7 @@ public sealed class JournalReader : IDisposable
 
         SqliteStatement Prepare()
         {
-            JournalRules.CheckKnown(JournalSql.Find(connection, JournalSql.SelectById, session.Id.Value));
+            JournalRules.CheckKnown(JournalSql.Find(connection, session.Id));
             return connection.Prepare(SelectSentAfter)
                 .Bind(1, session.Terminal).Bind(2, JournalRules.MostSentAfter).Bind(3, session.Id.Value);
         }
@@ -118,8 +120,10 @@ public sealed class JournalReader : IDisposable
             var found = new List<FacedSession>();
             while (rows.Step())
             {
+                var row = JournalSql.RowAt(rows);
                 var note = rows.TextOrNull(JournalSql.AfterSession) is { } body ? FaceNote.OfBody(body) : null;
-                found.Add(new(JournalSql.RowAt(rows).ToSession(), note));
+                // A damaged one is named by the check of the journal; here it must not keep the others from being delivered.
+                if (row.Fault is null) found.Add(new(row.ToSession(), note));
             }
 
             return found;
@@ -138,11 +142,11 @@ public sealed class JournalReader : IDisposable
         }
     }
 
-    /// <summary>A page of sessions, newest first.</summary>
+    /// <summary>A page of sessions, newest first. A damaged row costs itself and is named.</summary>
     public async Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown)
     {
         var filter = new SessionFilter(query);
-        return filter.Page([.. await Sessions(() => filter.Prepare(connection), shutdown)]);
+        return await Read(() => SessionPages.Of(connection, filter), shutdown);
     }
 
     /// <summary>Records after a sequence number, oldest first; of one session or of all; without frames unless asked.</summary>
@@ -158,12 +162,15 @@ public sealed class JournalReader : IDisposable
             rows.Bind(1, sequence).Bind(2, limit).Bind(3, withFrames ? 1 : 0);
             if (session is { } id) rows.Bind(4, id.Value);
             var records = new List<JournalRecord>();
-            while (rows.Step()) records.Add(JournalSql.RecordAt(rows));
+            while (rows.Step()) records.Add(JournalSql.ToldRecordAt(rows));
             return records;
         }
     }
 
-    /// <summary>Walks the whole hash chain and compares every session with it.</summary>
+    /// <summary>
+    /// Checks the whole journal: pages, indexes against rows, the hash chain, every session against it, and the identity that is kept
+    /// outside of the directory.
+    /// </summary>
     public Task<ChainCheck> Verify(CancellationToken shutdown)
     {
         // On a connection of its own: a walk of minutes must not keep others from reading.
@@ -172,7 +179,11 @@ public sealed class JournalReader : IDisposable
         ChainCheck Walk()
         {
             using var own = Connect(connection.File);
-            return ChainVerifier.Everything(own, shutdown);
+            var check = ChainVerifier.Everything(own, shutdown);
+            if (check is { BrokenAt: 0 }) return check;
+            var (identity, isFault) = JournalIdentity.Compare(own);
+            if (isFault && check.BrokenAt is null) check = check with { BrokenAt = 0, Why = identity };
+            return check with { Identity = identity };
         }
     }
 
@@ -229,7 +240,7 @@ public sealed class JournalReader : IDisposable
         await gate.WaitAsync(shutdown);
         try
         {
-            ObjectDisposedException.ThrowIf(isDisposed, typeof(IJournal));
+            if (isDisposed) throw JournalException.IsClosed();
             return read();
         }
         finally

@@ -132,10 +132,37 @@ public sealed record SessionQuery
 /// <summary>A page of sessions, newest first.</summary>
 /// <param name="Sessions">The sessions.</param>
 /// <param name="Cursor">Where the next page begins; null on the last.</param>
-public sealed record SessionPage(IReadOnlyList<Session> Sessions, string? Cursor);
+public sealed record SessionPage(IReadOnlyList<Session> Sessions, string? Cursor)
+{
+    /// <summary>Sessions that belong here and cannot be told, because their rows are damaged.</summary>
+    public IReadOnlyList<DamagedSession> Damaged { get; init; } = [];
 
-/// <summary>The result of walking the hash chain.</summary>
-/// <param name="Records">How many records were read.</param>
-/// <param name="BrokenAt">Sequence of the first record that does not fit; null when all do.</param>
+    /// <summary>The sessions, for whoever draws a conclusion from their being all there is.</summary>
+    /// <exception cref="JournalException">One of them cannot be told.</exception>
+    public IReadOnlyList<Session> Whole() => Damaged is [var first, ..]
+        ? throw new JournalException(JournalFault.Corrupt, first.Why)
+        : Sessions;
+}
+
+/// <summary>A session whose row is damaged: nothing of it is told.</summary>
+/// <param name="Id">Its id, as far as the row tells it.</param>
 /// <param name="Why">What does not fit.</param>
-public sealed record ChainCheck(long Records, long? BrokenAt, string? Why);
+public sealed record DamagedSession(string Id, string Why);
+
+/// <summary>The result of checking a journal.</summary>
+/// <param name="Records">How many records were read.</param>
+/// <param name="BrokenAt">
+/// Sequence of the first record that does not fit, 0 when it is the file, an index or the identity; null when all fits.
+/// </param>
+/// <param name="Why">What does not fit.</param>
+public sealed record ChainCheck(long Records, long? BrokenAt, string? Why)
+{
+    /// <summary>Every session whose row is damaged, up to a bound.</summary>
+    public IReadOnlyList<DamagedSession> Damaged { get; init; } = [];
+
+    /// <summary>True when nothing but these sessions is damaged.</summary>
+    internal bool CostsSessionsOnly { get; init; }
+
+    /// <summary>What is known of the journal's identity, in words; null when it was not asked.</summary>
+    public string? Identity { get; init; }
+}

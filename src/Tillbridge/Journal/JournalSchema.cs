@@ -75,7 +75,20 @@ internal static class JournalSchema
         CREATE INDEX reconciliations ON sessions (terminal, place) WHERE kind = 'reconciliation';
         """;
 
-    private static readonly string[] Steps = [First, Second, Third];
+    // A second index over keys and over what is unsettled, in pages of their own: one flipped bit hides nothing (decisions.md).
+    // seal: the hash of the row's state, as the chain has it. identity: what is kept outside of the directory, too; kept says where.
+    private const string Fourth = """
+        ALTER TABLE sessions ADD COLUMN seal BLOB;
+        UPDATE sessions SET seal = (SELECT r.state_hash FROM records r
+            WHERE r.session = sessions.id AND r.state_hash IS NOT NULL ORDER BY r.sequence DESC LIMIT 1);
+        CREATE INDEX sessions_by_key_again ON sessions (key) WHERE key IS NOT NULL;
+        CREATE INDEX unsettled_again ON sessions (terminal)
+            WHERE phase <> 'closed' OR outcome IS NULL OR outcome = 'unknown';
+        CREATE TABLE identity (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, kept TEXT);
+        INSERT INTO identity (only, id) VALUES (1, lower(hex(randomblob(16))));
+        """;
+
+    private static readonly string[] Steps = [First, Second, Third, Fourth];
 
     /// <summary>The number of the newest step.</summary>
     public static int Current => Steps.Length;

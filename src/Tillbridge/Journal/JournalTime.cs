@@ -9,8 +9,13 @@ internal static class JournalTime
 
     public static string? Write(DateTimeOffset? instant) => instant is { } some ? Write(some) : null;
 
+    public static bool CanRead(string text) => TryRead(text, out _);
+
     public static DateTimeOffset Read(string text) =>
-        DateTimeOffset.TryParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var instant)
+        TryRead(text, out var instant)
             ? instant
             : throw new JournalException(JournalFault.Corrupt, $"'{text}' is no instant. {JournalDirectory.CorruptCure}");
+
+    private static bool TryRead(string text, out DateTimeOffset instant) =>
+        DateTimeOffset.TryParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out instant);
 }

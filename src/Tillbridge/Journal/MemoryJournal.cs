@@ -78,7 +78,7 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
         JournalRules.CheckAppend(entry);
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(isClosed, this);
+            if (isClosed) throw JournalException.IsClosed();
             if (held.Count < MostHeldNotes) held.Add(entry);
             else dropped++;
             WriteHeld_NeedsLock();
@@ -286,7 +286,7 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
         {
             lock (gate)
             {
-                ObjectDisposedException.ThrowIf(isClosed, this);
+                if (isClosed) throw JournalException.IsClosed();
                 return Task.FromResult(act());
             }
         }

@@ -14,6 +14,12 @@ internal readonly record struct PageCursor(string CreatedAt, string Id)
 
     public static PageCursor After(Session session) => new(JournalTime.Write(session.CreatedAt), session.Id.Value);
 
+    /// <summary>Before the newest session.</summary>
+    public static PageCursor Newest { get; } = new("~", "~");
+
+    /// <summary>True when time and id can be read, so that a page can begin after them.</summary>
+    public static bool IsWhole(PageCursor place) => SessionId.TryParse(place.Id) is not null && JournalTime.CanRead(place.CreatedAt);
+
     /// <summary>One text in whose order, by bytes, the pages go; times have one width.</summary>
     public string Place => CreatedAt + Divider + Id;
 

@@ -31,7 +31,7 @@ internal sealed class SequenceSignal(long last)
             lock (gate)
             {
                 if (last > sequence) return;
-                ObjectDisposedException.ThrowIf(isClosed, typeof(IJournal));
+                if (isClosed) throw JournalException.IsClosed();
             }
 
             await moved.Beyond(seen, stop);

@@ -32,6 +32,12 @@ internal sealed class SessionFilter
         Add("s.created_at || ' ' || s.id < ?", after.Place);
     }
 
+    /// <summary>How many sessions were asked for.</summary>
+    public int Limit => query.Limit;
+
+    /// <summary>The place after which the page begins.</summary>
+    public PageCursor Begin => cursor ?? PageCursor.Newest;
+
     /// <summary>The statement, newest first, with one session more than asked to see whether another page follows.</summary>
     public SqliteStatement Prepare(SqliteConnection connection)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tillbridge.Domain;
+using Tillbridge.Journal.Integrity;
 using Tillbridge.Journal.Sqlite;
 
 namespace Tillbridge.Journal;
@@ -8,22 +9,25 @@ namespace Tillbridge.Journal;
 /// <summary>The journal in one file of SQLite: one writer with group commit, and readers beside it.</summary>
 public sealed class SqliteJournal : IJournal
 {
-    // The whole chain is walked by 'tillbridge journal verify'; a start looks at the part that is still in use.
-    private const int CheckedAtOpen = 1000;
-
     private readonly JournalDirectory directory;
     private readonly SqliteConnection connection;
     private readonly JournalReader reader;
+    private readonly WitnessKeeper? witness;
+    private readonly JournalPlace place;
     private readonly JournalAppender appender;
     private readonly JournalWriter writer;
     private readonly SequenceSignal signal;
+    private readonly JournalExamination examination;
     private int isDisposed;
 
     private SqliteJournal(
-        JournalDirectory directory, SqliteConnection connection, JournalReader reader, TimeProvider clock, ILogger logger)
+        JournalDirectory directory, SqliteConnection connection, JournalReader reader, WitnessKeeper? witness,
+        JournalExamination examination, TimeProvider clock, ILogger logger)
     {
-        (this.directory, this.connection, this.reader) = (directory, connection, reader);
-        appender = new JournalAppender(connection, clock);
+        (this.directory, this.connection, this.reader, this.witness) = (directory, connection, reader, witness);
+        this.examination = examination;
+        place = JournalPlace.Of(directory.File, directory.Lock);
+        appender = new JournalAppender(connection, place, witness, clock);
         signal = new SequenceSignal(appender.Tip.Sequence);
         writer = JournalWriter.Start(appender, signal, clock, logger);
     }
@@ -34,9 +38,16 @@ public sealed class SqliteJournal : IJournal
     /// <summary>Transactions that became durable; many appends share one.</summary>
     internal long Commits => appender.Commits;
 
+    /// <summary>Damage that was found at the start or behind it, each with what it costs; nothing when all is well.</summary>
+    public IReadOnlyList<string> Faults => examination.Faults;
+
+    /// <summary>True when damage was found over which no new session may begin.</summary>
+    internal bool IsStopped => examination.Stops is not null;
+
     /// <summary>
     /// Opens the journal of a data directory, made if missing, and takes the directory into possession. A directory
-    /// that cannot be written, a full disk and a damaged file are told here, not at the first payment.
+    /// that cannot be written, a full disk and a damaged file are told here, not at the first payment. Nothing outside of the
+    /// directory says which journal is expected in it: a deleted one is begun anew.
     /// </summary>
     /// <exception cref="JournalException">It cannot be opened; fault and text say why and what to do.</exception>
     public static Task<SqliteJournal> Open(
@@ -44,13 +55,33 @@ public sealed class SqliteJournal : IJournal
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(clock);
-        return Task.Run(() => OpenNow(directory, clock, logger ?? NullLogger.Instance, shutdown), shutdown);
+        return Task.Run(() => OpenNow(directory, null, clock, logger ?? NullLogger.Instance, shutdown), shutdown);
     }
+
+    /// <summary>
+    /// Opens the journal that a witness expects, and lets it be a witness from now on. Where none is expected yet, whatever is
+    /// there is taken, and a missing one is made.
+    /// </summary>
+    /// <exception cref="JournalException">It cannot be opened, or is not the expected one; the text says what to do.</exception>
+    public static Task<SqliteJournal> Open(JournalWitness witness, TimeProvider clock, ILogger? logger, CancellationToken shutdown)
+    {
+        ArgumentNullException.ThrowIfNull(witness);
+        ArgumentNullException.ThrowIfNull(clock);
+        return Task.Run(() => OpenNow(witness.Data, witness, clock, logger ?? NullLogger.Instance, shutdown), shutdown);
+    }
+
+    /// <summary>
+    /// Asks the writer, behind what is queued, whether it lives and its files are still those in the directory. Writes nothing.
+    /// </summary>
+    /// <exception cref="JournalException">It cannot write any more; fault and text say why and what to do.</exception>
+    public Task Prove(CancellationToken shutdown) => writer.Ask(shutdown);
 
     /// <inheritdoc/>
     public async Task<Accepted> Accept(Session intent, string body, CancellationToken shutdown)
     {
         var entry = JournalRules.EntryOf(intent, body);
+        // What runs is brought to its end; a new session waits for a person.
+        if (examination.Stops is { } damage) throw new JournalException(JournalFault.Corrupt, damage);
         var write = await writer.Write(entry, JournalRules.Check(entry), shutdown);
         Invariant.Holds(write.Answer is not null, "an intent that was written has an answer");
         return write.Answer;
@@ -113,38 +144,64 @@ public sealed class SqliteJournal : IJournal
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref isDisposed, 1) != 0) return;
+        await examination.DisposeAsync();
         await writer.DisposeAsync();
         reader.Dispose();
+        if (!place.HoldsFile) connection.Abandon();
         connection.Dispose();
+        witness?.Dispose();
         directory.Dispose();
     }
 
-    private static SqliteJournal OpenNow(string path, TimeProvider clock, ILogger logger, CancellationToken shutdown)
+    private static SqliteJournal OpenNow(
+        string path, JournalWitness? expected, TimeProvider clock, ILogger logger, CancellationToken shutdown)
     {
         SqliteNative.Require();
+        expected?.RequirePresence();
         var directory = JournalDirectory.Claim(path);
         SqliteConnection? connection = null;
         JournalReader? reader = null;
+        WitnessKeeper? witness = null;
         SqliteJournal? journal = null;
         try
         {
             connection = Connect(directory.File);
-            Check(connection, shutdown);
+            JournalIdentity.Require(connection, expected);
+            Migrate(connection, shutdown);
+            var examination = JournalExamination.AtStart(connection, logger, shutdown);
+            witness = JournalIdentity.Keep(connection, expected, clock, logger);
             ProveWritable(connection, clock);
             reader = JournalReader.Of(directory.File);
-            journal = new SqliteJournal(directory, connection, reader, clock, logger);
+            journal = new SqliteJournal(directory, connection, reader, witness, examination, clock, logger);
             JournalLog.Opened(logger, directory.File, journal.LastSequence);
+            examination.GoOn(directory.File);
             return journal;
+        }
+        catch (JournalException refused) when (refused.Fault is JournalFault.Unexpected)
+        {
+            // A close would move the log into the file; what a person is asked about stays as it is.
+            connection?.Abandon();
+            throw;
         }
         finally
         {
             if (journal is null)
             {
                 reader?.Dispose();
+                witness?.Dispose();
                 connection?.Dispose();
                 directory.Dispose();
             }
         }
+    }
+
+    // A step rewrites much; on a damaged file it would spread the damage.
+    private static void Migrate(SqliteConnection connection, CancellationToken shutdown)
+    {
+        if (JournalSchema.Check(connection) == JournalSchema.Current) return;
+        if (ChainVerifier.FileFault(connection, shutdown) is { } fault)
+            throw new JournalException(JournalFault.Corrupt, $"'{connection.File}': {fault} {JournalDirectory.CorruptCure}");
+        JournalSchema.Migrate(connection);
     }
 
     private static SqliteConnection Connect(string file)
@@ -172,22 +229,6 @@ public sealed class SqliteJournal : IJournal
         {
             connection.Dispose();
             throw;
-        }
-    }
-
-    private static void Check(SqliteConnection connection, CancellationToken shutdown)
-    {
-        if (connection.Scalar("PRAGMA quick_check(1)") is var found and not "ok")
-            throw new JournalException(JournalFault.Corrupt, $"'{connection.File}' is damaged: {found}. {JournalDirectory.CorruptCure}");
-
-        JournalSchema.Migrate(connection);
-        var from = Math.Max(0, JournalSql.Tip(connection).Sequence - CheckedAtOpen);
-        var chain = ChainVerifier.Chain(connection, from, shutdown);
-        if (chain.BrokenAt is { } broken)
-        {
-            throw new JournalException(
-                JournalFault.Corrupt,
-                $"The hash chain of '{connection.File}' is broken at record {broken}: {chain.Why} {JournalDirectory.CorruptCure}");
         }
     }
 

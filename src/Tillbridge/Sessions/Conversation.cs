@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
+using Tillbridge.Sessions.Books;
 using Tillbridge.Transports;
 
 namespace Tillbridge.Sessions;
@@ -13,7 +14,7 @@ namespace Tillbridge.Sessions;
 /// <param name="driver">The terminal's driver.</param>
 /// <param name="tell">Hands an input to the owner loop; the session as it then is, or null when nothing more may be sent.</param>
 /// <param name="entry">Makes a recovery entry out of the session and what the journal knows.</param>
-/// <param name="another">What shows that the answer to a reversal is about another booking; null when nothing does.</param>
+/// <param name="own">Our own books of the terminal, against which its answers are held.</param>
 /// <param name="limit">How long recovery asks.</param>
 /// <param name="clock">Measures pauses.</param>
 /// <param name="logger">One line per step.</param>
@@ -21,7 +22,7 @@ internal sealed class Conversation(
     TerminalDriver driver,
     Func<SessionInput, Task<Session?>> tell,
     Func<Session, Task<RecoveryEntry>> entry,
-    Func<Session, Conclusion, Task<IncidentSeen?>> another,
+    OwnBookings own,
     TimeSpan limit,
     TimeProvider clock,
     ILogger logger)
@@ -110,7 +111,17 @@ internal sealed class Conversation(
     private async Task<(StillUnclear? Unclear, bool Reachable)> Ask(
         Session session, int attempt, bool reachable, long? lostAt, CancellationToken stop)
     {
-        var question = await entry(session);
+        RecoveryEntry question;
+        try
+        {
+            question = await entry(session);
+        }
+        catch (JournalException damaged) when (damaged.Fault is JournalFault.Corrupt)
+        {
+            // Without our own books nothing that the terminal says can be judged; a person decides.
+            return (new StillUnclear(Reason.JournalFailed, damaged.Message, AskAgain: false), false);
+        }
+
         question.StayedReachable = reachable;
         question.IsSecondLook = firstLook is { } before && before.Id == session.Id && UntilSecondLook(session) is null;
         var (reached, looked) = (false, false);
@@ -159,7 +170,14 @@ internal sealed class Conversation(
                 watch?.Invoke(said);
                 if (said is StillUnclear or SecondLookNeeded) return null;
                 if (said is Reached) continue;
-                if (said is Concluded { Conclusion: var end } && await another(session, end) is { } incident)
+                if (ApprovalOf(said) is { } approval && await own.ToldAgain(session, approval) is { } earlier)
+                {
+                    // Not answered and not announced: the link is let go, and recovery asks.
+                    return new LinkFailed(
+                        Reason.ProtocolViolation, $"The terminal told the booking of session {earlier.Id} again in place of a result.");
+                }
+
+                if (said is Concluded { Conclusion: var end } && await own.Another(session, end) is { } incident)
                 {
                     if (await tell(ToInput(incident)) is null) return null;
                     var doubt = end with { Outcome = Outcome.Unknown, Reason = incident.Code, ApprovedAmount = null };
@@ -188,6 +206,13 @@ internal sealed class Conversation(
             return new LinkFailed(Reason.InternalError, "A defect of Tillbridge broke the conversation; the log has the details.");
         }
     }
+
+    private static Conclusion? ApprovalOf(TerminalEvent said) => said switch
+    {
+        ResultAnnounced announced => announced.Conclusion,
+        Concluded concluded => concluded.Conclusion,
+        _ => null,
+    };
 
     private static SessionInput ToInput(TerminalEvent said) => said switch
     {

@@ -385,7 +385,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         try
         {
             foreach (var write in effects.OfType<WriteDown>())
-                await journal.Append(new JournalEntry(next.Id, next.Terminal, write.Kind, write.Body, write.State), stop);
+                await journal.Append(write.Entry, stop);
             return null;
         }
         catch (JournalException failure)

@@ -11,7 +11,10 @@ internal abstract record SessionEffect;
 /// Append to the journal together with the state that holds from then on. When durable, nothing goes on before it is on
 /// disk. Of two records in one transition each carries its own state, so that none runs ahead of what it tells.
 /// </summary>
-internal sealed record WriteDown(RecordKind Kind, string Body, bool Durable, Session State) : SessionEffect;
+internal sealed record WriteDown(RecordKind Kind, string Body, bool Durable, Session State) : SessionEffect
+{
+    public JournalEntry Entry => new(State.Id, State.Terminal, Kind, Body, State);
+}
 
 /// <summary>Ask the terminal to stop.</summary>
 internal sealed record SendAbort : SessionEffect;

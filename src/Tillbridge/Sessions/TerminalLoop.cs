@@ -19,6 +19,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly SessionWireLog wireLog;
+    private readonly OwnBookings own;
     private readonly Conversation conversations;
     private readonly Conversation reminders;
     private readonly CancellationTokenSource shutdown;
@@ -48,11 +49,12 @@ internal sealed class TerminalLoop : IAsyncDisposable
         wireLog = new SessionWireLog(settings.Name, journal, logger);
         Driver = protocol.MakeDriver(settings.DriverAtAddress with { WireLog = wireLog }, transport, clock);
         var entries = new RecoveryEntries(journal, settings, clock, this.shutdown.Token);
-        var (limit, reversed) = (settings.RecoveryLimit ?? Driver.DefaultRecoveryLimit, new ReversedBookings(journal, this.shutdown.Token));
-        conversations = new Conversation(Driver, Tell, entries.Make, reversed.Another, limit, clock, logger);
+        own = new OwnBookings(settings.Name, journal, this.shutdown.Token);
+        var limit = settings.RecoveryLimit ?? Driver.DefaultRecoveryLimit;
+        conversations = new Conversation(Driver, Tell, entries.Make, own, limit, clock, logger);
         // A question about an old unknown must not keep customers waiting.
         var brief = limit < Recovery.AskUnknownFor ? limit : Recovery.AskUnknownFor;
-        reminders = new Conversation(Driver, Tell, entries.Make, reversed.Another, brief, clock, logger);
+        reminders = new Conversation(Driver, Tell, entries.Make, own, brief, clock, logger);
     }
 
     public TerminalSettings Settings { get; }
@@ -193,11 +195,8 @@ internal sealed class TerminalLoop : IAsyncDisposable
     // Hands an input of the running conversation to the loop; null when nothing more may be sent.
     private Task<Session?> Tell(SessionInput input) => inbox.Tell(() => Hear(input));
 
-    private Refusal Busy()
-    {
-        var session = current?.Id ?? (toRecover.TryPeek(out var next) ? next.Left.Id : null);
-        return Refusal.Busy(Settings.Name, session);
-    }
+    private Refusal Busy() =>
+        Refusal.Busy(Settings.Name, current?.Id ?? (toRecover.TryPeek(out var next) ? next.Left.Id : null));
 
     private async Task<Session?> Hear(SessionInput input)
     {
@@ -243,9 +242,8 @@ internal sealed class TerminalLoop : IAsyncDisposable
 
     private async Task WriteDown(WriteDown write)
     {
-        var entry = new JournalEntry(write.State.Id, write.State.Terminal, write.Kind, write.Body, write.State);
-        if (!write.Durable) wireLog.Note(entry);
-        else await journal.Append(entry, shutdown.Token);
+        if (write.Durable) await journal.Append(write.Entry, shutdown.Token);
+        else wireLog.Note(write.Entry);
     }
 
     private void Keep(Session before, Session next, SessionInput input)
@@ -253,6 +251,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         if (current?.Id == next.Id) current = next;
         if (next.IsUnresolved) unresolved[next.Id] = next;
         else unresolved.Remove(next.Id);
+        if (next.Conclusion is not null && !ReferenceEquals(next.Conclusion, before.Conclusion)) own.Remember(next);
         SessionTrail.Write(logger, before, next, input);
     }
 
@@ -311,7 +310,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
             else (journalFailed, wireLog.Current) = (false, null);
             await TakeUpNext();
         }
-        catch (JournalException failure)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             logger.JournalFailed(session.Terminal, session.Id.Value, failure.Message);
             conversation = RetryWhenJournalWrites(session);
@@ -345,7 +344,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
                 if (current is null) Release();
                 else conversation = Converse(session, () => conversations.Recover(session, null, stopConversation.Token));
             }
-            catch (JournalException failure)
+            catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 logger.JournalFailed(left.Terminal, left.Id.Value, failure.Message);
                 journalFailed = true;

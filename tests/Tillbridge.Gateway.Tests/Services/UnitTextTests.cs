@@ -28,10 +28,10 @@ public sealed class UnitTextTests
             "Type=notify", "NotifyAccess=main",
             "ExecStart=/opt/tillbridge/tillbridge serve --config /etc/tillbridge/tillbridge.json",
             "EnvironmentFile=-/etc/tillbridge/tillbridge.env", "User=tillbridge", "SupplementaryGroups=dialout", "UMask=0077",
-            "Restart=on-failure", "RestartSec=2", "WatchdogSec=30", "TimeoutStopSec=30", "NoNewPrivileges=yes", "ProtectSystem=strict",
-            "ReadWritePaths=/var/lib/tillbridge", "ProtectHome=yes", "PrivateTmp=yes", "CapabilityBoundingSet=",
-            "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK", "DevicePolicy=closed", "DeviceAllow=char-ttyUSB rw",
-            "DeviceAllow=char-ttyACM rw", "DeviceAllow=char-ttyS rw", "WantedBy=multi-user.target",
+            "StateDirectory=tillbridge-state", "Restart=on-failure", "RestartSec=2", "WatchdogSec=30", "TimeoutStopSec=30",
+            "NoNewPrivileges=yes", "ProtectSystem=strict", "ReadWritePaths=/var/lib/tillbridge", "ProtectHome=yes", "PrivateTmp=yes",
+            "CapabilityBoundingSet=", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK", "DevicePolicy=closed",
+            "DeviceAllow=char-ttyUSB rw", "DeviceAllow=char-ttyACM rw", "DeviceAllow=char-ttyS rw", "WantedBy=multi-user.target",
         ]) Assert.Contains(line, lines);
         Assert.DoesNotContain(lines, line => line.StartsWith("MemoryDenyWriteExecute=", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.StartsWith("AmbientCapabilities", StringComparison.Ordinal));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Tillbridge.Journal.Integrity;
 
 namespace Tillbridge.Gateway.Tests.Support;
 
@@ -134,6 +135,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
         foreach (var argument in command[1..]) start.ArgumentList.Add(argument);
+        // What is kept outside of data directories must not go into the home of whoever runs the tests.
+        start.Environment[JournalWitness.PlaceVariable] = StateHome.Directory;
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} does not start.");
     }

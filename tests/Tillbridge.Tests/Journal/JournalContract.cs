@@ -194,8 +194,11 @@ public abstract class JournalContract : IAsyncLifetime
     {
         var waiter = Journal.WaitBeyond(0, Stop);
         await Journal.DisposeAsync();
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiter);
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => Journal.Accept(Intent(Clock), "{}", Stop));
+        var ended = await Assert.ThrowsAsync<JournalException>(() => waiter);
+        var refused = await Assert.ThrowsAsync<JournalException>(() => Journal.Accept(Intent(Clock), "{}", Stop));
+        var unread = await Assert.ThrowsAsync<JournalException>(() => Journal.FindByKey("k", Stop));
+        var noted = Assert.Throws<JournalException>(() => Journal.Note(Intent(Clock).Frame()));
+        Assert.All([ended, refused, unread, noted], error => Assert.Equal(JournalFault.Closed, error.Fault));
     }
 
     protected static void AssertSame(Session expected, Session? actual)

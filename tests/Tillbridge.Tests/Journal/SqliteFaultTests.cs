@@ -50,16 +50,6 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_session_row_that_contradicts_itself_is_never_handed_out()
-    {
-        await Fill(1);
-        folder.Tamper("UPDATE sessions SET outcome = 'declined'");
-        using var reader = JournalReader.Open(folder.Data);
-        var error = await Assert.ThrowsAsync<JournalException>(() => reader.Query(new SessionQuery(), Stop));
-        Assert.Equal(JournalFault.Corrupt, error.Fault);
-    }
-
-    [Fact]
     public async Task An_empty_file_of_version_0_is_brought_to_the_current_version()
     {
         Directory.CreateDirectory(folder.Data);

@@ -40,6 +40,9 @@ internal static class UnitText
         Line($"User={plan.User}");
         if (plan.SerialGroup is not null) Line($"SupplementaryGroups={plan.SerialGroup}");
         Line("UMask=0077");
+        Line("# Which journal is expected in the data directory is kept outside of it; the configuration's place is read-only here.");
+        Line($"StateDirectory={plan.Name}-state");
+        Line("StateDirectoryMode=0700");
         Line("Restart=on-failure");
         Line("RestartSec=2");
         Line("WatchdogSec=30");

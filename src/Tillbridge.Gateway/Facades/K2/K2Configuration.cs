@@ -28,6 +28,7 @@ public static class K2Configuration
 #pragma warning restore RS0030
         var (settings, faults) = GatewaySettings.Load(path, ProtocolCatalog.ByName, clock);
         if (settings is null) throw new ArgumentException(string.Join(Environment.NewLine, faults));
+        settings.Witness?.RequirePresence();
         var logs = Composition.MakeLogs(settings, new GatewayParts(ProtocolCatalog.ByName, clock, IdSource.Of(clock)));
         var engine = await K2Engine.Start(settings, logs, clock);
         return new K2Terminals(new EngineLink(engine.Terminals, engine.Hosting), settings.K2, clock, IdSource.Of(clock));

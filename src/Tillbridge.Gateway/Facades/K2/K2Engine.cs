@@ -48,7 +48,7 @@ internal sealed class K2Engine : IAsyncDisposable
             var reader = new SettingsReader(ProtocolCatalog.ByName, clock, settings.Directory);
             var entries = TerminalsFile.Of(settings).Merge(settings.Terminals, reader);
             if (reader.Faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, reader.Faults));
-            journal = await SqliteJournal.Open(settings.Data, clock, logs.CreateLogger("Tillbridge.Journal"), shutdown.Token);
+            journal = await settings.OpenJournal(clock, logs, shutdown.Token);
             var terminals = await LocalTerminals.Start(
                 journal, ProtocolCatalog.ByName, address => ProtocolCatalog.Transport(address, clock),
                 entries.Select(entry => entry.Settings), clock, IdSource.Of(clock), logs, shutdown.Token);

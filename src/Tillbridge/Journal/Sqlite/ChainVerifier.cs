@@ -1,3 +1,5 @@
+using Tillbridge.Domain;
+
 namespace Tillbridge.Journal.Sqlite;
 
 /// <summary>Walks the hash chain and compares each session's row with what the chain says; page by page, in bounded memory.</summary>
@@ -5,6 +7,7 @@ internal static class ChainVerifier
 {
     private const int RecordsInPage = 100;
     private const int SessionsInPage = 100;
+    private const int MostDamaged = 100;
 
     private const string Records =
         $"SELECT {JournalSql.RecordColumns}, s.id FROM records r LEFT JOIN sessions s ON s.intent = r.sequence "
@@ -12,9 +15,10 @@ internal static class ChainVerifier
 
     // One statement sees one snapshot, so that a running writer never comes between a row and its newest record.
     private const string Sessions =
-        $"SELECT {JournalSql.SessionColumns}, s.intent, r.sequence, r.state_hash FROM sessions s "
+        $"SELECT {JournalSql.SessionColumns}, s.intent, r.sequence, r.state_hash, s.place, p.session FROM sessions s "
         + "LEFT JOIN records r ON r.sequence = "
         + "(SELECT max(n.sequence) FROM records n WHERE n.session = s.id AND n.state_hash IS NOT NULL) "
+        + "LEFT JOIN records p ON p.sequence = s.place "
         + "WHERE s.intent > ?1 ORDER BY s.intent LIMIT ?2";
 
     // A row without a note came with its session's intent; every other one shows the newest note of its interface.
@@ -25,7 +29,10 @@ internal static class ChainVerifier
         + "WHERE (n.session, n.face) > (?1, ?2) ORDER BY n.session, n.face LIMIT ?3";
 
     /// <summary>The records after one that is trusted.</summary>
-    public static ChainCheck Chain(SqliteConnection connection, long after, CancellationToken shutdown)
+    public static ChainCheck Chain(SqliteConnection connection, long after, CancellationToken shutdown) =>
+        Chain(connection, after, [], shutdown);
+
+    private static ChainCheck Chain(SqliteConnection connection, long after, Dictionary<string, long> fences, CancellationToken shutdown)
     {
         var tip = JournalSql.TipOf(connection, after);
         if (tip.Sequence != after) return new ChainCheck(0, after, $"Record {after} is missing.");
@@ -34,40 +41,86 @@ internal static class ChainVerifier
         {
             shutdown.ThrowIfCancellationRequested();
             var before = tip.Sequence;
-            if (RecordsFault(connection, ref tip) is { } why)
+            if (RecordsFault(connection, ref tip, fences) is { } why)
                 return new ChainCheck(tip.Sequence - after, tip.Sequence + 1, why);
             if (tip.Sequence == before) return new ChainCheck(tip.Sequence - after, null, null);
         }
     }
 
-    /// <summary>The whole journal.</summary>
+    /// <summary>
+    /// The whole journal: pages, indexes against rows, chain, rows against chain. A damaged row of a session stands in
+    /// <see cref="ChainCheck.Damaged"/>, and is the check's fault only if there is no worse one.
+    /// </summary>
     public static ChainCheck Everything(SqliteConnection connection, CancellationToken shutdown)
     {
-        var chain = Chain(connection, 0, shutdown);
-        var intent = 0L;
-        while (chain.BrokenAt is null)
+        // One snapshot for all of it, beside a running writer.
+        connection.Execute("BEGIN");
+        try
+        {
+            return Snapshot(connection, shutdown);
+        }
+        finally
+        {
+            connection.Rollback();
+        }
+    }
+
+    private static ChainCheck Snapshot(SqliteConnection connection, CancellationToken shutdown)
+    {
+        if (FileFault(connection, shutdown) is { } file) return new ChainCheck(0, 0, file);
+        var fences = new Dictionary<string, long>(StringComparer.Ordinal);
+        var chain = Chain(connection, 0, fences, shutdown);
+        if (chain.BrokenAt is not null) return chain;
+        var damaged = new List<(long Sequence, DamagedSession Session)>();
+        var fault = RowsFault(connection, 0, damaged, shutdown) ?? NotesFault(connection, shutdown) ?? FenceFault(connection, fences);
+        if (fault is var (at, what)) chain = chain with { BrokenAt = at, Why = what };
+        return Add(chain, damaged);
+    }
+
+    /// <summary>What SQLite finds wrong with pages, or with indexes against rows.</summary>
+    public static string? FileFault(SqliteConnection connection, CancellationToken shutdown)
+    {
+        using var stop = shutdown.UnsafeRegister(static state => ((SqliteConnection)state!).Interrupt(), connection);
+        try
+        {
+            return connection.Scalar("PRAGMA integrity_check(1)") is var found and not "ok" ? $"The file is damaged: {found}." : null;
+        }
+        catch (JournalException error) when (shutdown.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(error.Message, error, shutdown);
+        }
+        catch (JournalException error) when (error.Fault is JournalFault.Corrupt)
+        {
+            return error.Message;
+        }
+    }
+
+    /// <summary>Rows of sessions that began after a record; each damaged one is told apart.</summary>
+    public static (long Sequence, string Why)? RowsFault(
+        SqliteConnection connection, long intent, List<(long Sequence, DamagedSession Session)> damaged, CancellationToken shutdown)
+    {
+        while (damaged.Count < MostDamaged)
         {
             shutdown.ThrowIfCancellationRequested();
             var before = intent;
-            if (SessionsFault(connection, ref intent) is { } fault)
-                return chain with { BrokenAt = fault.Sequence, Why = fault.Why };
-            if (intent == before) break;
+            if (SessionsFault(connection, ref intent, damaged) is { } fault) return fault;
+            if (intent == before) return null;
         }
 
-        var (session, face) = ("", "");
-        while (chain.BrokenAt is null)
-        {
-            shutdown.ThrowIfCancellationRequested();
-            var before = (session, face);
-            if (NotesFault(connection, ref session, ref face) is { } fault)
-                return chain with { BrokenAt = fault.Sequence, Why = fault.Why };
-            if (before == (session, face)) break;
-        }
-
-        return chain;
+        return null;
     }
 
-    private static string? RecordsFault(SqliteConnection connection, ref ChainTip tip)
+    /// <summary>The check with sessions that are damaged by themselves.</summary>
+    public static ChainCheck Add(ChainCheck chain, IReadOnlyList<(long Sequence, DamagedSession Session)> damaged)
+    {
+        if (damaged.Count == 0) return chain;
+        var told = chain with { Damaged = [.. damaged.Select(one => one.Session)] };
+        return told.BrokenAt is not null
+            ? told
+            : told with { BrokenAt = damaged[0].Sequence, Why = damaged[0].Session.Why, CostsSessionsOnly = true };
+    }
+
+    private static string? RecordsFault(SqliteConnection connection, ref ChainTip tip, Dictionary<string, long> fences)
     {
         using var rows = connection.Prepare(Records);
         try
@@ -81,6 +134,8 @@ internal static class ChainVerifier
                 var expected = record.Kind is RecordKind.Intent ? record.Session.Value : null;
                 if (session != expected) return $"The session that record {record.Sequence} began is missing or replaced.";
                 tip = new ChainTip(record.Sequence, record.Hash);
+                // An intent is written by whoever takes it in, under the number that stands there.
+                if (record.Kind is not RecordKind.Intent) fences[record.Terminal] = record.Fence;
             }
 
             return null;
@@ -91,29 +146,48 @@ internal static class ChainVerifier
         }
     }
 
-    private static (long Sequence, string Why)? SessionsFault(SqliteConnection connection, ref long intent)
+    private static (long Sequence, string Why)? SessionsFault(
+        SqliteConnection connection, ref long intent, List<(long Sequence, DamagedSession Session)> damaged)
     {
         using var rows = connection.Prepare(Sessions);
-        var suspect = intent;
         try
         {
             rows.Bind(1, intent).Bind(2, SessionsInPage);
             while (rows.Step())
             {
                 intent = rows.Long(JournalSql.AfterSession);
-                suspect = rows.IsNull(JournalSql.AfterSession + 1) ? intent : rows.Long(JournalSql.AfterSession + 1);
+                var suspect = rows.IsNull(JournalSql.AfterSession + 1) ? intent : rows.Long(JournalSql.AfterSession + 1);
                 var row = JournalSql.RowAt(rows);
-                var stored = Convert.ToHexStringLower(rows.BlobOrNull(JournalSql.AfterSession + 2) ?? []);
-                if (RecordChain.StateHash(row.State) != stored)
-                    return (suspect, $"The state of session {row.Id} is not the one that record {suspect} stored.");
-                _ = row.ToSession();
+                if (RowFault(rows, row, intent, suspect) is { } why) damaged.Add((suspect, new DamagedSession(row.Id, why)));
             }
 
             return null;
         }
         catch (JournalException error) when (error.Fault is JournalFault.Corrupt)
         {
-            return (suspect, error.Message);
+            return (intent, error.Message);
+        }
+    }
+
+    private static string? RowFault(SqliteStatement rows, SessionRow row, long intent, long suspect)
+    {
+        var stored = Convert.ToHexStringLower(rows.BlobOrNull(JournalSql.AfterSession + 2) ?? []);
+        if (RecordChain.StateHash(row.State) != stored)
+            return $"The state of session {row.Id} is not the one that record {suspect} stored.";
+        var place = rows.Long(JournalSql.AfterSession + 3);
+        var fits = rows.TextOrNull(JournalSql.AfterSession + 4) == row.Id && place >= intent && place > intent == row.SentAt is not null;
+        return row.Fault ?? (fits ? null : $"The place of session {row.Id} in its terminal's order is wrong.");
+    }
+
+    private static (long Sequence, string Why)? NotesFault(SqliteConnection connection, CancellationToken shutdown)
+    {
+        var (session, face) = ("", "");
+        while (true)
+        {
+            shutdown.ThrowIfCancellationRequested();
+            var before = (session, face);
+            if (NotesFault(connection, ref session, ref face) is { } fault) return fault;
+            if (before == (session, face)) return null;
         }
     }
 
@@ -134,5 +208,17 @@ internal static class ChainVerifier
         }
 
         return null;
+    }
+
+    private static (long Sequence, string Why)? FenceFault(SqliteConnection connection, Dictionary<string, long> fences)
+    {
+        using var rows = connection.Prepare("SELECT name, fence FROM terminals");
+        while (rows.Step())
+        {
+            if (!fences.Remove(rows.Text(0), out var fence) || fence != rows.Long(1))
+                return (0, $"The owner's number of terminal '{rows.Text(0)}' is not the one of its newest record.");
+        }
+
+        return fences.Count == 0 ? null : (0, $"The owner's number of terminal '{fences.Keys.First()}' is missing.");
     }
 }

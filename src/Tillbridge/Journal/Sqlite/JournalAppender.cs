@@ -1,9 +1,10 @@
 using Tillbridge.Domain;
+using Tillbridge.Journal.Integrity;
 
 namespace Tillbridge.Journal.Sqlite;
 
 /// <summary>Writes one batch in one transaction. Used by the writer's thread only.</summary>
-internal sealed class JournalAppender(SqliteConnection connection, TimeProvider clock)
+internal sealed class JournalAppender(SqliteConnection connection, JournalPlace place, WitnessKeeper? witness, TimeProvider clock)
 {
     private const string InsertRecord =
         "INSERT INTO records (sequence, at, session, terminal, kind, fence, body, state_hash, hash) "
@@ -11,8 +12,8 @@ internal sealed class JournalAppender(SqliteConnection connection, TimeProvider 
 
     private const string InsertSession =
         "INSERT INTO sessions (intent, place, id, terminal, key, fingerprint, kind, phase, outcome, reference, receipt, "
-        + "created_at, sent_at, closed_at, state, face) "
-        + "VALUES (?14, ?14, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?15)";
+        + "created_at, sent_at, closed_at, state, face, seal) "
+        + "VALUES (?14, ?14, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?15, ?16)";
 
     private const string BeginNote =
         "INSERT INTO face_notes (session, face, intent, record, settled, listed) VALUES (?1, ?2, ?3, NULL, 0, 0)";
@@ -23,9 +24,10 @@ internal sealed class JournalAppender(SqliteConnection connection, TimeProvider 
         + "SELECT s.id, ?2, s.intent, ?3, ?4, ?5 FROM sessions s WHERE s.id = ?1 "
         + "ON CONFLICT (session, face) DO UPDATE SET record = ?3, settled = ?4, listed = ?5";
 
+    // Terminal, key, fingerprint and creation never change (JournalRules.CheckSuccessor), and their indexes are left alone.
     private const string UpdateSession =
-        "UPDATE sessions SET terminal = ?2, key = ?3, fingerprint = ?4, kind = ?5, phase = ?6, outcome = ?7, reference = ?8, "
-        + "receipt = ?9, created_at = ?10, sent_at = ?11, closed_at = ?12, state = ?13, face = ?15, "
+        "UPDATE sessions SET kind = ?5, phase = ?6, outcome = ?7, reference = ?8, receipt = ?9, sent_at = ?11, closed_at = ?12, "
+        + "state = ?13, face = ?15, seal = ?16, "
         + "place = CASE WHEN ?11 IS NOT NULL AND ?11 IS NOT sent_at THEN ?14 ELSE place END WHERE id = ?1";
 
     private long commits;
@@ -44,12 +46,14 @@ internal sealed class JournalAppender(SqliteConnection connection, TimeProvider 
     public long Write(IReadOnlyList<PendingWrite> batch, long dropped)
     {
         Invariant.Holds(connection.IsIdle, "one transaction at a time");
+        place.Check();
         var staged = Tip;
         var untold = dropped;
+        if (batch.All(write => write.IsQuestion)) return untold;
         try
         {
             connection.Execute("BEGIN IMMEDIATE");
-            foreach (var write in batch) Apply(write, ref staged, ref untold);
+            foreach (var write in batch.Where(write => !write.IsQuestion)) Apply(write, ref staged, ref untold);
             connection.Execute("COMMIT");
         }
         finally
@@ -59,6 +63,9 @@ internal sealed class JournalAppender(SqliteConnection connection, TimeProvider 
 
         if (staged != Tip) Interlocked.Increment(ref commits);
         Tip = staged;
+        // What went into a file that was taken away meanwhile must not be told as durable.
+        place.Check();
+        witness?.Note(Tip);
         return untold;
     }
 
@@ -109,14 +116,14 @@ internal sealed class JournalAppender(SqliteConnection connection, TimeProvider 
     {
         Invariant.Holds(write.Entry.Session is not null, "an intent brings its session");
         var intent = write.Entry.Session;
-        var holder = intent.Key is { } key ? JournalSql.Find(connection, JournalSql.SelectByKey, key) : null;
+        var holder = intent.Key is { } key ? JournalSql.FindByKey(connection, key) : null;
         if (holder is not null && JournalRules.Judge(holder, intent, clock.GetUtcNow()) is { } judgement)
         {
             write.Answer = new Accepted(judgement, holder);
             return null;
         }
 
-        if (JournalSql.Find(connection, JournalSql.SelectById, intent.Id.Value) is not null)
+        if (JournalSql.Find(connection, intent.Id) is not null)
         {
             write.Refusal = JournalRules.Taken(intent.Id);
             return null;
@@ -137,9 +144,9 @@ internal sealed class JournalAppender(SqliteConnection connection, TimeProvider 
             return null;
         }
 
-        if (entry.Note is not null) JournalRules.CheckKnown(JournalSql.Find(connection, JournalSql.SelectById, entry.Id.Value));
+        if (entry.Note is not null) JournalRules.CheckKnown(JournalSql.Find(connection, entry.Id));
         if (entry.Session is { } next)
-            JournalRules.CheckSuccessor(JournalSql.Find(connection, JournalSql.SelectById, next.Id.Value), next);
+            JournalRules.CheckSuccessor(JournalSql.Find(connection, next.Id), next);
         if (stored is null || stored < entry.Fence)
         {
             connection.Prepare("INSERT OR REPLACE INTO terminals (name, fence) VALUES (?1, ?2)")
@@ -157,7 +164,7 @@ internal sealed class JournalAppender(SqliteConnection connection, TimeProvider 
         var record = RecordChain.Link(staged, new(0, clock.GetUtcNow(), entry.Id, entry.Terminal, entry.Kind, body, "")
         {
             Fence = fence,
-            StateHash = row is null ? null : RecordChain.StateHash(row.State),
+            StateHash = row?.Seal,
         });
 
         var insert = connection.Prepare(InsertRecord)
@@ -179,7 +186,7 @@ internal sealed class JournalAppender(SqliteConnection connection, TimeProvider 
             .Bind(1, row.Id).Bind(2, row.Terminal).Bind(3, row.Key).Bind(4, row.Fingerprint).Bind(5, row.Kind)
             .Bind(6, row.Phase).Bind(7, row.Outcome).Bind(8, row.Reference).Bind(9, row.Receipt).Bind(10, row.CreatedAt)
             .Bind(11, row.SentAt).Bind(12, row.ClosedAt).Bind(13, row.State).Bind(14, record.Sequence)
-            .Bind(15, row.Face)
+            .Bind(15, row.Face).Bind(16, Convert.FromHexString(row.Seal))
             .Run();
         Invariant.Holds(connection.Changes == 1, "one record moves one session");
         if (record.Kind is RecordKind.Intent && row.Face is { } face)

@@ -11,17 +11,30 @@ internal static class JournalSql
     /// <summary>The column that follows the record's own.</summary>
     public const int AfterRecord = 9;
 
+    /// <summary>The record's columns and the hash of the one before, for <see cref="ToldRecordAt"/>.</summary>
+    public const string ToldRecordColumns = $"{RecordColumns}, (SELECT p.hash FROM records p WHERE p.sequence = r.sequence - 1)";
+
     public const string SessionColumns =
         "s.id, s.terminal, s.key, s.fingerprint, s.kind, s.phase, s.outcome, s.reference, s.receipt, "
-        + "s.created_at, s.sent_at, s.closed_at, s.face, s.state";
+        + "s.created_at, s.sent_at, s.closed_at, s.face, s.state, s.seal";
 
     /// <summary>The column that follows the session's own.</summary>
-    public const int AfterSession = 14;
+    public const int AfterSession = 15;
 
-    public const string SelectById = $"SELECT {SessionColumns} FROM sessions s WHERE s.id = ?1";
+    private const string SelectById = $"SELECT {SessionColumns} FROM sessions s WHERE s.id = ?1";
+    private const string SelectByIntent = $"SELECT {SessionColumns} FROM sessions s WHERE s.intent = ?1";
+    private const string AnyRecord = "SELECT 1 FROM records WHERE session = ?1 LIMIT 1";
 
-    public const string SelectByKey =
-        $"SELECT {SessionColumns} FROM sessions s WHERE s.key = ?1 ORDER BY s.intent DESC LIMIT 1";
+    // Two indexes in pages of their own: what one flipped bit hides from the one stands in the other.
+    private const string IntentsUnderKey =
+        "SELECT (SELECT max(intent) FROM sessions INDEXED BY sessions_by_key WHERE key = ?1), "
+        + "(SELECT max(intent) FROM sessions INDEXED BY sessions_by_key_again WHERE key = ?1)";
+
+    private const string IsUnsettled = "phase <> 'closed' OR outcome IS NULL OR outcome = 'unknown'";
+
+    private const string UnsettledIntents =
+        $"SELECT intent FROM sessions INDEXED BY unsettled WHERE {IsUnsettled} "
+        + $"UNION SELECT intent FROM sessions INDEXED BY unsettled_again WHERE {IsUnsettled} ORDER BY 1 LIMIT ?1";
 
     public static JournalRecord RecordAt(SqliteStatement row) => new(
         row.Long(0),
@@ -36,17 +49,86 @@ internal static class JournalSql
         StateHash = row.BlobOrNull(7) is { } hash ? Convert.ToHexStringLower(hash) : null,
     };
 
+    /// <summary>The record, or in its place an incident that says that it is damaged: it costs itself only.</summary>
+    public static JournalRecord ToldRecordAt(SqliteStatement row)
+    {
+        try
+        {
+            var record = RecordAt(row);
+            var before = record.Sequence == 1 ? ChainTip.Start.Hash
+                : row.BlobOrNull(AfterRecord) is { } hash ? Convert.ToHexStringLower(hash)
+                : null;
+            if (before is null || RecordChain.Fault(new ChainTip(record.Sequence - 1, before), record) is null) return record;
+        }
+        catch (JournalException error) when (error.Fault is JournalFault.Corrupt)
+        {
+            // Its time or kind cannot be read.
+        }
+
+        var sequence = row.Long(0);
+        var at = JournalTime.CanRead(row.Text(1)) ? JournalTime.Read(row.Text(1)) : DateTimeOffset.UnixEpoch;
+        var body = $"{{\"code\":\"journal-damaged\",\"text\":\"Record {sequence} of the journal is damaged and is not told.\"}}";
+        return new JournalRecord(
+            sequence, at, new SessionId(row.Text(2)), row.Text(3), RecordKind.Incident, body, Convert.ToHexStringLower(row.Blob(8)));
+    }
+
     public static SessionRow RowAt(SqliteStatement row) => new(
         row.Text(0), row.Text(1), row.TextOrNull(2), row.Text(3), row.Text(4), row.Text(5), row.TextOrNull(6),
         row.TextOrNull(7), row.TextOrNull(8), row.Text(9), row.TextOrNull(10), row.TextOrNull(11),
-        row.TextOrNull(12), row.Text(13));
+        row.TextOrNull(12), row.Text(13), Convert.ToHexStringLower(row.BlobOrNull(14) ?? []));
 
-    /// <summary>The session that a statement with one text parameter finds.</summary>
-    public static Session? Find(SqliteConnection connection, string sql, string value)
+    /// <summary>The session of that id; null only if no record speaks of it either.</summary>
+    public static Session? Find(SqliteConnection connection, SessionId id)
     {
-        using var statement = connection.Prepare(sql);
-        return statement.Bind(1, value).Step() ? RowAt(statement).ToSession() : null;
+        using (var row = connection.Prepare(SelectById))
+        {
+            if (row.Bind(1, id.Value).Step()) return RowAt(row).ToSession();
+        }
+
+        using var record = connection.Prepare(AnyRecord);
+        return record.Bind(1, id.Value).Step()
+            ? throw Damaged($"Session {id} has records, and its row is not found.")
+            : null;
     }
+
+    /// <summary>The newest session under that key; null only if neither of two indexes knows one.</summary>
+    public static Session? FindByKey(SqliteConnection connection, string key)
+    {
+        var intent = 0L;
+        using (var intents = connection.Prepare(IntentsUnderKey))
+        {
+            if (intents.Bind(1, key).Step()) intent = Math.Max(intents.Long(0), intents.Long(1));
+        }
+
+        if (intent == 0) return null;
+        var session = RowOf(connection, intent)?.ToSession();
+        return session?.Key == key
+            ? session
+            : throw Damaged($"An index leads from a key to session number {intent}, which is missing or has another key.");
+    }
+
+    /// <summary>The row of the session whose first record has that sequence.</summary>
+    public static SessionRow? RowOf(SqliteConnection connection, long intent)
+    {
+        using var row = connection.Prepare(SelectByIntent);
+        return row.Bind(1, intent).Step() ? RowAt(row) : null;
+    }
+
+    /// <summary>The row of a session that an index holds for open or unknown.</summary>
+    public static SessionRow OpenRow(SqliteConnection connection, long intent) =>
+        RowOf(connection, intent) ?? throw Damaged($"Session number {intent} is open or unknown, and its row is missing.");
+
+    /// <summary>The first records' sequences of the sessions that one of two indexes holds for open or unknown, oldest first.</summary>
+    public static List<long> Unsettled(SqliteConnection connection)
+    {
+        using var rows = connection.Prepare(UnsettledIntents);
+        rows.Bind(1, JournalRules.MostUnsettled);
+        var intents = new List<long>();
+        while (rows.Step()) intents.Add(rows.Long(0));
+        return intents;
+    }
+
+    public static JournalException Damaged(string what) => new(JournalFault.Corrupt, $"{what} {JournalDirectory.CorruptCure}");
 
     /// <summary>The last record's place in the chain.</summary>
     public static ChainTip Tip(SqliteConnection connection) =>

@@ -20,7 +20,7 @@ internal sealed class JournalWriter : IAsyncDisposable
     private readonly List<PendingWrite> held = [];
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long dropped;
-    private bool isFailing;
+    private JournalFault? failing;
 
     private JournalWriter(JournalAppender appender, SequenceSignal signal, TimeProvider clock, ILogger logger)
     {
@@ -43,6 +43,14 @@ internal sealed class JournalWriter : IAsyncDisposable
 
         // From here the record may become durable, so that giving up early would leave the caller with a wrong belief.
         return await write.Done;
+    }
+
+    /// <summary>Asks the writer's thread, behind what is queued, whether its files are in their place. Writes nothing.</summary>
+    public async Task Ask(CancellationToken shutdown)
+    {
+        var question = new PendingWrite(entry: null, 0, isNote: false);
+        await queue.Add(question, shutdown);
+        await question.Done;
     }
 
     public void Note(JournalEntry entry, int bytes)
@@ -69,7 +77,7 @@ internal sealed class JournalWriter : IAsyncDisposable
         catch (Exception error)
         {
             JournalLog.WriterDefect(logger, error);
-            queue.Close();
+            queue.Close(error);
             Refuse(batch, error);
         }
         finally
@@ -83,14 +91,14 @@ internal sealed class JournalWriter : IAsyncDisposable
     {
         batch.AddRange(held);
         held.Clear();
-        var isOpen = queue.Take(batch, isFailing ? RetryLinger : NoteLinger, holdsNotes: batch.Count > 0);
+        var isOpen = queue.Take(batch, failing is null ? NoteLinger : RetryLinger, holdsNotes: batch.Count > 0);
         if (batch.Count > 0) WriteBatch(batch);
         return isOpen;
     }
 
     private void Refuse(List<PendingWrite> batch, Exception error)
     {
-        var refused = new JournalException("The journal's writer has ended by a defect; restart the program.", error);
+        var refused = JournalException.IsClosed(error);
         var isOpen = true;
         while (isOpen)
         {
@@ -137,8 +145,13 @@ internal sealed class JournalWriter : IAsyncDisposable
 
     private void Complete(List<PendingWrite> batch)
     {
-        if (isFailing) JournalLog.WritesAgain(logger);
-        isFailing = false;
+        // A question writes nothing: it only shows that files are back in their place.
+        if (failing is JournalFault.Moved || !batch.TrueForAll(write => write.IsQuestion))
+        {
+            if (failing is not null) JournalLog.WritesAgain(logger);
+            failing = null;
+        }
+
         signal.Publish(appender.Tip.Sequence);
         foreach (var write in batch)
         {
@@ -151,8 +164,9 @@ internal sealed class JournalWriter : IAsyncDisposable
     private void Fail(List<PendingWrite> batch, Exception error)
     {
         var fault = (error as JournalException)?.Fault ?? JournalFault.Failed;
-        JournalLog.WriteFailed(logger, error, batch.Count, fault);
-        isFailing = true;
+        // Asked every other second, the same answer is told once.
+        if (failing != fault || !batch.TrueForAll(write => write.IsQuestion)) JournalLog.WriteFailed(logger, error, batch.Count, fault);
+        failing = fault;
 
         // A note that fails for a reason of its own would take every later batch down with it.
         var canHeal = fault is JournalFault.Full or JournalFault.ReadOnly or JournalFault.InUse;

@@ -1,12 +1,15 @@
 namespace Tillbridge.Journal.Sqlite;
 
 /// <summary>One write on its way: an awaited record, an awaited intent, or a note that nobody awaits.</summary>
-internal sealed class PendingWrite(JournalEntry entry, int bytes, bool isNote)
+internal sealed class PendingWrite(JournalEntry? entry, int bytes, bool isNote)
 {
     private readonly TaskCompletionSource<PendingWrite>? done =
         isNote ? null : new TaskCompletionSource<PendingWrite>(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public JournalEntry Entry => entry;
+    public JournalEntry Entry => entry ?? throw new InvariantException("A question to the writer writes nothing.");
+
+    /// <summary>True for the question whether the writer lives and its files are in their place.</summary>
+    public bool IsQuestion => entry is null;
 
     /// <summary>Size of the body.</summary>
     public int Bytes => bytes;

@@ -92,6 +92,9 @@ internal sealed class SqliteConnection : IDisposable
         return statement.Step() ? statement.TextOrNull(0) : null;
     }
 
+    /// <summary>Ends what runs on this connection, with an error; the one call that another thread may make.</summary>
+    public void Interrupt() => SqliteNative.Interrupt(handle);
+
     /// <summary>Undoes an open transaction; after some errors SQLite has done so already.</summary>
     public void Rollback()
     {
@@ -109,6 +112,11 @@ internal sealed class SqliteConnection : IDisposable
         var codes = system == 0 ? $"SQLite {code}" : $"SQLite {code}, system error {system}";
         throw new JournalException(fault, $"{Says(fault)}: {text} ({codes}), file '{File}'. {CureOf(fault)}");
     }
+
+    /// <summary>
+    /// Lets go of the file without closing it. A close deletes the log by its name, which may be that of another journal by now.
+    /// </summary>
+    public void Abandon() => handle.SetHandleAsInvalid();
 
     /// <inheritdoc/>
     public void Dispose()

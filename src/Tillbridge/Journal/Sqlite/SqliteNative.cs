@@ -90,6 +90,9 @@ internal static partial class SqliteNative
     [LibraryImport(Library, EntryPoint = "sqlite3_changes")]
     public static partial int Changes(SqliteHandle database);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_interrupt")]
+    public static partial void Interrupt(SqliteHandle database);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_errmsg")]
     public static partial nint ErrorMessage(SqliteHandle database);
 

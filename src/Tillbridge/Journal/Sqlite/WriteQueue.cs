@@ -23,6 +23,7 @@ internal sealed class WriteQueue(TimeProvider clock)
     private long noteBytes;
     private int awaited;
     private bool isClosed;
+    private Exception? defect;
 
     /// <summary>Queues a write, after waiting for a place if there is none.</summary>
     public async Task Add(PendingWrite write, CancellationToken shutdown)
@@ -40,11 +41,11 @@ internal sealed class WriteQueue(TimeProvider clock)
     }
 
     /// <summary>No more writes are taken; what is queued still comes out.</summary>
-    public void Close()
+    public void Close(Exception? because = null)
     {
         lock (gate)
         {
-            isClosed = true;
+            (isClosed, defect) = (true, defect ?? because);
             Monitor.PulseAll(gate);
         }
     }
@@ -83,7 +84,7 @@ internal sealed class WriteQueue(TimeProvider clock)
             {
                 // The next one that waits for a place must wake up to the same answer.
                 places.Release();
-                throw new ObjectDisposedException(nameof(SqliteJournal));
+                throw JournalException.IsClosed(defect);
             }
 
             queued.Enqueue(write);

@@ -70,6 +70,16 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
     public static DateTime? TimeOf(BFrame answer) => DateTime.TryParseExact(
         answer.Time, "yyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
 
+    /// <summary>It is doing something else; nothing was sent.</summary>
+    public static Conclusion Busy { get; } = new(Outcome.Failed, Reason.TerminalBusy) { TerminalText = "The terminal is busy." };
+
+    /// <summary>Its last transaction is the one that is asked for already; nothing was sent.</summary>
+    public static Conclusion There(BLast last) => new(Outcome.Failed, Reason.BookedAlready)
+    {
+        TerminalText = $"The terminal's last transaction carries {last.Invoice ?? last.Reference} over the same amount already; "
+            + "nothing was sent. Look at that booking, or use another reference.",
+    };
+
     /// <summary>What was asked in all; for a reversal what it undoes.</summary>
     public static Money? AskedOf(TerminalRequest request) =>
         request.Total ?? (request.Kind.NeedsOriginal() ? request.Original?.Amount : null);

@@ -13,6 +13,7 @@ namespace Tillbridge.Protocols.BProtocol;
 internal sealed class BDriver : TerminalDriver
 {
     private const int MostMessages = 20_000;
+    private static readonly TimeSpan BehindOld = TimeSpan.FromSeconds(15);
     private static readonly string[] TwiceSaid = [BFields.Response, BFields.Amount, BFields.Cashback, BFields.Currency];
 
     private readonly DriverSettings settings;
@@ -102,7 +103,7 @@ internal sealed class BDriver : TerminalDriver
             && request.Kind is not (RequestKind.Status or RequestKind.Reset or RequestKind.Repeat);
         if (check && await questions.IsIdle(shutdown) is false)
         {
-            yield return new Concluded(Busy());
+            yield return new Concluded(BConclusions.Busy);
             yield break;
         }
 
@@ -112,7 +113,7 @@ internal sealed class BDriver : TerminalDriver
             var last = await questions.Last(shutdown);
             if (last.Kind is LastKind.Busy || IsThere(last, request))
             {
-                yield return new Concluded(last.Kind is LastKind.Busy ? Busy() : There(last));
+                yield return new Concluded(last.Kind is LastKind.Busy ? BConclusions.Busy : BConclusions.There(last));
                 yield break;
             }
 
@@ -231,6 +232,7 @@ internal sealed class BDriver : TerminalDriver
     private TimeSpan LimitOf(BTalk talk, BExchange state)
     {
         if (state.NothingRuns) return talk.Ack;
+        if (state.ToldOld) return talk.Idle < BehindOld ? talk.Idle : BehindOld;
         if (state.Request.Kind is RequestKind.Status or RequestKind.Repeat) return talk.Query;
         if (state.Request.Kind is RequestKind.Reset) return talk.Passivate;
         return dialect.AckRequired && !state.IsAccepted ? talk.Ack : talk.Idle;
@@ -329,7 +331,9 @@ internal sealed class BDriver : TerminalDriver
         && TwiceSaid.Any(field => second.Get(dialect, field) != first.Get(dialect, field));
 
     private bool MustReread(BFrame result, BExchange state) =>
-        (result.Flags & BFrame.ConfirmWanted) != 0 && dialect.Reread.Contains(state.Identity.Operation);
+        ((result.Flags & BFrame.ConfirmWanted) != 0 && dialect.Reread.Contains(state.Identity.Operation))
+        // A reversal is answered with the code of what it undoes: without a number of its own only the operation in T82 tells the two apart.
+        || (state.Identity.Operation == BOperations.Reversal && string.IsNullOrWhiteSpace(result.Get(dialect, BFields.Sequence)));
 
     // Null when T82 is about something else, which contradicts no refusal.
     private async Task<Conclusion?> Reread(BTalk talk, BExchange state, Conclusion announced, CancellationToken shutdown)
@@ -388,12 +392,4 @@ internal sealed class BDriver : TerminalDriver
         {
             TerminalText = $"Terminal {heard} answers here, and the address asks for tid={wanted}; nothing was sent. Correct the address.",
         };
-
-    private static Conclusion There(BLast last) => new(Outcome.Failed, Reason.BookedAlready)
-    {
-        TerminalText = $"The terminal's last transaction carries {last.Invoice ?? last.Reference} over the same amount already; "
-            + "nothing was sent. Look at that booking, or use another reference.",
-    };
-
-    private static Conclusion Busy() => new(Outcome.Failed, Reason.TerminalBusy) { TerminalText = "The terminal is busy." };
 }

@@ -37,6 +37,9 @@ internal sealed class BExchange(TerminalRequest request, BIdentity identity, BDi
     /// <summary>It said that nothing runs: a result that is still to come must be on its way.</summary>
     public bool NothingRuns { get; private set; }
 
+    /// <summary>It told its earlier booking in place of a result, which may be all that it says.</summary>
+    public bool ToldOld { get; private set; }
+
     public bool IsOver => Result is not null || Stopped is not null;
 
     /// <summary>True once the terminal has said anything.</summary>
@@ -52,6 +55,12 @@ internal sealed class BExchange(TerminalRequest request, BIdentity identity, BDi
                 accepted = true;
                 return new Progress(first ? "bprotocol.accepted" : "bprotocol.working");
             case BFrame.Response when dialect.OperationOf(message.Get(dialect, BFields.Type)) == identity.Operation && IsOurs(message):
+                if (request.Kind.NeedsProof() && BLast.IsToldAgain(message, Before, identity, dialect))
+                {
+                    ToldOld = true;
+                    return new Progress("bprotocol.earlier-result");
+                }
+
                 if (request.Kind.NeedsProof() && BIdentity.IsOtherDevice(Device, message.TerminalId))
                     throw new ProtocolViolationException($"The result is one of terminal {message.TerminalId}, and {Device} was asked.");
                 Result = message;

@@ -42,14 +42,19 @@ internal sealed record BLast(LastKind Kind, BFrame Answer, BDialect Dialect)
         Number(Answer.Get(Dialect, BFields.Sequence)) ?? Number(Approval) ?? Number(Invoice) ?? Number(Reference),
         string.Join('/', Answer.Get(Dialect, BFields.Original), Invoice, Reference, Answer.Get(Dialect, BFields.Amount), Approval, Code),
         null,
-        Answer.TerminalId);
+        Answer.TerminalId)
+    {
+        Approval = Number(Approval),
+    };
 
     /// <summary>
     /// It is what the terminal remembered before we sent anything, so it says nothing about our request. A number that only our journal
     /// knew from before may have begun anew and does not outweigh the request's own.
     /// </summary>
     public bool IsAsBefore(Baseline? before, BIdentity wanted) => before?.Receipt is not null && ToBaseline() is var now
-        && now.Receipt == before.Receipt && (before.Trace is { } trace ? now.Trace == trace : !(wanted.IsUnique && Carries(wanted)));
+        && now.Receipt == before.Receipt && (before.Trace is { } trace
+            ? now.Trace == trace
+            : !(wanted.IsUnique && Carries(wanted)) && (before.Approval is null || Original.SameApproval(before.Approval, Approval)));
 
     /// <summary>True when it carries the numbers of the request. What the terminal does not echo proves nothing against it.</summary>
     public bool Carries(BIdentity wanted)
@@ -66,6 +71,21 @@ internal sealed record BLast(LastKind Kind, BFrame Answer, BDialect Dialect)
         || (wanted.Reference is { } reference && Reference is { } told && told != reference)
         || (wanted.Invoice is { } invoice && Invoice is { } named && named != invoice)
         || (!wanted.IsUnique && Number(Approval) is { } approval && !Original.SameApproval(wanted.Approval, approval));
+
+    /// <summary>
+    /// True for a result that carries the numbers of the booking that the terminal had before we began: that one told again (protocols
+    /// README §5.7). A reversal is answered with the code of what it undoes, so that only a number of its own tells.
+    /// </summary>
+    public static bool IsToldAgain(BFrame result, Baseline? before, BIdentity wanted, BDialect dialect)
+    {
+        if (before?.Receipt is not { } mark) return false;
+        var told = new BLast(LastKind.Found, result, dialect);
+        if (wanted.IsUnique && told.Carries(wanted)) return false;
+        if (told.ToBaseline().Receipt != mark) return false;
+        var hasSequence = Number(result.Get(dialect, BFields.Sequence)) is not null;
+        if (wanted.Operation == BOperations.Reversal && !hasSequence) return false;
+        return before.Approval is not { } code || Number(told.Approval) is not { } approval || Original.SameApproval(code, approval);
+    }
 
     private static string? Number(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -55,7 +55,7 @@ internal sealed class BRecovery(
                 // An uncertain end is a state that may still change: only the same word twice ends it (k2-client.md §2.5).
                 if (conclusions.IsUncertain(last.Code ?? "") && !(await questions.Last(shutdown)).IsAsBefore(last.ToBaseline(), identity))
                     return new StillUnclear(Reason.CannotTell, "The terminal's word about this booking still changes.", AskAgain: true);
-                var found = await FoundPart(Found(last), shutdown);
+                var found = await FoundRefused(await FoundPart(Found(last), shutdown), shutdown);
                 if (found is Concluded { Conclusion.Outcome: Outcome.Approved }) await FetchPaper(last, shutdown);
                 return found;
             case Verdict.Foreign:
@@ -175,6 +175,22 @@ internal sealed class BRecovery(
             $"The terminal repeats {part} of this booking, and its totals are {totals.Net}; our books say {before} without it.");
     }
 
+    // An approval that was announced is unsaid only where the totals do not show it.
+    private async Task<TerminalEvent> FoundRefused(TerminalEvent said, CancellationToken shutdown)
+    {
+        var isUnsaid = said is Concluded { Conclusion.Outcome: Outcome.Declined or Outcome.Cancelled or Outcome.Failed }
+            && Session.Announced is { Outcome: Outcome.Approved };
+        if (!isUnsaid || !dialect.RecoveryTotals || entry.Books is not { } books) return said;
+        var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
+        if (busy) return StillBusy();
+        return totals is null || books.HasTail(totals)
+            ? said
+            : Unclear(
+                Reason.CannotTell,
+                $"The terminal repeats this booking as refused, and its totals are {totals.Net} in {totals.Count} bookings; our books say "
+                + $"{books.Net} without it.");
+    }
+
     // A reservation is in no sum, so that nothing could contradict a terminal that says "nothing stored" and has forgotten.
     private bool IsProved(BLast last) => last.Kind is LastKind.Found || Session.Request.Kind is not RequestKind.PreAuthorization;
 
@@ -191,7 +207,7 @@ internal sealed class BRecovery(
         // A terminal that has bookings and says that it has none stored forgets: only sums that agree are then believed (laboratory). Where
         // our books name none, an older booking under another number is the proof, as without totals. A period that the terminal closed by
         // itself holds the last of our bookings and none but them.
-        var fits = totals is null || (entry.Books is { } books ? isOlder ? books.HasTail(totals) : books.Holds(totals) : isOlder);
+        var fits = totals is null || (entry.Books is { } books ? isOlder ? books.HasTail(totals) : Proves(books, totals) : isOlder);
         return fits
             ? NotBooked()
             : Unclear(
@@ -208,9 +224,16 @@ internal sealed class BRecovery(
         var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
         if (busy) return StillBusy();
         if (totals is null) return Unclear(Reason.CannotTell, $"{why} It names no totals.");
-        if (entry.Books!.Holds(totals) && IsSamePeriod(totals) && WouldShow()) return NotBooked();
+        if (Proves(entry.Books!, totals) && IsSamePeriod(totals) && WouldShow()) return NotBooked();
         return Unclear(
             Reason.CannotTell, $"{why} Its totals are {totals.Net} in {totals.Count} bookings, our books say {expected} without this one.");
+    }
+
+    private bool Proves(PeriodBooks books, Totals totals)
+    {
+        var sign = Session.Request.Kind.SignInTotals();
+        return books.Holds(totals) && !(BConclusions.AskedOf(Session.Request) is { } ours
+            && books.CouldHide(new(null, sign * ours.MinorUnits, 0, 0, Math.Abs(sign), 1), totals));
     }
 
     // README §5.1: idle at once after a break is not yet over. Only the same answer again is believed.

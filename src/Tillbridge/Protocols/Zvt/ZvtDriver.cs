@@ -86,6 +86,7 @@ internal sealed class ZvtDriver : TerminalDriver
             yield break;
         }
 
+        var hasMark = false;
         if (request.Kind.NeedsProof())
         {
             // The terminal's memory just before we begin is the safest mark to tell our booking by (§9.3).
@@ -93,6 +94,7 @@ internal sealed class ZvtDriver : TerminalDriver
             // "Nothing" does not outweigh a booking that our journal knows in this period.
             var told = last.Answered ? last.ToBaseline() : null;
             if (told is not null && (told.Receipt is not null || baseline is null)) baseline = told;
+            hasMark = told is not null;
             device ??= told?.TerminalId;
             unfit = OtherDevice(request, told?.TerminalId) ?? OtherLast(request, last.Status);
             if (unfit is not null)
@@ -109,7 +111,7 @@ internal sealed class ZvtDriver : TerminalDriver
         }
 
         yield return new AboutToSend(baseline);
-        await foreach (var said in Exchange(talk, request, baseline, shutdown))
+        await foreach (var said in Exchange(talk, request, (baseline, hasMark), shutdown))
         {
             inStep |= said is Concluded;
             yield return said;
@@ -236,7 +238,7 @@ internal sealed class ZvtDriver : TerminalDriver
 
     // §7.2: the terminal leads after the acknowledge; every command of it is answered; 06 0F or 06 1E ends it.
     private async IAsyncEnumerable<TerminalEvent> Exchange(
-        ZvtTalk talk, TerminalRequest request, Baseline? baseline, [EnumeratorCancellation] CancellationToken shutdown)
+        ZvtTalk talk, TerminalRequest request, (Baseline? Last, bool IsTold) mark, [EnumeratorCancellation] CancellationToken shutdown)
     {
         var begun = clock.GetTimestamp();
         var answer = await talk.Command(requests.For(request), null, shutdown);
@@ -261,7 +263,10 @@ internal sealed class ZvtDriver : TerminalDriver
 
         if (answer is not ZvtPositive && !dialect.ImplicitAcknowledge)
             throw new ProtocolViolationException($"{answer.GetType().Name} came in place of the acknowledge.");
-        var state = new ZvtExchange(request, conclusions) { Before = baseline, Device = settings.TerminalId ?? device };
+        var state = new ZvtExchange(request, conclusions) 
+        {
+            Before = mark.Last, HasMark = mark.IsTold, Device = settings.TerminalId ?? device,
+        };
         var message = answer is ZvtPositive ? await NextOrAbort(talk, state, shutdown) : answer;
         while (!state.IsOver)
         {

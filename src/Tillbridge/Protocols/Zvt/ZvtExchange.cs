@@ -29,6 +29,9 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
     /// <summary>What the terminal remembered before we sent anything; null when that is not known.</summary>
     public Baseline? Before { get; init; }
 
+    /// <summary>The terminal itself told <see cref="Before"/> just now, so that its earlier booking is known when it is told again.</summary>
+    public bool HasMark { get; init; }
+
     /// <summary>The terminal that we talk with, by its own word or the address; null when nobody named it.</summary>
     public string? Device { get; init; }
 
@@ -75,6 +78,10 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
         if (!Request.Kind.NeedsProof()) return true;
         if (ZvtMark.IsOtherDevice(Device, heard.TerminalId))
             throw new ProtocolViolationException($"The result is one of terminal {heard.TerminalId}, and {Device} was asked.");
+        // Another amount than was asked is rare, and an earlier booking that nobody could rule out is likelier.
+        var isOther = heard is { ResultCode: 0, Amount: { } amount } && Request.Total is { } asked && amount != asked.MinorUnits;
+        if (isOther && !HasMark)
+            throw new ProtocolViolationException("The terminal approved another amount and would not say what its last booking was.");
         // A decline takes no number of its own, so that only one that is certainly the old one counts as that.
         var isOld = ZvtMark.Compare(heard, Before) switch
         {
@@ -89,24 +96,26 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
     }
 
     /// <summary>
-    /// Takes a result. The last one before the end counts (§7.2), as after a wrong PIN; only behind an approval that we committed, another
-    /// one concludes nothing (protocols README §5.7).
+    /// Takes a result. The last one before the end counts (§7.2), but two that differ are asked about (protocols README §5.7); refusals
+    /// say the same of the money.
     /// </summary>
     /// <returns>What is new in it and has to be durable before our answer; null when it was heard before.</returns>
     public Conclusion? Hear(ZvtStatusInformation heard)
     {
         var said = conclusions.Announced(heard, Request);
         var before = Announced;
-        var differs = before is { Outcome: Outcome.Approved }
+        var differs = before is not null && !(IsRefusal(before) && IsRefusal(said))
             && (said.Outcome, said.ApprovedAmount) != (before.Outcome, before.ApprovedAmount);
-        contradicted |= differs && committed;
+        contradicted |= differs && Request.Kind.NeedsProof();
         // An approval that was committed is not unsaid by what came behind it: recovery has to mind both.
-        if (contradicted && said.Outcome is not Outcome.Approved) return null;
+        if (contradicted && committed && said.Outcome is not Outcome.Approved) return null;
         (status, committed, Announced) = (heard, false, said);
         var isKnown = before is not null && !differs && before.Agrees(said) && before.ResponseCode == said.ResponseCode;
         if (isKnown && NeedsConfirmation) messages--; // A result that is held is repeated for as long as the caller thinks.
         return isKnown ? null : said;
     }
+
+    private static bool IsRefusal(Conclusion said) => said.Outcome is Outcome.Declined or Outcome.Cancelled or Outcome.Failed;
 
     public IEnumerable<Receipt> Print(ZvtMessage message)
     {

@@ -33,7 +33,7 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
     {
         if (!capabilities.NeedsUniqueReferences || request.Reference is not { } reference || !request.Kind.NeedsAmount()) return null;
         var query = new SessionQuery { Terminal = terminal, Reference = reference, Kind = request.Kind, Limit = MostAlike };
-        var alike = (await journal.Query(query, shutdown)).Sessions.Where(MayBeBooked).ToList();
+        var alike = (await journal.Query(query, shutdown)).Whole().Where(MayBeBooked).ToList();
         if (alike.Count == 0) return null;
         var period = await journal.CurrentPeriod(terminal, shutdown);
         var standing = alike.FirstOrDefault(other => period.Any(kept => kept.Id == other.Id) && !IsUndone(other, period));
@@ -87,7 +87,7 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
     private async Task<Refusal?> BehindClose(string terminal, Original named)
     {
         var query = new SessionQuery { Terminal = terminal, Outcome = Outcome.Approved, Limit = MostAlike };
-        var closed = (await journal.Query(query, shutdown)).Sessions.FirstOrDefault(session => session.Request.Kind.NeedsAmount()
+        var closed = (await journal.Query(query, shutdown)).Whole().FirstOrDefault(session => session.Request.Kind.NeedsAmount()
             && (named.Session is { } id ? id == session.Id
                 : Original.SameApproval(named.Approval, session.Conclusion?.References.Approval) // Receipt numbers begin anew.
                     && (named.Receipt is not { } receipt || Original.SameReceipt(receipt, session.Conclusion?.References.Receipt))));

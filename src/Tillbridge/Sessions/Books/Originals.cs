@@ -70,6 +70,9 @@ internal sealed class Originals(IJournal journal, CancellationToken shutdown)
     public async Task<Baseline?> LastBooking(string terminal) =>
         await journal.LastOfPeriod(terminal, shutdown) is
             { Outcome: Outcome.Approved, Conclusion: { References: { Receipt: { } receipt } references } booked }
-            ? new Baseline(receipt, references.Trace, references.Batch) { MinorUnits = booked.ApprovedAmount?.MinorUnits }
+            ? new Baseline(receipt, references.Trace, references.Batch)
+            {
+                MinorUnits = booked.ApprovedAmount?.MinorUnits, Approval = references.Approval,
+            }
             : null;
 }

@@ -310,17 +310,20 @@ public sealed class ZvtDriverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_last_of_several_results_counts()
+    public async Task The_last_of_several_results_counts_when_the_terminal_repeats_it()
     {
-        await using var terminal = new RawTerminal(async line =>
+        RawTerminal? terminal = null;
+        await using var raw = terminal = new RawTerminal(async line =>
         {
+            // A wrong PIN first, then the right one.
             await line.Send("800000");
             await line.Ask("040F022737");
             await line.Ask(Approved);
+            terminal!.LastBooking = Approved;
             await line.Send("060F00");
         });
 
-        Assert.Equal(Outcome.Approved, (await Pay(terminal)).Outcome);
+        Assert.Equal(Outcome.Approved, (await Pay(raw)).Outcome);
     }
 
     [Fact]

@@ -1,0 +1,92 @@
+using Tillbridge.Domain;
+using Tillbridge.Journal;
+
+namespace Tillbridge.Sessions.Books;
+
+/// <summary>Holds a terminal's answers against our own books of it.</summary>
+internal sealed class OwnBookings(string terminal, IJournal journal, CancellationToken shutdown)
+{
+    private const int MostKnown = 64;
+
+    private readonly Lock gate = new();
+    private Queue<Session>? known;
+
+    /// <summary>Keeps a booking in mind, so that it is known when it is told again.</summary>
+    public void Remember(Session session)
+    {
+        if (session.Outcome is not Outcome.Approved || !session.Request.Kind.NeedsProof()) return;
+        lock (gate)
+        {
+            known?.Enqueue(session);
+            if (known?.Count > MostKnown) known.Dequeue();
+        }
+    }
+
+    /// <summary>
+    /// The earlier booking of ours that this approval is, told again; null when it is none (protocols README §5.7). Only numbers that both
+    /// name count, and the last bookings only.
+    /// </summary>
+    public async Task<Session?> ToldAgain(Session session, Conclusion said)
+    {
+        if (said.Outcome is not Outcome.Approved || !session.Request.Kind.NeedsProof()) return null;
+        if (known is null)
+        {
+            var page = await journal.Query(
+                new SessionQuery { Terminal = terminal, Outcome = Outcome.Approved, Limit = MostKnown }, shutdown);
+            lock (gate) known ??= new(page.Sessions.Where(booked => booked.Request.Kind.NeedsProof()).Reverse());
+        }
+
+        lock (gate) return known.FirstOrDefault(other => other.Id != session.Id && IsSame(other.Conclusion!, said));
+    }
+
+    private static bool IsSame(Conclusion known, Conclusion said)
+    {
+        var (theirs, ours) = (known.References, said.References);
+        if (!Original.SameReceipt(theirs.Receipt, ours.Receipt) || theirs.Receipt!.All(digit => digit == '0')) return false;
+        if (known.ApprovedAmount != said.ApprovedAmount) return false;
+        if (theirs.Trace?.TrimStart('0') is { Length: > 0 } trace && ours.Trace?.TrimStart('0') is { Length: > 0 } told)
+        {
+            // Where numbers repeat the time tells two bookings apart.
+            return trace == told && (known.TerminalTime is not { } at || said.TerminalTime is not { } now || at == now);
+        }
+
+        return Original.SameApproval(theirs.Approval, ours.Approval);
+    }
+
+    /// <summary>
+    /// What shows that another booking of ours was undone; null when nothing does. A number that no booking of ours has proves nothing:
+    /// terminals give reversals numbers of their own.
+    /// </summary>
+    public async Task<IncidentSeen?> Another(Session session, Conclusion said)
+    {
+        if (session.Request is not { Kind: RequestKind.Reversal, Original: { } named } || said.Outcome is not Outcome.Approved) return null;
+        // A reversal undoes all of a booking, or the part that was named.
+        if (said.ApprovedAmount is { } amount && (session.Request.Amount ?? named.Amount) is { } wanted && amount != wanted)
+        {
+            return new IncidentSeen(
+                Reason.OtherBookingReversed, $"The reversal of {wanted} was answered over {amount}: another booking may have been undone.");
+        }
+
+        var period = await journal.CurrentPeriod(session.Terminal, shutdown);
+        var booked = period.Where(other => other.Id != session.Id && other.Outcome is Outcome.Approved).ToList();
+        var meant = booked.LastOrDefault(other => IsMeant(other, named));
+        var undone = booked.Find(other => other != meant && !IsMeant(other, named) && Names(said.References, other, meant));
+        return undone is null ? null : new IncidentSeen(
+            Reason.OtherBookingReversed,
+            $"The reversal of receipt {named.Receipt ?? "-"} (approval {named.Approval ?? "-"}) was answered with the numbers of session "
+            + $"{undone.Id}, receipt {undone.Conclusion!.References.Receipt ?? "-"} over {undone.Conclusion.ApprovedAmount}.");
+    }
+
+    private static bool IsMeant(Session other, Original named) => named.Session == other.Id
+        || Original.SameReceipt(named.Receipt, other.Conclusion!.References.Receipt)
+        || (named is { Session: null, Receipt: null } && Original.SameApproval(named.Approval, other.Conclusion.References.Approval));
+
+    private static bool Names(References said, Session other, Session? meant)
+    {
+        var (theirs, ours) = (other.Conclusion!.References, meant?.Conclusion?.References ?? References.None);
+        var byCode = Original.SameApproval(said.Approval, theirs.Approval) && !Original.SameApproval(said.Approval, ours.Approval);
+        // A number of the period is the same for all of it.
+        var byNumber = meant is not null && said.Batch is { } turnover && turnover == theirs.Batch && turnover != ours.Batch;
+        return other.Request.Kind is not RequestKind.Reversal && (byCode || byNumber);
+    }
+}
