@@ -115,7 +115,8 @@ internal static class Alike
         foreach (var (when, told) in facts.Totals)
         {
             var mayBeClosed = told is { Count: 0, Net: 0 } && facts.LostAt is { } lost && when - lost >= ClosingNeeds.Ticks;
-            if (mayBeClosed && before.Count == 0 && world.Booking is not null) return Assumption.EmptyPeriodStaysOpen;
+            if (mayBeClosed && before.Count == 0 && world.Booking is not null) return Assumption.ClosesShow;
+            if (mayBeClosed && world.Booking?.UndoneAt is not null && !wire.TellsKindOf(RequestKind.Refund)) return Assumption.HandsShow;
             if (mayBeClosed) continue;
             var (net, count) = (told.Net - before.Net, told.Count - before.Count);
             var hasMoved = net != 0 || count != 0 || told.Taken != before.Taken

@@ -146,11 +146,21 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         // Where it was empty before, nothing on the wire shows that it was closed.
         if (Mind.Before.Count == 0)
         {
-            if (!dice.MayBreak(Assumption.EmptyPeriodStaysOpen)) return;
-            terminal.Broken.Add(Assumption.EmptyPeriodStaysOpen);
+            if (!dice.MayBreak(Assumption.ClosesShow)) return;
+            terminal.Broken.Add(Assumption.ClosesShow);
         }
 
-        Later(TimeSpan.FromMilliseconds(2900), Mind.ClosePeriod);
+        Later(TimeSpan.FromMilliseconds(2900), CloseBehindHands);
+    }
+
+    // What was given back before, and was in the totals alone, is in nothing any more.
+    private void CloseBehindHands()
+    {
+        var isHidden = booked?.UndoneAt is not null && !terminal.TellsKindOf(RequestKind.Refund)
+            && (dice.Odd(Oddity.NumbersRepeat, 0) || dice.Odd(Oddity.NumbersRestart, S));
+        if (isHidden && !dice.MayBreak(Assumption.HandsShow)) return;
+        if (isHidden) terminal.Broken.Add(Assumption.HandsShow);
+        Mind.ClosePeriod();
     }
 
     private void Undo(RequestKind how)
@@ -277,7 +287,7 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
             told = told with { Minor = told.Minor + 100 };
         }
 
-        if (dice.Odd(Oddity.AmountAbsent, S)) told = told with { Minor = null };
+        if (dice.Odd(Oddity.AmountAbsent, S) && !Mind.HasTwin(booked!)) told = told with { Minor = null };
         if (told.Currency == Euro && dice.Odd(Oddity.CurrencyAbsent, S)) told = told with { Currency = null };
         if (dice.Odd(Oddity.AmountUnreadable, S)) told = told with { IsUnreadable = true };
         if (dice.Odd(Oddity.BehindUnknownField, S)) told = told with { IsHidden = true };
