@@ -48,6 +48,19 @@ public sealed class MessagesTests
     public void A_region_is_served_by_its_language(string language) =>
         Assert.Equal("Genehmigt.", Messages.ForReason(Reason.Approved, language));
 
+    [Theory]
+    [MemberData(nameof(Tongues))]
+    public void Only_a_payment_is_told_of_goods(string language)
+    {
+        var end = new Conclusion(Outcome.Approved, Reason.ApprovedOtherAmount);
+        var payment = Messages.ForConclusion(end, RequestKind.Sale, language);
+        var reversal = Messages.ForConclusion(end, RequestKind.Reversal, language);
+
+        Assert.NotEqual(payment, reversal);
+        Assert.EndsWith(".", reversal, StringComparison.Ordinal);
+        if (language == "en") Assert.DoesNotContain("goods", reversal, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_unknown_outcome_says_so_whatever_its_reason()
     {

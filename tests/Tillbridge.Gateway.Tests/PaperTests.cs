@@ -16,6 +16,14 @@ public sealed class PaperTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await gateway.DisposeAsync();
 
+    [Fact]
+    public async Task A_printers_table_is_asked_for_by_its_name()
+    {
+        var path = $"/v1/sessions/{(await gateway.Sale(1250)).GetProperty("id").GetString()}/receipt?codePage=";
+        Assert.Equal(HttpStatusCode.OK, (await gateway.Get(path + "cp852", "application/vnd.escpos")).Status);
+        (await gateway.Get(path + "cp999", "application/vnd.escpos")).IsProblem(400, "invalid-request", "codePage");
+    }
+
     [Theory]
     [InlineData(null, "text/plain")]
     [InlineData("*/*", "text/plain")]

@@ -45,14 +45,43 @@ public sealed class ReceiptTests
     }
 
     [Theory]
-    [InlineData("Оплата")]
-    [InlineData("Příjem ☺ 12 €")]
-    public void Letters_outside_of_the_code_page_are_sent_as_UTF8(string text)
+    [InlineData("Děkujeme", 18, 852)]
+    [InlineData("Größe 12,50 €", 19, 858)]
+    [InlineData("Příjem 12 €", 45, 1250)]
+    [InlineData("Łódź, ő ű ť ů", 18, 852)]
+    [InlineData("Оплата", 17, 866)]
+    [InlineData("Оплачено, ґанок і їжа", 46, 1251)]
+    public void Letters_outside_of_437_choose_a_table_that_has_them(string text, byte number, int page)
     {
-        var bytes = EscPosReceipt.Render(Of(new ReceiptLine(text)));
-        Assert.Contains(text, Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
-        Assert.False(bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x1B, 0x74]) >= 0);
+        var bytes = EscPosReceipt.Render(Of(new("Summe"), new(text)));
+
+        Assert.Equal([0x1B, 0x40, 0x1B, 0x74, number], bytes[..5]);
+        Assert.True(bytes.AsSpan().IndexOf(CodePagesEncodingProvider.Instance.GetEncoding(page)!.GetBytes(text)) >= 0);
     }
+
+    [Fact]
+    public void Where_no_table_has_all_each_line_chooses_and_what_none_has_is_its_base_letter()
+    {
+        var bytes = EscPosReceipt.Render(Of(new("Größe"), new("Оплата"), new("ařб☺😀")));
+
+        Assert.Equal(3, Count(bytes, [0x1B, 0x74]));
+        Assert.True(bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[(byte)'G', (byte)'r', 0x94, 0xE1, (byte)'e', (byte)'\n']) >= 0);
+        Assert.True(bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[(byte)'?', (byte)'?', (byte)'\n']) >= 0);
+    }
+
+    [Fact]
+    public void The_table_that_is_asked_for_is_the_only_one()
+    {
+        var bytes = EscPosReceipt.Render(Of(new("Příjem ů 12 €"), new("Größe")), EscPosTable.Cp437);
+
+        Assert.Equal(1, Count(bytes, [0x1B, 0x74]));
+        // í has a place in 437, ř and ů and € have none.
+        Assert.True(bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[(byte)'P', (byte)'r', 0xA1, (byte)'j']) >= 0);
+        Assert.True(bytes.AsSpan().IndexOf("m u 12 EUR\n"u8) >= 0);
+    }
+
+    private static int Count(byte[] bytes, byte[] part) =>
+        Enumerable.Range(0, bytes.Length - part.Length).Count(at => bytes.AsSpan(at, part.Length).SequenceEqual(part));
 
     private static Receipt Of(params ReceiptLine[] lines) => new(ReceiptAudience.Cardholder, lines);
 }

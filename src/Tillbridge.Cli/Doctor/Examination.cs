@@ -111,7 +111,7 @@ internal sealed class Examination(
         }
         catch (LinkLostException fault) when (!line.IsConnected)
         {
-            return Impressions.OfFault(subject, fault, OnThisMachine(address.Host));
+            return Impressions.OfFault(subject, fault, address, OnThisMachine(address.Host));
         }
         catch (OperationCanceledException) when (!line.IsConnected && !stop.IsCancellationRequested)
         {
@@ -121,9 +121,32 @@ internal sealed class Examination(
         catch (Exception nothing) when (nothing is LinkLostException or Protocols.ProtocolViolationException || IsLate(nothing, stop))
         {
             var found = Impressions.OfBytes(subject, protocols[address.Protocol], probe, line);
-            return found.Code is FindingCodes.NoAnswer && line.Carrier is Carrier.Stream
-                ? await AskOtherwise(found, address, probe, stop)
-                : found;
+            if (line.Carrier is not Carrier.Stream) return found;
+            var isTls = Likeness.Of(line.Heard) is { Code: "tls" };
+            if ((isTls || line.Heard.Length == 0) && await AskSecurely(found, address, stop) is { } secured) return secured;
+            return found.Code is FindingCodes.NoAnswer ? await AskOtherwise(found, address, probe, stop) : found;
+        }
+    }
+
+    // A server of TLS mostly hangs up on plain bytes without a word.
+    private async Task<Finding?> AskSecurely(Finding plain, TerminalAddress address, CancellationToken stop)
+    {
+        if (address.Options.ContainsKey("tls") || address.Options.ContainsKey("fingerprint")) return null;
+        var options = new Dictionary<string, string>(address.Options) { ["tls"] = "true" };
+        using var late = new CancellationTokenSource(PokeLimit, clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop);
+        try
+        {
+            await using var connection = await transportOf(address with { Options = options }).Connect(end.Token);
+            return Impressions.OfTls(plain.Subject, address, null);
+        }
+        catch (LinkLostException fault)
+        {
+            return fault.Certificate is { } shown ? Impressions.OfTls(plain.Subject, address, shown) : null;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return null; // Neither this is answered.
         }
     }
 

@@ -27,12 +27,42 @@ internal static class Impressions
     }
 
     /// <summary>A connection that could not be made.</summary>
-    public static Finding OfFault(string subject, LinkLostException fault, string? onThisMachine = null)
+    public static Finding OfFault(
+        string subject, LinkLostException fault, TerminalAddress? address = null, string? onThisMachine = null)
     {
+        if (fault.Certificate is { } shown && address is not null) return OfCertificate(subject, address, shown);
         var finding = Finding.OfMessage(FindingCodes.Of(fault.Fault), subject, fault.Message);
         return fault.Fault is ConnectFault.Refused && onThisMachine is not null
             ? finding with { Cure = $"{finding.Cure} On this machine, {onThisMachine} shows who listens where." }
             : finding;
+    }
+
+    /// <summary>A peer that speaks TLS, where it was asked plainly.</summary>
+    public static Finding OfTls(string subject, TerminalAddress address, PeerCertificate? shown) => shown is not null
+        ? OfCertificate(subject, address, shown) with { Text = $"This port speaks TLS, and was asked plainly. Its certificate: {shown}." }
+        : Finding.Wrong(
+            FindingCodes.OtherProtocol, subject, "This port speaks TLS, and was asked plainly. Its certificate is trusted here.",
+            $"Write {With(address, "tls", "true")} as its address.");
+
+    private static Finding OfCertificate(string subject, TerminalAddress address, PeerCertificate shown)
+    {
+        var place = With(address, "fingerprint", shown.Fingerprint).ToString();
+        var isPinned = address.Options.ContainsKey("fingerprint");
+        return Finding.Wrong(
+            FindingCodes.NotTrusted, subject,
+            isPinned ? $"It shows another certificate than the address names: {shown}." : $"Its certificate is of its own make: {shown}.",
+            isPinned ? $"Ask who renewed it; if it is the terminal's, write {place} as its address."
+                : $"Compare it with the terminal's menu or papers; if it is the terminal's, write {place} as its address.") with
+        {
+            Address = place,
+        };
+    }
+
+    private static TerminalAddress With(TerminalAddress address, string option, string value)
+    {
+        var options = address.Options.Where(pair => pair.Key is not ("tls" or "fingerprint")).ToDictionary(StringComparer.Ordinal);
+        options[option] = value;
+        return address with { Options = options };
     }
 
     /// <summary>A connection on which nothing of the protocol was heard.</summary>

@@ -58,6 +58,7 @@ internal sealed record RowPlan(RowConnector Connector, string Out)
         new("SessionId", RowType.String, true, "The session in the journal."),
         new("AmountMinor", RowType.Integer, true, "What was approved, minor units of ISO 4217."),
         new("CurrencyAlpha", RowType.String, true, "Its currency, three letters."),
+        new("AskedMinor", RowType.Integer, true, "What was asked for, cash included, minor units of ISO 4217."),
     ];
 
     /// <summary>A row's values for <see cref="Columns"/>.</summary>
@@ -69,7 +70,7 @@ internal sealed record RowPlan(RowConnector Connector, string Out)
         return
         [
             .. values, key, end.Outcome.ToString().ToLowerInvariant(), end.ErrorCode, end.ErrorText, end.Session?.Id.Value,
-            approved?.MinorUnits, approved?.Currency.Code,
+            approved?.MinorUnits, approved?.Currency.Code, end.Session?.Request.Total?.MinorUnits,
         ];
     }
 }

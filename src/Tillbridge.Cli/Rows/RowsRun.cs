@@ -16,6 +16,7 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
 
     private readonly Dictionary<RowOutcome, int> counts = [];
     private readonly HashSet<string> keys = new(StringComparer.Ordinal);
+    private int differing;
     private bool stopsAfterRow;
     private bool isRemembered;
 
@@ -103,6 +104,7 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
                     if (stopsAfterRow) return;
                     var (key, end) = await Carry(engine, runner, counted, row, run, stop);
                     counts[end.Outcome] = counts.GetValueOrDefault(end.Outcome) + 1;
+                    if (end.AmountDiffers) differing++;
                     // In strict columns a false flag without an answer would be a statement that nobody made.
                     if (!plan.IsStrict || end.IsAnswered) output.Append(plan.Write(end, counted, key));
                     else
@@ -207,7 +209,6 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
         }
 
         var amount = end.Session?.Conclusion?.ApprovedAmount is { } approved ? $" {approved}" : "";
-        if (end.Session is { Conclusion.ApprovedAmount: { } got, Request.Total: { } asked } && got != asked) amount += $" of {asked}";
         var said = end.Session?.Conclusion is { Outcome: not Outcome.Approved, ResponseCode: { } response } ? $" (code {response})" : "";
         var fault = said + (end.ErrorCode is { } code ? $" {code}: {end.ErrorText}" : "");
         Console.Error.WriteLine($"row {number} {key ?? "-"} {outcome}{amount}{fault}");
@@ -216,8 +217,10 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
     private void Summarise(int rows)
     {
         int Of(RowOutcome outcome) => counts.GetValueOrDefault(outcome);
-        var text = $"{counts.Values.Sum()} rows: {Of(RowOutcome.Approved)} approved, {Of(RowOutcome.Declined)} declined, "
-            + $"{Of(RowOutcome.Cancelled)} cancelled, {Of(RowOutcome.Failed)} failed, {Of(RowOutcome.Unknown)} unknown, "
+        var apart = differing > 0 ? $"{differing} approved for another amount, " : "";
+        var text = $"{counts.Values.Sum()} rows: {Of(RowOutcome.Approved) - differing} approved, {apart}"
+            + $"{Of(RowOutcome.Declined)} declined, {Of(RowOutcome.Cancelled)} cancelled, {Of(RowOutcome.Failed)} failed, "
+            + $"{Of(RowOutcome.Unknown)} unknown, "
             + $"{Of(RowOutcome.Invalid)} invalid, {Of(RowOutcome.Skipped)} skipped";
         if (counts.Values.Sum() < rows) text += $"; {rows - counts.Values.Sum()} not begun, {Again}";
         var last = new RowEvent("end", rows, null, text, null, null);
@@ -229,7 +232,8 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
         if (counts.GetValueOrDefault(RowOutcome.Unknown) > 0) return ExitCodes.Unknown;
         var bad = counts.GetValueOrDefault(RowOutcome.Failed) + counts.GetValueOrDefault(RowOutcome.Invalid)
             + counts.GetValueOrDefault(RowOutcome.Skipped);
-        return bad > 0 || counts.Values.Sum() < rows ? ExitCodes.Failed : ExitCodes.Ok;
+        if (bad > 0 || counts.Values.Sum() < rows) return ExitCodes.Failed;
+        return differing > 0 ? ExitCodes.OtherAmount : ExitCodes.Ok;
     }
 
     private static void Say(string text) => Console.Error.WriteLine($"tillbridge: {text}");

@@ -30,21 +30,26 @@ internal sealed class PaperApi(ApiParts parts)
     {
         var query = new QueryFields(context.Request.Query);
         var copy = query.Choice<ReceiptAudience>("copy") ?? ReceiptAudience.Cardholder;
+        var table = query.Choice<EscPosTable>("codePage");
         if (query.Finish() is { } wrong) return wrong;
         var (session, problem) = await SessionsApi.Named(parts, context);
         if (session is null) return problem!;
         if (RequestHeaders.Negotiate(context, Forms) is not { } form)
             return Problems.Of(406, "not-acceptable", $"A receipt comes as {string.Join(", ", Forms)}.", "Accept");
-        // A terminal that prints twice means the second one.
-        var receipt = session.Receipts.LastOrDefault(candidate => candidate.Audience == copy);
-        if (receipt is null) return Problems.NotFound($"This session has no receipt for: {Words<ReceiptAudience>.Of(copy)}.");
+        var slips = Slips.Of(session, copy);
+        if (slips.Count == 0) return Problems.NotFound($"This session has no receipt for: {Words<ReceiptAudience>.Of(copy)}.");
         return form switch
         {
-            EscPos => Answers.Raw(EscPosReceipt.Render(receipt), EscPos),
-            Html => Answers.Text(HtmlReceipt.Render(receipt), Html),
-            _ => Answers.Text(TextReceipt.Render(receipt), Plain),
+            EscPos => Answers.Raw([.. slips.SelectMany(slip => EscPosReceipt.Render(slip, table))], EscPos),
+            Html => Answers.Text(HtmlReceipt.Render(OnOnePage(slips)), Html),
+            _ => Answers.Text(TextReceipt.Render(OnOnePage(slips)), Plain),
         };
     }
+
+    private static Receipt OnOnePage(IReadOnlyList<Receipt> slips) => slips[0] with
+    {
+        Lines = [.. slips.SelectMany((slip, index) => index == 0 ? slip.Lines : [new(""), new(""), .. slip.Lines])],
+    };
 
     private async Task<IResult> ShowTimeline(HttpContext context)
     {

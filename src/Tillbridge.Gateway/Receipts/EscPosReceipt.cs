@@ -1,4 +1,3 @@
-using System.Text;
 using Tillbridge.Domain;
 
 namespace Tillbridge.Gateway.Receipts;
@@ -6,30 +5,32 @@ namespace Tillbridge.Gateway.Receipts;
 /// <summary>A receipt as ESC/POS bytes for a thermal printer, with a cut at the end.</summary>
 public static class EscPosReceipt
 {
-    private const byte Space = 0x20;
-
     private static readonly byte[] Initialise = [0x1B, 0x40];
-    private static readonly byte[] SelectCodePage437 = [0x1B, 0x74, 0x00];
     private static readonly byte[] FeedAndCut = [0x1D, 0x56, 0x42, 0x03];
 
-    private static readonly Encoding CodePage437 = CodePagesEncodingProvider.Instance.GetEncoding(
-        437, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;
-
-    /// <summary>The bytes. Code page 437; UTF-8 when a letter is not in it, for printers that take it.</summary>
-    public static byte[] Render(Receipt receipt)
+    /// <summary>
+    /// The bytes. The first table that has every letter of the receipt is chosen, else one for each line; a letter that none has becomes
+    /// its base letter. With a table that is asked for, everything is in it.
+    /// </summary>
+    /// <param name="receipt">The receipt.</param>
+    /// <param name="table">The one table that the printer has; null chooses.</param>
+    public static byte[] Render(Receipt receipt, EscPosTable? table = null)
     {
         ArgumentNullException.ThrowIfNull(receipt);
-        var lines = receipt.Lines.Take(Receipt.MostLines).ToList();
-        var fits = lines.All(line => TryEncode(PlainLine.Of(line)) is not null);
+        var lines = receipt.Lines.Take(Receipt.MostLines)
+            .Select(line => (line, Text: line.Centred ? PlainLine.Of(line).Trim() : PlainLine.Of(line))).ToList();
+        table ??= Common([.. lines.Select(line => line.Text)]);
         using var bytes = new MemoryStream();
         bytes.Write(Initialise);
-        if (fits) bytes.Write(SelectCodePage437);
-        foreach (var line in lines)
+        EscPosTable? selected = null;
+        foreach (var (line, text) in lines)
         {
-            var text = line.Centred ? PlainLine.Of(line).Trim() : PlainLine.Of(line);
+            var wanted = table ?? Best(text);
+            if (wanted != selected) bytes.Write([0x1B, 0x74, (byte)wanted]);
+            selected = wanted;
             bytes.Write([0x1B, 0x61, (byte)(line.Centred ? 1 : 0)]);
             bytes.Write([0x1D, 0x21, (byte)((line.Wide ? 0x10 : 0) | (line.Tall ? 0x01 : 0))]);
-            bytes.Write(fits ? TryEncode(text)! : Encoding.UTF8.GetBytes(text));
+            bytes.Write(PrinterLetters.Encode(wanted, text));
             bytes.WriteByte((byte)'\n');
         }
 
@@ -37,17 +38,15 @@ public static class EscPosReceipt
         return bytes.ToArray();
     }
 
-    // Code page 437 gives pictures to the control codes; a picture must not become a command.
-    private static byte[]? TryEncode(string text)
+    private static EscPosTable? Common(IReadOnlyList<string> lines)
     {
-        try
+        foreach (var table in PrinterLetters.Order)
         {
-            var bytes = CodePage437.GetBytes(text);
-            return bytes.All(value => value is >= Space and not 0x7F) ? bytes : null;
+            if (lines.All(line => PrinterLetters.Has(table, line))) return table;
         }
-        catch (EncoderFallbackException)
-        {
-            return null;
-        }
+
+        return null;
     }
+
+    private static EscPosTable Best(string line) => PrinterLetters.Order.MinBy(table => PrinterLetters.Missing(table, line));
 }

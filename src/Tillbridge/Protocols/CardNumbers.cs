@@ -1,5 +1,6 @@
 using System.Text;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Cards;
 using Tillbridge.Wire;
 
 namespace Tillbridge.Protocols;
@@ -7,23 +8,15 @@ namespace Tillbridge.Protocols;
 /// <summary>Finds and hides card numbers, wherever a terminal may have put one.</summary>
 internal static class CardNumbers
 {
-    public const int FewestDigits = 13;
-    public const int MostDigits = 19;
+    public const int FewestDigits = CardNumberRules.FewestDigits;
+    public const int MostDigits = CardNumberRules.MostDigits;
 
     // PCI DSS 4.0 §3.4.1: no more than an eight-digit BIN and the last four may be seen.
     private const int MostShownDigits = 12;
     private const int FewestHiddenDigits = 4;
 
-    // As far as a number printed in groups can reach.
-    private const int Reach = 32;
-
     // Packed digits can look like characters and characters like packed digits, each masking making the other anew.
     private const int MostWalks = 8;
-
-    private const string GroupMarks = " -./\u00A0";
-
-    // A number with points or slashes is mostly an order's; the common length alone is taken for a card's.
-    private const int LeastWithSigns = 16;
 
     private const int MostUnknown = 2048;
 
@@ -54,24 +47,23 @@ internal static class CardNumbers
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="from">Where its words begin: what stands before is a mark and no digit of theirs.</param>
-    public static string MaskIn(string text, int from = 0)
-    {
-        char[]? masked = null;
-        for (var start = from; start < text.Length; start++)
-        {
-            var seen = masked ?? text.AsSpan();
-            if (!char.IsAsciiDigit(seen[start]) || (start > from && char.IsAsciiDigit(seen[start - 1]))) continue;
-            var length = CardLength(seen[start..]);
-            if (length == 0) continue;
-            masked ??= text.ToCharArray();
-            HideMiddle(masked, start, length);
-            HideTrack(masked.AsSpan(start + length));
-            // Masking cuts a row of digits into shorter ones, so that what lies just before is looked at again; a whole new walk
-            // for each would take a hostile text seconds (found by the laboratory).
-            start = Math.Max(from, start - Reach) - 1;
-        }
+    public static string MaskIn(string text, int from = 0) => CardText.Mask(text, from);
 
-        return masked is null ? text : new string(masked);
+    /// <summary>
+    /// The bytes as text without card numbers, also where a mark between the digits is a letter in the code page of the message.
+    /// </summary>
+    public static string Read(ReadOnlySpan<byte> text, Encoding encoding)
+    {
+        if (text.Length < FewestDigits) return CodePages.Read(text, encoding);
+        var copy = text.ToArray();
+        return MaskIn(CodePages.Read(HideCharacters(copy) ? copy : text, encoding));
+    }
+
+    /// <summary>Packed digits that no document limits, with <c>*</c> for hidden ones.</summary>
+    public static string ReadDigits(ReadOnlySpan<byte> packed, string digits)
+    {
+        var copy = packed.ToArray();
+        return HideIn(copy) ? FieldFormatting.Loose(copy) : MaskIn(digits);
     }
 
     /// <summary>
@@ -108,72 +100,6 @@ internal static class CardNumbers
         }
     }
 
-    public static bool IsCardNumber(ReadOnlySpan<char> digits)
-    {
-        // No card number begins with 0 (ISO/IEC 7812); without this every row of zeros would be one.
-        if (digits.Length is < FewestDigits or > MostDigits || digits[0] == '0') return false;
-        var sum = 0;
-        for (var index = 0; index < digits.Length; index++)
-        {
-            var digit = digits[^(index + 1)] - '0';
-            if (index % 2 == 1) digit = digit > 4 ? digit * 2 - 9 : digit * 2;
-            sum += digit;
-        }
-
-        return sum % 10 == 0;
-    }
-
-    // How many characters from here are a card number: one unbroken run, or groups of four to six with one mark between.
-    private static int CardLength(ReadOnlySpan<char> text)
-    {
-        Span<char> digits = stackalloc char[MostDigits];
-        var (count, group, best, least) = (0, 0, 0, FewestDigits);
-        for (var index = 0; index <= text.Length; index++)
-        {
-            var isDigit = index < text.Length && char.IsAsciiDigit(text[index]);
-            if (isDigit)
-            {
-                if (count == MostDigits) return best;
-                digits[count++] = text[index];
-                group++;
-                continue;
-            }
-
-            if (count >= least && IsCardNumber(digits[..count])) best = index;
-            var goesOn = index < text.Length - 1 && GroupMarks.Contains(text[index]) && char.IsAsciiDigit(text[index + 1]);
-            if (!goesOn || group is < 4 or > 6) return best;
-            if (text[index] is '.' or '/') least = LeastWithSigns;
-            group = 0;
-        }
-
-        return best;
-    }
-
-    // The rest of track 2 is digits behind = or D, that of track 1 a name, ^ and digits (ISO/IEC 7813). A track ends with ? or its line.
-    private static void HideTrack(Span<char> rest)
-    {
-        if (rest.Length < 2 || rest[0] is not ('=' or 'D' or '^')) return;
-        var isTrack1 = rest[0] == '^';
-        for (var index = 1; index < rest.Length && rest[index] is not ('?' or '\r' or '\n'); index++)
-        {
-            if (char.IsAsciiDigit(rest[index]) || (isTrack1 && rest[index] != '^')) rest[index] = '*';
-            else if (!isTrack1) return;
-        }
-    }
-
-    private static void HideMiddle(Span<char> text, int start, int length)
-    {
-        var digits = 0;
-        for (var index = start; index < start + length; index++) digits += char.IsAsciiDigit(text[index]) ? 1 : 0;
-        var seen = 0;
-        for (var index = start; index < start + length; index++)
-        {
-            if (!char.IsAsciiDigit(text[index])) continue;
-            if (seen >= 6 && seen < digits - 4) text[index] = '*';
-            seen++;
-        }
-    }
-
     private static bool HideNibbles(Span<byte> bytes)
     {
         var (hidden, nibbles, end) = (false, bytes.Length * 2, 0);
@@ -202,21 +128,38 @@ internal static class CardNumbers
     }
 
     // A run of digits may begin with a length or a tag that happens to be decimal, so the number may begin later: at any byte when it
-    // is of the common 16 digits, anywhere when it ends where the run ends.
+    // is of the common 16 digits, anywhere when it ends where the run ends, or in front of its expiry.
     private static bool HideFrom(Span<byte> bytes, int start, int end)
     {
-        const int CommonDigits = 16;
-        if (IsText(bytes, start, Math.Min(end, start + FewestDigits))) return false;
-        Span<char> digits = stackalloc char[MostDigits];
+        if (IsText(bytes, start, Math.Min(end, start + FewestDigits)) || Nibble(bytes, start) == 0) return false;
+        Span<int> digits = stackalloc int[MostDigits];
         var available = Math.Min(end - start, MostDigits);
-        for (var index = 0; index < available; index++) digits[index] = (char)('0' + Nibble(bytes, start + index));
-        var length = end - start <= MostDigits && IsCardNumber(digits[..available]) ? available
-            : start % 2 == 0 && available >= CommonDigits && IsCardNumber(digits[..CommonDigits]) && digits[0] is >= '2' and <= '6'
-                ? CommonDigits
-                : 0;
+        for (var index = 0; index < available; index++) digits[index] = Nibble(bytes, start + index);
+        var length = LengthOf(bytes, digits[..available], start, end);
         for (var index = 6; index < length - 4; index++) SetNibble(bytes, start + index, 0xE);
         return length > 0;
     }
+
+    // Looked at from every nibble, so it goes over the digits once.
+    private static int LengthOf(Span<byte> bytes, ReadOnlySpan<int> digits, int start, int end)
+    {
+        const int CommonDigits = 16;
+        var (check, best) = (new CheckDigit(), 0);
+        for (var length = 1; length <= digits.Length; length++)
+        {
+            check.Add(digits[length - 1]);
+            if (length < FewestDigits || !check.Fits) continue;
+            var isAll = length == end - start;
+            var isCommon = length == CommonDigits && start % 2 == 0 && digits[0] is >= 2 and <= 6;
+            if (isAll || isCommon || (IsExpiry(bytes, start + length, end) && CardNumberRules.IsLikely(digits[..length]))) best = length;
+        }
+
+        return best;
+    }
+
+    // YYMM, alone or with the service code behind it.
+    private static bool IsExpiry(Span<byte> bytes, int start, int end) =>
+        end - start is 4 or 7 && Nibble(bytes, start + 2) * 10 + Nibble(bytes, start + 3) is >= 1 and <= 12;
 
     // Printed digits and blanks are packed digits too, every other one a 2 or 3; the search for characters has seen them.
     private static bool IsText(ReadOnlySpan<byte> bytes, int start, int end)

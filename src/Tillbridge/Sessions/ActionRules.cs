@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Domain.Cards;
 
 namespace Tillbridge.Sessions;
 
@@ -21,5 +22,18 @@ internal static class ActionRules
             ConfirmationGiven => "The session does not wait for a confirmation.",
             _ => "Only a closed session with an unknown outcome can be resolved.",
         });
+    }
+
+    /// <summary>Why a person's word cannot be taken; null when it can.</summary>
+    public static Refusal? Fault(Outcome outcome, string by, string note)
+    {
+        if (outcome is Outcome.Unknown)
+            return new(RefusalCode.InvalidRequest, "A person concludes with approved, declined, cancelled or failed.", "outcome");
+        if (!RequestRules.IsPrintable(by, 128))
+            return new(RefusalCode.InvalidRequest, "'by' must name the person, 1 to 128 printable characters.", "by");
+        if (note.Length > 2000) return new(RefusalCode.InvalidRequest, "'note' must be at most 2000 characters.", "note");
+        if (CallerWords.Holds(by)) return new(RefusalCode.InvalidRequest, CallerWords.Sentence("by"), "by");
+        if (CallerWords.Holds(note)) return new(RefusalCode.InvalidRequest, CallerWords.Sentence("note"), "note");
+        return null;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Cards;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 using Tillbridge.Sessions.Books;
@@ -165,8 +166,9 @@ internal sealed class Conversation(
     {
         try
         {
-            await foreach (var said in stream.WithCancellation(stop))
+            await foreach (var spoken in stream.WithCancellation(stop))
             {
+                var said = TerminalWords.Safe(spoken);
                 watch?.Invoke(said);
                 if (said is StillUnclear or SecondLookNeeded) return null;
                 if (said is Reached) continue;
@@ -193,11 +195,14 @@ internal sealed class Conversation(
         }
         catch (LinkLostException lost)
         {
-            return new LinkFailed(lost.IsSilence ? Reason.Silence : Reason.LinkLost, lost.Message) { PeerWasAway = lost.PeerWasAway };
+            return new LinkFailed(lost.IsSilence ? Reason.Silence : Reason.LinkLost, TerminalWords.Text(lost.Message))
+            {
+                PeerWasAway = lost.PeerWasAway,
+            };
         }
         catch (ProtocolViolationException violation)
         {
-            return new LinkFailed(violation.Reason, violation.Message);
+            return new LinkFailed(violation.Reason, TerminalWords.Text(violation.Message));
         }
         catch (Exception defect) when (defect is not (OperationCanceledException or JournalException))
         {

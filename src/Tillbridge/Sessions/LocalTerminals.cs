@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Cards;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 using Tillbridge.Sessions.Books;
@@ -227,25 +228,20 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<Refusal?> Abort(SessionId id, string by, CancellationToken shutdown) => Act(id, new AbortAsked(by), shutdown);
+    public Task<Refusal?> Abort(SessionId id, string by, CancellationToken shutdown) =>
+        Act(id, new AbortAsked(TerminalWords.Text(by)), shutdown);
 
     /// <inheritdoc/>
-    public Task<Refusal?> Displace(SessionId id, string by, CancellationToken shutdown) => Act(id, new Displaced(by), shutdown);
+    public Task<Refusal?> Displace(SessionId id, string by, CancellationToken shutdown) =>
+        Act(id, new Displaced(TerminalWords.Text(by)), shutdown);
 
     /// <inheritdoc/>
     public Task<Refusal?> Confirm(SessionId id, bool commit, string by, CancellationToken shutdown) =>
-        Act(id, new ConfirmationGiven(commit, by), shutdown);
+        Act(id, new ConfirmationGiven(commit, TerminalWords.Text(by)), shutdown);
 
     /// <inheritdoc/>
-    public async Task<Refusal?> Resolve(SessionId id, Outcome outcome, string by, string note, CancellationToken shutdown)
-    {
-        if (outcome is Outcome.Unknown)
-            return new(RefusalCode.InvalidRequest, "A person concludes with approved, declined, cancelled or failed.", "outcome");
-        if (!RequestRules.IsPrintable(by, 128))
-            return new(RefusalCode.InvalidRequest, "'by' must name the person, 1 to 128 printable characters.", "by");
-        if (note.Length > 2000) return new(RefusalCode.InvalidRequest, "'note' must be at most 2000 characters.", "note");
-        return await Act(id, new PersonResolved(outcome, by, note), shutdown);
-    }
+    public async Task<Refusal?> Resolve(SessionId id, Outcome outcome, string by, string note, CancellationToken shutdown) =>
+        ActionRules.Fault(outcome, by, note) ?? await Act(id, new PersonResolved(outcome, by, note), shutdown);
 
     /// <inheritdoc/>
     public Task<Session?> Find(SessionId id, CancellationToken shutdown) => journal.Find(id, shutdown);

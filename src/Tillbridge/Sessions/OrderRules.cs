@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Domain.Cards;
 using Tillbridge.Protocols;
 
 namespace Tillbridge.Sessions;
@@ -11,6 +12,8 @@ internal static class OrderRules
     {
         var request = order.Request;
         if (RequestRules.Fault(request) is { } fault) return new(RefusalCode.InvalidRequest, fault.Text, fault.Field);
+        if (CallerWords.Fault(request, order.Key, order.Metadata, order.Face) is { } card)
+            return new(RefusalCode.InvalidRequest, card.Text, card.Field);
         if (order.Key is null && request.Kind.MovesMoney())
             return new(RefusalCode.InvalidRequest, "An idempotency key is required for everything that moves money.", "Idempotency-Key");
         if (order.Key is { } key && !RequestRules.IsPrintable(key, LocalTerminals.MostKeyCharacters))

@@ -23,4 +23,7 @@ public sealed class LinkLostException : Exception
 
     /// <summary>Why no connection could be made, as a value beside the words.</summary>
     public ConnectFault Fault { get; init; }
+
+    /// <summary>The certificate that was not trusted; null when none was shown.</summary>
+    public PeerCertificate? Certificate { get; init; }
 }

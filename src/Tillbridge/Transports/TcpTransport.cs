@@ -26,19 +26,20 @@ public sealed class TcpTransport(TransportSettings settings, TimeProvider clock)
         using var limit = new CancellationTokenSource(settings.ConnectLimit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, shutdown);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        PeerCertificate? shown = null;
         try
         {
             Watch(socket, settings.KeepAlive);
             await socket.ConnectAsync(settings.Host, settings.Port, either.Token);
             Stream stream = new NetworkStream(socket, ownsSocket: true);
-            if (settings.Tls) stream = await Encrypt(stream, either.Token);
+            if (settings.Tls) stream = await Encrypt(stream, seen => shown = seen, either.Token);
             return new TcpConnection(stream);
         }
         catch (Exception failure) when (failure is SocketException or IOException or AuthenticationException
             || (failure is OperationCanceledException && !shutdown.IsCancellationRequested))
         {
             socket.Dispose();
-            throw new LinkLostException(Explain(failure), failure) { Fault = FaultOf(failure) };
+            throw new LinkLostException(Explain(failure, shown), failure) { Fault = FaultOf(failure), Certificate = shown };
         }
         catch (OperationCanceledException)
         {
@@ -61,14 +62,19 @@ public sealed class TcpTransport(TransportSettings settings, TimeProvider clock)
         socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeOut, milliseconds);
     }
 
-    private async Task<Stream> Encrypt(Stream plain, CancellationToken stop)
+    private async Task<Stream> Encrypt(Stream plain, Action<PeerCertificate> distrusted, CancellationToken stop)
     {
         var secure = new SslStream(plain);
         await secure.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions
             {
                 TargetHost = settings.Host,
-                RemoteCertificateValidationCallback = (_, certificate, _, errors) => Trusts(certificate, errors),
+                RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
+                {
+                    var isTrusted = Trusts(certificate, errors);
+                    if (!isTrusted && certificate is not null) distrusted(PeerCertificate.Of(certificate));
+                    return isTrusted;
+                },
             },
             stop);
         return secure;
@@ -93,7 +99,7 @@ public sealed class TcpTransport(TransportSettings settings, TimeProvider clock)
         _ => ConnectFault.Other,
     };
 
-    private string Explain(Exception failure) => failure switch
+    private string Explain(Exception failure, PeerCertificate? shown) => failure switch
     {
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
             $"{Name} refused the connection: is the terminal switched on, its ECR interface enabled and the port right?",
@@ -101,6 +107,11 @@ public sealed class TcpTransport(TransportSettings settings, TimeProvider clock)
             $"The name {settings.Host} is not known: check the spelling or use the terminal's address.",
         SocketException { SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable } =>
             $"There is no way to {Name}: check cable, Wi-Fi and network of the terminal.",
+        AuthenticationException when shown is not null && settings.Fingerprint is not null =>
+            $"{Name} shows another certificate than the one of the address ({shown}): ask who renewed it before you write its fingerprint.",
+        AuthenticationException when shown is not null =>
+            $"{Name} shows a certificate that no authority of this machine vouches for ({shown}): if it is the terminal's own, write "
+            + $"fingerprint={shown.Fingerprint} into the address.",
         AuthenticationException => $"{Name} offers no TLS that is trusted: set fingerprint, or leave tls out if it speaks plainly.",
         OperationCanceledException =>
             $"{Name} did not answer within {settings.ConnectLimit.TotalSeconds:0.#} s: is the terminal on and in this network?",

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tillbridge.Gateway.Tests.Support;
+using Tillbridge.Tests.Domain;
 
 namespace Tillbridge.Gateway.Tests.Rows;
 
@@ -46,6 +47,36 @@ public sealed class CliGpeRowsTests : CliBench
         Assert.Equal(["REF-1", "REF-2"], (await Column("ReferenceNumber"))[..2]);
         Assert.All((await Column("ApprovalCode"))[..2], Assert.NotEmpty);
         Assert.Equal(10000 + 25050 + 50000 + 100, Booked());
+    }
+
+    [Fact]
+    public async Task A_card_number_in_a_row_is_an_invalid_row()
+    {
+        var number = CardSamples.Number("411111", 16);
+        await Write("RowKey,Amount,Currency,ClientId", $"a,10000,203,{number}");
+
+        var (code, output) = await Rows("gpe-payment", "--in", In, "--data", Data);
+
+        Assert.True(code == 3, output);
+        Assert.Equal(["invalid-row"], await Column("ErrorCode"));
+        Assert.StartsWith("ClientId", (await Column("ErrorText"))[0].Trim('"'), StringComparison.Ordinal);
+        Assert.DoesNotContain(number, await File.ReadAllTextAsync(Out, Stop), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_part_that_was_approved_is_no_paid_row()
+    {
+        await Write("RowKey,Amount,Currency,InvoiceNumber", "p1,19906,203,1", "p2,10000,203,2");
+
+        var (code, output) = await Rows("gpe-payment", "--in", In, "--data", Data);
+
+        Assert.True(code == 5, output);
+        Assert.Equal(["010", "000"], await Column("ResponseCode"));
+        Assert.Equal(["approved", "approved"], await Column("Outcome"));
+        Assert.Equal(["amount-differs", ""], await Column("ErrorCode"));
+        Assert.Equal(["9953", "10000"], await Column("AmountMinor"));
+        Assert.Equal(["19906", "10000"], await Column("AskedMinor"));
+        Assert.Contains("2 rows: 1 approved, 1 approved for another amount, 0 declined", output, StringComparison.Ordinal);
     }
 
     [Theory]

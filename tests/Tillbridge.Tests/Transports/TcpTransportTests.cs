@@ -97,7 +97,11 @@ public sealed class TcpTransportTests
         var lost = await Assert.ThrowsAsync<LinkLostException>(
             () => new TcpTransport(TransportSettings.Of("127.0.0.1", server.Port, options), TimeProvider.System).Connect(Stop));
 
-        Assert.Contains("TLS", lost.Message, StringComparison.Ordinal);
+        var pin = Convert.ToHexString(SHA256.HashData(certificate.RawData));
+        Assert.Contains($"valid {TimeProvider.System.GetUtcNow().AddDays(-1):yyyy-MM-dd}", lost.Message, StringComparison.Ordinal);
+        Assert.Contains(certificate.Subject, lost.Message, StringComparison.Ordinal);
+        Assert.Contains(pin, lost.Message, StringComparison.Ordinal);
+        Assert.Equal((ConnectFault.NotTrusted, pin), (lost.Fault, lost.Certificate?.Fingerprint));
     }
 
     [Theory]

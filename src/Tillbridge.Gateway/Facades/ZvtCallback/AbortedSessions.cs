@@ -57,6 +57,13 @@ internal sealed class AbortedSessions(CallbackParts parts, CallbackSettings sett
 
         var note = CallbackNote.Of(await parts.Journal.NoteOf(id, CallbackOrigin.Face, stop));
         if (note.RemovedAt is not null) return new(true, "already-removed", "It was removed before.");
+        // Who wants to decide what is decided must not believe that he did.
+        if (words.Length == 3 && session is { Phase: SessionPhase.Closed, IsUnresolved: false })
+        {
+            return new(false, "wrong-state", $"Its outcome is known already: {Words<Outcome>.Of(session.Outcome ?? Outcome.Unknown)}. "
+                + "Send the id alone to take it off the list.");
+        }
+
         if (session.Phase is not SessionPhase.Closed)
             return new(false, "still-open", "The session is still open; cancel it or wait for its end.");
         if (session.IsUnresolved && words.Length == 3)

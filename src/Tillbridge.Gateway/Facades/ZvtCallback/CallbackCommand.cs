@@ -95,11 +95,30 @@ internal sealed record CallbackCommand(CommandName Name, Uri CallbackUrl, string
                 : $"Command is missing; field names are case-sensitive, and '{near}' is not 'Command'.");
         }
 
-        return Named(wanted, out var command) is { } unknown ? (null, unknown) : Build(command, texts, keyHeader);
+        if (Named(wanted, out var command) is { } unknown) return (null, unknown);
+        return Misnamed(command, fields.Keys) is { } wrong ? (null, wrong) : Build(command, texts, keyHeader);
     }
 
     private static readonly string[] Fields =
         ["Command", "CallbackUrl", "Parameter", "IdempotencyKey", "Reference", "Language", "Currency"];
+
+    // A key that is not seen is a second charge, and so is a repeat that is told by the first answer's SessionId.
+    private static CallbackRefusal? Misnamed(CommandName command, IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (Fields.FirstOrDefault(field => field.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } meant && meant != name)
+                return new(422, "invalid-parameter", $"Field names are case-sensitive: write {meant}, not {Shorten(name)}.");
+            if (command is CommandName.Authorisation or CommandName.Reversal or CommandName.EndOfDay
+                && name.Equals("SessionId", StringComparison.OrdinalIgnoreCase))
+            {
+                return new(422, "invalid-parameter", $"{command} takes no SessionId, it makes a new session. To ask again for an earlier "
+                    + "one send the same command with its IdempotencyKey; a session to reverse is named by Parameter.");
+            }
+        }
+
+        return null;
+    }
 
     private static CallbackRefusal? Named(string wanted, out CommandName command)
     {

@@ -182,7 +182,7 @@ internal sealed class CallbackMessage(CallbackSettings settings, CallbackText te
 
     // A receipt that was printed twice is given once, as it came last.
     private static List<string> Lines(Session session, ReceiptAudience audience) =>
-        [.. (session.Receipts.LastOrDefault(receipt => receipt.Audience == audience)?.Lines ?? []).Select(line => line.Text)];
+        Slips.Of(session, audience) is [.., var last] ? [.. last.Lines.Select(line => line.Text)] : [];
 
     private void WriteLines(Utf8JsonWriter json, string name, IReadOnlyList<string> lines)
     {

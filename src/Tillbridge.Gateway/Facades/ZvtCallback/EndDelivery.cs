@@ -20,6 +20,7 @@ internal sealed class EndDelivery(
     private TimeSpan ageThen;
     private long agedAt;
     private long? triedAt;
+    private int? heardRound;
 
     /// <summary>Delivers until nothing is left to deliver.</summary>
     public async Task Run(Func<CancellationToken, Task<int>> nextSequence, CancellationToken stop)
@@ -52,10 +53,13 @@ internal sealed class EndDelivery(
     {
         var (seen, written) = (stirred.Times, parts.Journal.LastSequence);
         var note = notes.Of(session.Id);
+        // A client that asked again is there now: neither the old address' pauses nor a reversal for a client that is gone are due.
+        var isBack = note.Round != (heardRound ??= note.Round);
         var now = await parts.Journal.Find(session.Id, stop) ?? throw new InvariantException("a session stays in the journal");
         if (note is { RemovedAt: not null, IsAskedAgain: false }) await Settle(note, stop);
         else if (note.IsWithdrawn) await orphan.Go(now, stop);
         else if (note.IsDelivered || note.GaveUp) await AfterDelivery(now, note, written, stop);
+        else if (isBack) await Try(now, stop);
         else if (await orphan.IsDue(now, note, Age(note), stop)) await orphan.Go(now, stop);
         else await TryWhenDue(now, note, seen, stop);
     }
@@ -108,6 +112,7 @@ internal sealed class EndDelivery(
         // Before the first byte: a crash in the middle must not make a seen approval look unseen.
         if (orphan.Guards(now)) await notes.Change(session.Id, before => before with { IsBeingTried = true }, stop);
         var note = notes.Of(session.Id);
+        heardRound = note.Round;
         var url = new Uri(note.NewestUrl ?? origin.CallbackUrl);
         var envelope = messages.End(subject, now, note, origin.Language, late: false);
         triedAt = parts.Clock.GetTimestamp();

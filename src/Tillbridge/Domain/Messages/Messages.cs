@@ -37,6 +37,8 @@ public static class Messages
             (Outcome.Unknown, false) => "unknown-operation",
             (Outcome.Approved, false) when conclusion.Reason is Reason.Recovered =>
                 kind.MovesMoney() ? Reason.Approved : Reason.Done,
+            // Goods are handed over for a payment only.
+            (Outcome.Approved, false) when conclusion.Reason is Reason.ApprovedOtherAmount => "approved-other-amount-operation",
             // These sentences are about the booking, the reversal or the close itself and say nothing of a charge.
             (_, false) when conclusion.Reason is Reason.ReversalRefused or Reason.BookedAlready or Reason.NotTheLast => conclusion.Reason,
             (_, false) when kind is RequestKind.Reconciliation

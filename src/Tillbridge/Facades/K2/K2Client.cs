@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Cards;
 using Tillbridge.Facades.K2.Links;
 using Tillbridge.Facades.K2.Texts;
 
@@ -166,6 +167,7 @@ public abstract class K2Client : IDisposable
     private protected static string? SymbolOf(string? symbol)
     {
         if (string.IsNullOrEmpty(symbol)) return null;
+        if (CallerWords.Holds(symbol)) throw new ArgumentException(CallerWords.Sentence("VariableSymbol"), nameof(symbol));
         return symbol.Length <= MostSymbolDigits && symbol.All(char.IsAsciiDigit)
             ? symbol
             : throw new ArgumentException($"VariableSymbol must be 1 to {MostSymbolDigits} digits.", nameof(symbol));
@@ -183,11 +185,19 @@ public abstract class K2Client : IDisposable
         {
             return await running.Run(order, shutdown);
         }
-        catch
+        catch (Exception left) when (Note(running, left))
         {
-            end = running.Left;
             throw;
         }
+    }
+
+    // The log has an end for every beginning.
+    private bool Note(K2Call running, Exception left)
+    {
+        end = running.Left;
+        var what = end is null ? "Failed not-sent" : $"{end.Outcome} {end.Reason}";
+        terminals.Log.Fault("-", end?.Session ?? seat.Client, $"{what} {left.GetType().Name}: {left.Message}");
+        return true;
     }
 
     private async Task Keep(K2End reached, CancellationToken shutdown)

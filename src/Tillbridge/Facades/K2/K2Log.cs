@@ -65,7 +65,7 @@ internal sealed class K2Log(string? directory, TimeProvider clock) : IDisposable
 
     private StreamWriter Open()
     {
-        System.IO.Directory.CreateDirectory(Directory);
+        MakePrivate();
         Prune();
         var name = clock.GetLocalNow().ToString("yyyy-MM-dd_HH-mm-ss", CultureInfo.InvariantCulture);
         for (var number = 1; number <= MostSameSecond; number++)
@@ -74,7 +74,9 @@ internal sealed class K2Log(string? directory, TimeProvider clock) : IDisposable
             if (File.Exists(path)) continue;
             try
             {
-                var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read };
+                if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                var stream = new FileStream(path, options);
                 return new StreamWriter(stream, Utf8) { AutoFlush = true, NewLine = "\n" };
             }
             catch (IOException) when (File.Exists(path))
@@ -84,6 +86,20 @@ internal sealed class K2Log(string? directory, TimeProvider clock) : IDisposable
         }
 
         throw new IOException($"There are {MostSameSecond} files of this second.");
+    }
+
+    // References and amounts are nobody else's to read. A folder of the caller's own keeps the rights that it was given.
+    private void MakePrivate()
+    {
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (OperatingSystem.IsWindows())
+        {
+            System.IO.Directory.CreateDirectory(Directory);
+            return;
+        }
+
+        System.IO.Directory.CreateDirectory(Directory, Private);
+        if (directory is null) File.SetUnixFileMode(Directory, Private);
     }
 
     private void Prune()

@@ -121,9 +121,17 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
             Outcome.Failed => (RowOutcome.Failed, end.ResponseCode is null || end.Reason is Reason.TerminalBusy ? end.Reason : null),
             _ => (RowOutcome.Unknown, "outcome-unknown"),
         };
-        return new(outcome, at)
+        var ended = new RowEnd(outcome, at) { Session = session };
+        if (ended.AmountDiffers)
         {
-            Session = session,
+            return ended with
+            {
+                ErrorCode = "amount-differs", ErrorText = $"{end!.ApprovedAmount} was approved, {session.Request.Total} was asked for.",
+            };
+        }
+
+        return ended with
+        {
             ErrorCode = code,
             ErrorText = code is null ? null : end is null ? "Nothing is known yet; look at the session."
                 : end.TerminalText ?? Messages.ForConclusion(end, session.Request.Kind, "en"),

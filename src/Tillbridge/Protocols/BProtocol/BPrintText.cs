@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Cards;
 using Tillbridge.Protocols.BProtocol.Dialects;
 using Tillbridge.Protocols.BProtocol.Frames;
 
@@ -126,8 +127,8 @@ internal sealed class BPrintText(BDialect dialect)
 
     private ReceiptLine Styled(LineStyle style, string text)
     {
-        var clean = new string([.. text.Where(letter => !char.IsControl(letter)).Take(MostLineCharacters)]);
-        clean = CardNumbers.MaskIn(clean); // What stood between its digits is gone now.
+        var clean = TerminalWords.Line(text);
+        if (clean.Length > MostLineCharacters) clean = clean[..MostLineCharacters];
         if (style is LineStyle.Right) clean = clean.PadLeft(dialect.Receipts.Columns);
         return new ReceiptLine(
             clean, style is LineStyle.Centred, style is LineStyle.Double, style is LineStyle.DoubleHeight or LineStyle.Double);

@@ -59,8 +59,9 @@ internal sealed record ZvtDialect(string Id)
         new("zvt"),
         // [vendor:Ingenico] A32.de v1.3.24: prints after 06 0F, takes 06 B0 for display commands only.
         new("ingenico") { LatePrint = TimeSpan.FromSeconds(1), AbortsPayments = false },
-        // [vendor:card complete] SMART-ZVT rev 22: pays in euro only, receipt numbers cut to four digits.
-        new("card-complete") { PaymentType = 0x40 },
+        // [vendor:card complete] SMART-ZVT rev 22: pays in euro only, receipt numbers cut to four digits. Texts in Latin-1 where no tag 14
+        // says otherwise [inferred].
+        new("card-complete") { PaymentType = 0x40, CharacterSet = "iso-8859-1" },
         // [impl: Portalum test data] Latin-1 texts although CP437 is the default.
         new("hobex") { CharacterSet = "iso-8859-1" },
         new("worldline") { CharacterSet = "iso-8859-1" },

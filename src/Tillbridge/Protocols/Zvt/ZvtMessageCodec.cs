@@ -21,7 +21,7 @@ internal sealed class ZvtMessageCodec(ZvtText text) : IMessageCodec<ZvtMessage>
 
     public void Encode(ZvtMessage message, IBufferWriter<byte> to) => ZvtCodec.Encode(message, Text, to);
 
-    public string Dump(ReadOnlySpan<byte> frame, Sender from) => ZvtInspector.Dump(frame, from);
+    public string Dump(ReadOnlySpan<byte> frame, Sender from) => ZvtInspector.Dump(frame, from, Text);
 
     public string? LooksLikeOther(ReadOnlySpan<byte> first) => ZvtFraming.LooksLikeOtherProtocol(first);
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Messages;
 using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Protocols.Zvt.Virtual;
 using Tillbridge.Transports;
@@ -13,6 +14,8 @@ namespace Tillbridge.Protocols.Zvt;
 public sealed class ZvtProtocol : IProtocol
 {
     private const string StatusPrefix = "zvt.status.";
+
+    private ZvtText read = ZvtText.Default;
 
     /// <summary>Without TLV there is no place for cashback (1F25), so it would be charged as goods.</summary>
     internal static Capabilities CapabilitiesOf(ZvtDialect dialect) => new(
@@ -55,7 +58,12 @@ public sealed class ZvtProtocol : IProtocol
         new ZvtVirtualTerminal(settings, clock, logger);
 
     /// <inheritdoc/>
-    public DecodedFrame Decode(ReadOnlySpan<byte> bytes, Sender? from) => ZvtInspector.Inspect(bytes, from);
+    public DecodedFrame Decode(ReadOnlySpan<byte> bytes, Sender? from) => ZvtInspector.Inspect(bytes, from, read);
+
+    /// <inheritdoc/>
+    public IProtocol InDialect(string? dialect) => dialect is null ? this
+        : ZvtDialect.Find(dialect) is { } found ? new ZvtProtocol { read = new ZvtText(found.CharacterSet) }
+        : throw new ArgumentException($"zvt has no dialect '{dialect}'; known are {string.Join(", ", Dialects)}.", nameof(dialect));
 
     /// <inheritdoc/>
     public IReadOnlyList<ProtocolParser> Parsers => ZvtParsers.All;
@@ -64,7 +72,14 @@ public sealed class ZvtProtocol : IProtocol
     public string? ProgressText(string key, string language)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return key switch
+        var words = Worded(key, language);
+        // The document's own words are there in two languages; others are told what it is about.
+        return words is null || language is "en" || language.StartsWith("de", StringComparison.OrdinalIgnoreCase)
+            || !Messages.Knows(language) ? words : Messages.ForReason($"progress-{ProgressCode(key)}", language);
+    }
+
+    private static string? Worded(string key, string language) =>
+        key switch
         {
             "zvt.connecting" => language == "de" ? "Verbindung zum Terminal" : "Connecting to the terminal",
             "zvt.recovering" => language == "de" ? "Das Terminal wird nach dem Ergebnis gefragt" : "Asking the terminal for the result",
@@ -75,7 +90,6 @@ public sealed class ZvtProtocol : IProtocol
                 ? ZvtCodes.ProgressText(status, language)
                 : null,
         };
-    }
 
     /// <inheritdoc/>
     public string ProgressCode(string key)

@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Domain.Cards;
 using Tillbridge.Protocols.Zvt.Apdu;
 
 namespace Tillbridge.Protocols.Zvt;
@@ -42,7 +43,8 @@ internal sealed class ZvtReceipts
     public IReadOnlyList<Receipt> Flush()
     {
         var kept = lines.ToList();
-        var (whose, signed) = (audience ?? Guess(kept), signature);
+        var whose = audience ?? ZvtSlipWords.Find(kept.Select(line => line.Text)) ?? ReceiptAudience.Administration;
+        var signed = signature;
         lines.Clear();
         (audience, signature, characters) = (null, false, 0);
         return kept.TrueForAll(line => string.IsNullOrWhiteSpace(line.Text)) ? [] : [new Receipt(whose, kept, signed)];
@@ -95,7 +97,8 @@ internal sealed class ZvtReceipts
             return last;
         }
 
-        var clean = new string([.. line.Text.Where(letter => !char.IsControl(letter)).Take(MostLineCharacters)]);
+        var clean = TerminalWords.Line(line.Text);
+        if (clean.Length > MostLineCharacters) clean = clean[..MostLineCharacters];
         characters += clean.Length;
         lines.Add(new ReceiptLine(
             clean,
@@ -104,16 +107,5 @@ internal sealed class ZvtReceipts
             (line.Attribute & Tall) != 0,
             line.Attribute & IndentBits));
         return last;
-    }
-
-    // Single lines carry no type; terminals name the customer's copy in the text [inferred].
-    private static ReceiptAudience Guess(List<ReceiptLine> kept)
-    {
-        bool Says(params string[] words) =>
-            kept.Exists(line => words.Any(word => line.Text.Contains(word, StringComparison.OrdinalIgnoreCase)));
-        if (Says("kundenbeleg", "customer copy", "customer receipt", "kunden-beleg")) return ReceiptAudience.Cardholder;
-        return Says("händlerbeleg", "haendlerbeleg", "merchant copy", "händler-beleg")
-            ? ReceiptAudience.Merchant
-            : ReceiptAudience.Administration;
     }
 }

@@ -118,4 +118,25 @@ public sealed class K2CodesTests
             Assert.Throws<ArgumentException>(() => far.Execute());
         Assert.Single(bench.Gateway.Acquirer.Lines);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_symbol_that_is_used_already_is_said_to_be_in_the_cashiers_language(bool byHttp)
+    {
+        await using var bench = await K2Bench.Start(byHttp, protocol: "csob-b");
+        foreach (var expected in new[] { true, false })
+        {
+            using var back = new ReturnClient(bench.Terminals, bench.Caller)
+            {
+                Amount = 10m, Currency = "CZK", VariableSymbol = "20260043", Language = "cs",
+            };
+            Assert.Equal(expected, back.Execute());
+            if (expected) continue;
+            Assert.Equal((Outcome.Failed, "symbol-used"), (back.Outcome, back.Reason));
+            Assert.StartsWith("Tento variabilní symbol už má", back.LocalizedResponseDescription, StringComparison.Ordinal);
+        }
+
+        Assert.Single(bench.Gateway.Acquirer.Lines);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Tillbridge.Facades.K2;
+using Tillbridge.Tests.Domain;
 
 namespace Tillbridge.Gateway.Tests.Facades.K2;
 
@@ -46,6 +47,38 @@ public sealed partial class K2LogTests
 
         Assert.True(payment.Execute());
         Assert.Contains("cannot be written", bench.Terminals.LogTrouble, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nobody_else_reads_the_log_and_every_beginning_has_an_end()
+    {
+        await using var bench = await K2Bench.Start(byHttp: false, protocol: "gpe");
+        using (var payment = bench.Payment(1m, symbol: new string('7', 11), currency: "CZK"))
+            Assert.Throws<ArgumentException>(() => payment.Execute());
+
+        var file = Assert.Single(Directory.GetFiles(bench.Logs));
+        var lines = await Lines(file);
+        Assert.Contains(" == Sale 1.00 CZK", lines[0], StringComparison.Ordinal);
+        Assert.Contains(" !! Failed not-sent ArgumentException", lines[^1], StringComparison.Ordinal);
+        if (OperatingSystem.IsWindows()) return;
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(bench.Logs));
+    }
+
+    [Fact]
+    public async Task A_card_number_as_variable_symbol_is_refused_and_stands_nowhere()
+    {
+        await using var bench = await K2Bench.Start(byHttp: false);
+        var number = CardSamples.Number("411111", 16);
+        using var payment = bench.Payment(1m, symbol: number);
+
+        var wrong = Assert.Throws<ArgumentException>(() => payment.Execute());
+
+        Assert.Contains("VariableSymbol", wrong.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(number, wrong.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(bench.Logs));
+        Assert.Empty(bench.Gateway.Acquirer.Lines);
     }
 
     /// <summary>Everything that the bench's programs wrote.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Tillbridge.Gateway.Facades.ZvtCallback;
 using Tillbridge.Gateway.Facades.ZvtCallback.Configuration;
+using Tillbridge.Tests.Domain;
 
 namespace Tillbridge.Gateway.Tests.Facades.ZvtCallback;
 
@@ -36,6 +37,10 @@ public sealed class CommandTests : FaceBench
     [InlineData("""{"Command":"RemoveAbortedSession","CallbackUrl":"U"}""", 422, "invalid-parameter", "SessionId")]
     [InlineData("""{"Command":"Reversal","CallbackUrl":"U"}""", 409, "nothing-to-reverse", "no payment")]
     [InlineData("""{"Command":"CancelTransaction","CallbackUrl":"U"}""", 409, "nothing-to-cancel", "Nothing runs")]
+    [InlineData("""{"Command":"EndOfDay","CallbackUrl":"U","idempotencyKey":"k"}""", 422, "invalid-parameter", "IdempotencyKey")]
+    [InlineData("""{"Command":"IsIdle","CallbackUrl":"U","LANGUAGE":"de"}""", 422, "invalid-parameter", "write Language")]
+    [InlineData("""{"Command":"Authorisation","CallbackUrl":"U","SessionId":"x"}""", 422, "invalid-parameter", "IdempotencyKey")]
+    [InlineData("""{"Command":"EndOfDay","CallbackUrl":"U","sessionId":"x"}""", 422, "invalid-parameter", "SessionId")]
     [InlineData("""[1]""", 400, "invalid-request", "object")]
     [InlineData("""{"Command":""", 400, "invalid-request", "JSON")]
     [InlineData("", 400, "invalid-request", "JSON")]
@@ -46,6 +51,21 @@ public sealed class CommandTests : FaceBench
         IsRefused(answer, status, code);
         Assert.Contains(hint, answer.Json.GetProperty("Message").GetString(), StringComparison.Ordinal);
         Assert.Empty(Sink.Messages);
+    }
+
+    [Theory]
+    [InlineData("IdempotencyKey")]
+    [InlineData("Reference")]
+    public async Task A_card_number_in_a_callers_words_is_refused_and_not_said_again(string field)
+    {
+        var number = CardSamples.Number("411111", 16);
+
+        var answer = await Send(
+            $$$"""{"Command":"Authorisation","CallbackUrl":"{{{Sink.Url}}}","Parameter":"1250","{{{field}}}":"x {{{number}}}"}""");
+
+        IsRefused(answer, 422, "invalid-parameter");
+        Assert.DoesNotContain(number, answer.Text, StringComparison.Ordinal);
+        Assert.Empty(Gateway.Acquirer.Lines);
     }
 
     [Theory]

@@ -107,6 +107,18 @@ public sealed class DialogueTests : FaceBench
     }
 
     [Fact]
+    public async Task Nobody_decides_what_is_known()
+    {
+        var end = await Ended("Authorisation", "1250");
+
+        var removed = await Ended("RemoveAbortedSession", $"{end.SessionId} failed supervisor-1");
+
+        Assert.False(removed.Success);
+        Assert.Equal("wrong-state", removed.Code);
+        Assert.Contains("approved", removed.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_lost_line_is_recovered_before_the_end_is_told()
     {
         var end = await Ended("Authorisation", "1009905");

@@ -110,6 +110,22 @@ public sealed class UndeliverableTests : FaceBench
         Assert.Equal(1250, Gateway.Acquirer.Net);
     }
 
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public async Task Who_asks_again_is_told_at_once_at_the_new_address()
+    {
+        Sink.Act = (message, _) => message.IsIntermediate ? new() : new(500);
+        var id = await Taken("Authorisation", "1250", key: "mine");
+        // The sixth attempt is made after 10 s, the next one would be after 30 s.
+        await Sink.Await(message => Sink.Messages.Count(one => one.SessionId == id && !one.IsIntermediate) >= 6, Stop, 60);
+        await using var newest = CallbackSink.Start();
+
+        await Send(
+            $$$"""{"Command":"Authorisation","CallbackUrl":"{{{newest.Url}}}","Parameter":"1250","Language":"en"}""", key: "mine");
+
+        Assert.True((await newest.End(id, Stop, 15)).Success);
+    }
+
     private async Task<(string Outcome, string Reason)> Closed(string id)
     {
         var answer = await Gateway.Get($"/v1/sessions/{id}?wait=60");

@@ -77,6 +77,7 @@ internal sealed class EngineLink(ITerminals engine, K2Hosting hosting) : IK2Link
             RefusalCode.UnsupportedByTerminal => refusal.Field == "currency" ? K2RefusalKind.Currency : K2RefusalKind.Unsupported,
             RefusalCode.NotFound => K2RefusalKind.NoRoute,
             RefusalCode.JournalFull => K2RefusalKind.JournalFull,
+            RefusalCode.InvalidRequest when refusal is { Field: "reference", Session: not null } => K2RefusalKind.SymbolUsed,
             _ => K2RefusalKind.Invalid,
         };
         return new(kind, refusal.Text, refusal.Session?.Value);

@@ -149,6 +149,7 @@ internal sealed class GatewayLink : IK2Link
             "unsupported-by-terminal" => field == "currency" ? K2RefusalKind.Currency : K2RefusalKind.Unsupported,
             "journal-full" => K2RefusalKind.JournalFull,
             "invalid-request" when field is "workstation" or "user" or "terminal" => K2RefusalKind.NoRoute,
+            "invalid-request" when field == "reference" && Text(problem, "session") is not null => K2RefusalKind.SymbolUsed,
             // The gateway's own words for an order that it did not take; what anybody else on the way says proves nothing.
             "invalid-request" or "unauthorized" or "forbidden" or "not-found" or "method-not-allowed" or "not-acceptable"
                 or "idempotency-conflict" or "too-large" or "unsupported-media-type" => K2RefusalKind.Invalid,

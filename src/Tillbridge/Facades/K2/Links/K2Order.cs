@@ -27,6 +27,9 @@ internal enum K2RefusalKind
     Busy,
     Unresolved,
     NotTheLast,
+
+    /// <summary>The reference names another booking of the open period.</summary>
+    SymbolUsed,
     Unsupported,
     Currency,
     Invalid,

@@ -23,7 +23,7 @@ internal sealed record K2Result(string Session, string Terminal)
         IsClosed = session.Phase is SessionPhase.Closed,
         Conclusion = session.Conclusion,
         Asked = session.Request.Total,
-        ReceiptText = TextOf(session.Receipts),
+        ReceiptText = TextOf(Slips.Of(session, ReceiptAudience.Cardholder) is [var slip] ? [slip] : session.Receipts),
         Client = session.Metadata?.GetValueOrDefault(K2Order.Mark),
     };
 

@@ -57,6 +57,7 @@ internal static class K2Reasons
         K2RefusalKind.Busy => "terminal-busy",
         K2RefusalKind.Unresolved => "unresolved-session",
         K2RefusalKind.NotTheLast => "not-the-last-transaction",
+        K2RefusalKind.SymbolUsed => "symbol-used",
         K2RefusalKind.Currency => "currency",
         K2RefusalKind.NoRoute => "no-route",
         K2RefusalKind.JournalFull => "journal-full",

@@ -46,10 +46,8 @@ internal static class BFields
 
     public static IReadOnlyList<string> Groups { get; } = [TotalsGroup.Debit, TotalsGroup.Credit, TotalsGroup.Cashback];
 
-    /// <summary>Numbers by which a booking is found; they are shown as they are, and never taken for a card's.</summary>
-    public static bool IsPlain(string? field) => field is Type or Response or Amount or Cashback or Currency or Invoice or LongInvoice
-        or Reference or Approval or Totals or CodePage or Original or Sequence or Batch or MerchantId or Language or Region
-        or ReceiptControl;
+    /// <summary>Numbers that a till gave a booking and finds it by; only what reads as a card's number is one.</summary>
+    public static bool IsPlain(string? field) => field is Invoice or LongInvoice or Reference or Approval or ClientId or MultiId;
 
     /// <summary>A letter or digit, or 9 and that of a sub-field.</summary>
     public static bool IsFid(string text) => text.Length switch

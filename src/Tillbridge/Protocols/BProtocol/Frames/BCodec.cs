@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Cards;
 using Tillbridge.Protocols.BProtocol.Dialects;
 
 namespace Tillbridge.Protocols.BProtocol.Frames;
@@ -16,6 +17,7 @@ internal static class BCodec
     private const int MostFields = 200;
     private const int MostSubs = 2000;
     private const int MostWalks = 8;
+    private static readonly Currency AnyCurrency = Money.Euro(0).Currency; // Whether totals can be read does not depend on it.
     private const byte SubMark = (byte)BField.SubMark;
 
     /// <summary>True when the type says what a message is.</summary>
@@ -110,42 +112,85 @@ internal static class BCodec
         return (fields, null);
     }
 
+    // Totals that can be read are sums and counts, whatever their digits; a number that a till gave a booking comes back as it was sent,
+    // for none that reads as a card's is sent. Everything else is judged by its content: no document gives it thirteen digits.
     private static string Mask(char fid, string raw, BDialect dialect)
     {
         var name = dialect.Names.GetValueOrDefault(fid.ToString());
         if (name is BFields.Pan) return MaskPan(raw);
-        if (BFields.IsPlain(name)) return raw;
         if (name is BFields.Printing) return MaskLines(raw, dialect);
-        if (!raw.Contains(BField.SubMark, StringComparison.Ordinal)) return CardNumbers.MaskIn(raw);
+        if (!raw.Contains(BField.SubMark, StringComparison.Ordinal)) return MaskValue(raw, name, 0, dialect);
         var parts = raw.Split(BField.SubMark);
+        var lines = new List<int>();
         for (var index = 0; index < parts.Length; index++)
         {
-            var sub = parts[index].Length > 0 && index > 0 ? dialect.Names.GetValueOrDefault($"{fid}{parts[index][0]}") : null;
-            if (sub is BFields.ReceiptLine) parts[index] = MaskLine(parts[index], 1, dialect);
-            else if (!BFields.IsPlain(sub)) parts[index] = CardNumbers.MaskIn(parts[index]);
+            if (index > 0) name = parts[index].Length > 0 ? dialect.Names.GetValueOrDefault($"{fid}{parts[index][0]}") : null;
+            if (name is BFields.ReceiptLine && index > 0) lines.Add(index);
+            else parts[index] = MaskValue(parts[index], name, index == 0 ? 0 : 1, dialect);
         }
 
+        if (lines.Count > 0) MaskParts(parts, lines, dialect);
         return string.Join(BField.SubMark, parts);
     }
 
-    /// <summary>Printed lines, each with its style in front, without card numbers.</summary>
-    public static string MaskLines(string raw, BDialect dialect) => raw.Contains('\n', StringComparison.Ordinal)
-        ? string.Join('\n', raw.Split('\n').Select(line => MaskLine(line, 0, dialect)))
-        : MaskLine(raw, 0, dialect);
+    private static string MaskValue(string raw, string? name, int from, BDialect dialect) =>
+        name is BFields.Totals && BTotals.Read(raw[from..], AnyCurrency, dialect) is not null ? raw
+            : CardText.Mask(raw, Math.Min(from, raw.Length), likelyOnly: BFields.IsPlain(name));
 
-    // A style digit is no digit of the number behind it, but what looks like a style may be the number's first.
-    private static string MaskLine(string line, int style, BDialect dialect)
+    // The lines of one part of a receipt, read one below the other; each has its letter and style in front.
+    private static void MaskParts(string[] parts, List<int> lines, BDialect dialect)
     {
-        if (style >= line.Length || !dialect.Receipts.Styles.ContainsKey(line[style])) return CardNumbers.MaskIn(line, style);
+        var masked = MaskLines(string.Join('\n', lines.Select(index => parts[index][1..])), dialect);
+        var start = 0;
+        foreach (var index in lines)
+        {
+            var length = parts[index].Length - 1;
+            parts[index] = parts[index][0] + masked.Substring(start, length);
+            start += length + 1;
+        }
+    }
+
+    /// <summary>Printed lines, each with its style in front, without card numbers.</summary>
+    public static string MaskLines(string raw, BDialect dialect)
+    {
+        if (raw.Count(char.IsDigit) < CardText.FewestDigits) return raw;
         for (var walks = 0; walks < MostWalks; walks++)
         {
-            var masked = CardNumbers.MaskIn(CardNumbers.MaskIn(line, style), style + 1);
-            if (ReferenceEquals(masked, line)) break;
-            line = masked; // What is hidden at one place can make a number of what stands before it.
+            // A style digit is no digit of the number behind it, but what looks like a style may be the number's first; and a directive
+            // leaves nothing in the line.
+            var masked = CardText.Mask(raw);
+            masked = Merge(masked, CardText.Mask(WithoutStyles(masked, dialect)));
+            if (masked == raw) break;
+            raw = masked; // What is hidden at one place can make a number of what stands before it.
         }
 
-        return line;
+        return raw;
     }
+
+    // Styles and directives as characters that a number's digits are sought behind.
+    private static string WithoutStyles(string raw, BDialect dialect)
+    {
+        const char Nothing = '\x01';
+        var text = raw.ToCharArray();
+        var (isStart, isDirective) = (true, false);
+        for (var at = 0; at < text.Length; at++)
+        {
+            var letter = text[at];
+            isDirective = letter == '{' || (isDirective && letter != '\n');
+            var hides = isDirective || (isStart && dialect.Receipts.Styles.ContainsKey(letter));
+            if (hides) text[at] = Nothing;
+            if (letter == '}') isDirective = false;
+            isStart = letter == '\n';
+        }
+
+        return new(text);
+    }
+
+    private static string Merge(string text, string masked) =>
+        ReferenceEquals(text, masked) ? text : string.Create(text.Length, (text, masked), static (merged, pair) =>
+        {
+            for (var at = 0; at < merged.Length; at++) merged[at] = pair.masked[at] == '*' ? '*' : pair.text[at];
+        });
 
     // What the terminal masked already stays as it is.
     private static string MaskPan(string raw)

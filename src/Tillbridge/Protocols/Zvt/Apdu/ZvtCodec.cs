@@ -117,7 +117,7 @@ internal static class ZvtCodec
         {
             // zvt.md §8.1: a trace of more than six digits travels in tag 1F2B, and 0B is then all zeros.
             if (Tlv.TryFind(draft.Container, out var longTrace, ZvtFields.LongTrace)
-                && Bcd.TryDigits(longTrace, out var digits) && digits.Length > 0) trace = digits;
+                && Bcd.TryDigits(longTrace, out var digits) && digits.Length > 0) trace = CardNumbers.ReadDigits(longTrace, digits);
             cardType = ZvtContainers.LongCardType(draft.Container);
             verification = ZvtContainers.Octet(draft.Container, ZvtFields.PaymentTypes, ZvtFields.CardholderVerification);
             technology = ZvtContainers.Octet(draft.Container, ZvtFields.PaymentTypes, ZvtFields.Technology);
@@ -254,7 +254,7 @@ internal static class ZvtCodec
         const byte LineFeeds = 0xFF;
         if (data.IsEmpty) return new(0, "");
         if (data is [LineFeeds, var feeds]) return new(LineFeeds, "") { Feeds = feeds };
-        return new(data[0], CardNumbers.MaskIn(CodePages.Read(data[1..], text.Resolve(null))));
+        return new(data[0], CardNumbers.Read(data[1..], text.Resolve(null)));
     }
 
     private static ZvtPrintBlock? PrintBlock(Body body, ZvtText text, out DecodeFault? fault)

@@ -1,4 +1,5 @@
 using System.Text;
+using Tillbridge.Domain.Cards;
 using Tillbridge.Wire;
 
 namespace Tillbridge.Protocols.Zvt.Apdu;
@@ -44,10 +45,10 @@ internal static class ZvtContainers
         var walk = new Tlv(texts);
         while (walk.Next())
         {
-            if (walk.Tag == ZvtFields.TextLine) lines.Add(CardNumbers.MaskIn(CodePages.Read(walk.Value, encoding)));
+            if (walk.Tag == ZvtFields.TextLine) lines.Add(TerminalWords.Line(CardNumbers.Read(walk.Value, encoding)));
         }
 
-        return lines;
+        return CardText.Mask(lines);
     }
 
     /// <summary>The terminal's own words about an error: tag 1F17, else the lines of tag 24.</summary>
@@ -55,7 +56,7 @@ internal static class ZvtContainers
     {
         if (container.IsEmpty) return null;
         if (Tlv.TryFind(container, out var text, ZvtFields.ErrorText)
-            && ZvtDraft.Trimmed(text, encoding) is { } words) return CardNumbers.MaskIn(words);
+            && ZvtDraft.Trimmed(text, encoding) is { } words) return words;
         var lines = DisplayLines(container, encoding);
         return lines.Count == 0 ? null : string.Join('\n', lines);
     }
@@ -96,7 +97,7 @@ internal static class ZvtContainers
                 }
                 else if (walk.Tag == ZvtFields.TextLine)
                 {
-                    lines.Add(new(attribute, CardNumbers.MaskIn(CodePages.Read(walk.Value, encoding))));
+                    lines.Add(new(attribute, CardNumbers.Read(walk.Value, encoding)));
                     pending = null;
                 }
             }

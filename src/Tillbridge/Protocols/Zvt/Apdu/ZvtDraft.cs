@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Tillbridge.Domain.Cards;
 using Tillbridge.Wire;
 
 namespace Tillbridge.Protocols.Zvt.Apdu;
@@ -84,18 +85,19 @@ internal ref struct ZvtDraft
     /// <summary>A copy of the container in which secret objects are made unreadable, lengths kept.</summary>
     public readonly Octets SafeContainer() => ZvtContainers.Safe(Container);
 
-    /// <summary>Text without blanks and zero bytes at its end; null when nothing is left.</summary>
+    /// <summary>
+    /// Text without blanks and zero bytes at its end, control characters and card numbers; null when nothing is left.
+    /// </summary>
     public static string? Trimmed(ReadOnlySpan<byte> value, Encoding encoding)
     {
         value = value.TrimEnd(" \0"u8);
-        return value.IsEmpty ? null : CodePages.Read(value, encoding);
+        if (value.IsEmpty) return null;
+        var text = TerminalWords.Text(CardNumbers.Read(value, encoding)).TrimEnd();
+        return text.Length == 0 ? null : text;
     }
 
     /// <summary>The text of BMP 3C, whose lines are separated by CR (zvt.md §8.1).</summary>
-    public static string? Lines(ReadOnlySpan<byte> value, Encoding encoding) =>
-        Trimmed(value, encoding) is { } lines
-            ? CardNumbers.MaskIn(lines.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n'))
-            : null;
+    public static string? Lines(ReadOnlySpan<byte> value, Encoding encoding) => Trimmed(value, encoding);
 
     private static Octets Hidden(ReadOnlySpan<byte> rest)
     {

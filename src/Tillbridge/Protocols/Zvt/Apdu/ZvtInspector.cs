@@ -12,19 +12,18 @@ namespace Tillbridge.Protocols.Zvt.Apdu;
 /// </summary>
 internal static class ZvtInspector
 {
-    private const string Hidden = "**";
-
     // A longer message is files or images, which no person reads byte by byte; a dump of all would take megabytes.
     private const int MostDumpedBytes = 4096;
     private const int MostDumpedFields = 400;
 
-    public static DecodedFrame Inspect(ReadOnlySpan<byte> bytes, Sender? from) => Open(bytes, from, out _).Frame;
+    public static DecodedFrame Inspect(ReadOnlySpan<byte> bytes, Sender? from, ZvtText? text = null) =>
+        Open(bytes, from, text ?? ZvtText.Default, out _).Frame();
 
     /// <summary>Name, bytes and fields as lines; bytes of secret fields are <c>**</c>.</summary>
-    public static string Dump(ReadOnlySpan<byte> apdu, Sender? from)
+    public static string Dump(ReadOnlySpan<byte> apdu, Sender? from, ZvtText? set = null)
     {
-        var notes = Open(apdu, from, out var inside);
-        var frame = notes.Frame;
+        var notes = Open(apdu, from, set ?? ZvtText.Default, out var inside);
+        var frame = notes.Frame();
         var who = from switch { Sender.Ecr => "ECR> ", Sender.Terminal => "PT > ", _ => "" };
         var text = new StringBuilder($"{who}{(frame.Message.Length == 0 ? "not ZVT" : frame.Message)}, {inside.Length} bytes");
         var shown = inside.AsSpan(0, Math.Min(inside.Length, MostDumpedBytes));
@@ -32,7 +31,7 @@ internal static class ZvtInspector
         if (shown.Length < inside.Length) text.Append($"\n  … {inside.Length - shown.Length} bytes more");
         foreach (var field in frame.Fields.Take(MostDumpedFields))
         {
-            text.Append($"\n  {field.Offset:X4}  {field.Name} = {Shorten(field.Value)}{Explained(field)}");
+            text.Append($"\n  {field.Offset:X4}  {field.Name} = {WireDump.Visible(Shorten(field.Value))}{Explained(field)}");
         }
 
         if (frame.Error is { } error) text.Append($"\n  {error.Offset:X4}  {error.Field}: {error.Text}");
@@ -45,60 +44,60 @@ internal static class ZvtInspector
         [.. secrets.Where(secret => secret.Start.Value < length)
             .Select(secret => secret.Start..Math.Min(secret.End.Value, length))];
 
-    private static Notes Open(ReadOnlySpan<byte> bytes, Sender? from, out byte[] inside)
+    private static ZvtNotes Open(ReadOnlySpan<byte> bytes, Sender? from, ZvtText text, out byte[] inside)
     {
         // What stands behind a message is not copied with it: a capture of many messages would take quadratic time.
         inside = bytes.Length > 1 ? [] : bytes.ToArray();
         switch (bytes)
         {
             case []:
-                return new Notes("").Broken("length", 0, "no byte", 0);
+                return new ZvtNotes("").Broken("length", 0, "no byte", 0);
             case [ZvtFraming.SerialAcknowledge]:
-                return new Notes("TransportAck") { End = 1 };
+                return new ZvtNotes("TransportAck") { End = 1 };
             case [ZvtFraming.SerialRefuse]:
-                return new Notes("TransportNak") { End = 1 };
+                return new ZvtNotes("TransportNak") { End = 1 };
             case [0x10, 0x02, ..]:
-                return OpenSerial(bytes, from, out inside);
+                return OpenSerial(bytes, from, text, out inside);
         }
 
         if (ZvtFraming.TryMeasure(bytes, out _, out var size) && size <= bytes.Length && ZvtCommands.IsClass(bytes[0]))
         {
             inside = bytes[..size].ToArray();
-            return Walk(inside, from, size);
+            return Walk(inside, from, text, size);
         }
 
         // Bytes of nobody knows what are shown with every possible card number hidden.
         inside = bytes.ToArray();
         CardNumbers.HideIn(inside);
-        if (ZvtFraming.LooksLikeOtherProtocol(bytes) is { } other) return new Notes("").Broken("command", 0, other, bytes.Length);
+        if (ZvtFraming.LooksLikeOtherProtocol(bytes) is { } other) return new ZvtNotes("").Broken("command", 0, other, bytes.Length);
         var announced = size == 0 ? "the header is cut short" : $"the APDU has {size} bytes, {bytes.Length} are there";
-        return new Notes(bytes.Length < 2 ? "" : ZvtCommands.Name(BinaryPrimitives.ReadUInt16BigEndian(bytes)))
+        return new ZvtNotes(bytes.Length < 2 ? "" : ZvtCommands.Name(BinaryPrimitives.ReadUInt16BigEndian(bytes)))
             .Broken("length", Math.Min(2, bytes.Length), announced, bytes.Length);
     }
 
-    private static Notes OpenSerial(ReadOnlySpan<byte> bytes, Sender? from, out byte[] inside)
+    private static ZvtNotes OpenSerial(ReadOnlySpan<byte> bytes, Sender? from, ZvtText text, out byte[] inside)
     {
         if (!ZvtFraming.TryMeasureSerial(bytes, out var size, out var why))
         {
             inside = bytes.ToArray();
             CardNumbers.HideIn(inside);
-            return new Notes("").Broken("frame", 0, why, bytes.Length);
+            return new ZvtNotes("").Broken("frame", 0, why, bytes.Length);
         }
 
         var whole = ZvtFraming.TryUnframeSerial(bytes[..size], out inside, out why);
         var fits = ZvtFraming.TryMeasure(inside, out _, out var apdu) && apdu == inside.Length && ZvtCommands.IsClass(inside[0]);
         var notes = fits
-            ? Walk(inside, from, size)
-            : new Notes("").Broken("length", 2, "the frame does not hold one whole APDU", size);
+            ? Walk(inside, from, text, size)
+            : new ZvtNotes("").Broken("length", 2, "the frame does not hold one whole APDU", size);
         return whole ? notes : notes.Broken("crc", size - 2, why, size);
     }
 
-    private static Notes Walk(byte[] apdu, Sender? from, int end)
+    private static ZvtNotes Walk(byte[] apdu, Sender? from, ZvtText text, int end)
     {
         ZvtFraming.TryMeasure(apdu, out var header, out _);
         var code = BinaryPrimitives.ReadUInt16BigEndian(apdu);
-        var notes = new Notes(ZvtCommands.Name(code)) { End = end, Code = code, From = from };
-        if (!ZvtCodec.TryDecode(apdu, from ?? Sender.Terminal, ZvtText.Default, out var message, out var fault)) notes.Fault = fault;
+        var notes = new ZvtNotes(ZvtCommands.Name(code)) { End = end, Code = code, From = from, Text = text };
+        if (!ZvtCodec.TryDecode(apdu, from ?? Sender.Terminal, text, out var message, out var fault)) notes.Fault = fault;
 
         var rest = apdu.AsSpan(header);
         if (code >> 8 is 0x80 or 0x84)
@@ -114,7 +113,7 @@ internal static class ZvtInspector
         return notes;
     }
 
-    private static void WalkAnswer(Notes notes, ReadOnlySpan<byte> data, int start)
+    private static void WalkAnswer(ZvtNotes notes, ReadOnlySpan<byte> data, int start)
     {
         if (notes.Code >> 8 == 0x84) notes.Add("aprc", notes.ResultCode = $"{notes.Code & 0xFF:X2}", 1);
         if (ZvtBmpReader.IsWhole(data)) WalkBmps(notes, data, start);
@@ -122,7 +121,7 @@ internal static class ZvtInspector
     }
 
     // zvt.md §8.2. Where the codec found a version or a status, it stands at the beginning.
-    private static int WalkCompletion(Notes notes, ZvtCompletion completion, ReadOnlySpan<byte> data, int start)
+    private static int WalkCompletion(ZvtNotes notes, ZvtCompletion completion, ReadOnlySpan<byte> data, int start)
     {
         var at = 0;
         if (completion.SoftwareVersion is { } version)
@@ -136,7 +135,7 @@ internal static class ZvtInspector
     }
 
     // The fields without a tag; answers where the BMPs begin, or -1 when nothing is left to walk.
-    private static int WalkParts(Notes notes, ZvtCommandRow? row, ReadOnlySpan<byte> data, int start)
+    private static int WalkParts(ZvtNotes notes, ZvtCommandRow? row, ReadOnlySpan<byte> data, int start)
     {
         if (row is null)
         {
@@ -172,9 +171,9 @@ internal static class ZvtInspector
         _ => true,
     };
 
-    private static void WalkBmps(Notes notes, ReadOnlySpan<byte> data, int start)
+    private static void WalkBmps(ZvtNotes notes, ReadOnlySpan<byte> data, int start)
     {
-        notes.Encoding = ZvtText.Default.Resolve(CharacterSet(data));
+        notes.Encoding = notes.Text.Resolve(CharacterSet(data));
         var reader = new ZvtBmpReader(data, start);
         while (true)
         {
@@ -200,7 +199,7 @@ internal static class ZvtInspector
         }
     }
 
-    private static void WalkObjects(Notes notes, Tlv walk, string path, uint? around, int start)
+    private static void WalkObjects(ZvtNotes notes, Tlv walk, string path, uint? around, int start)
     {
         while (walk.Next())
         {
@@ -239,151 +238,5 @@ internal static class ZvtInspector
             "card_type" when ZvtCodes.CardName(code) is { } card => $" ({card})",
             _ => "",
         };
-    }
-
-    /// <summary>What was found so far.</summary>
-    private sealed class Notes(string message)
-    {
-        private readonly List<DecodedField> fields = [];
-        private long? amount;
-        private string? currency;
-        private string? receipt;
-        private string? trace;
-        private string? terminalId;
-        private string? approval;
-        private string? maskedPan;
-        private string? merchantReference;
-        private string? textReference;
-
-        public ushort Code { get; init; }
-
-        public Sender? From { get; init; }
-
-        public int End { get; set; }
-
-        public Encoding Encoding { get; set; } = CodePages.Cp437;
-
-        public DecodeFault? Fault { get; set; }
-
-        public string? ResultCode { get; set; }
-
-        public List<Range> Secrets { get; } = [];
-
-        public DecodedFrame Frame => new(message, fields, Fault)
-        {
-            End = End,
-            AmountMinor = amount,
-            Currency = currency,
-            ResultCode = ResultCode,
-            Receipt = receipt,
-            Approval = approval,
-            Reference = merchantReference ?? textReference,
-            Trace = trace,
-            TerminalId = terminalId,
-            MaskedPan = maskedPan,
-        };
-
-        public Notes Broken(string field, int offset, string text, int end)
-        {
-            Fault = new(field, offset, text);
-            End = end;
-            return this;
-        }
-
-        public void Add(string name, string value, int offset) => fields.Add(new(name, value, offset));
-
-        /// <summary>Bytes that nobody can name, with whatever may be a card number hidden.</summary>
-        public void AddRaw(string name, ReadOnlySpan<byte> value, int offset, int? valueAt = null)
-        {
-            if (value.IsEmpty && valueAt is null) return;
-            var copy = value.ToArray();
-            if (CardNumbers.HideIn(copy)) Secret(valueAt ?? offset, value.Length);
-            Add(name, Convert.ToHexString(copy), offset);
-        }
-
-        public void AddPart(ZvtPart part, ReadOnlySpan<byte> value, int offset)
-        {
-            if (part.Secret)
-            {
-                Secret(offset, value.Length);
-                Add(part.Name, Hidden, offset);
-                return;
-            }
-
-            if (part is { Size: ZvtPart.Rest, Format: FieldFormat.Hex })
-            {
-                AddRaw(part.Name, value, offset);
-                return;
-            }
-
-            var shown = Shown(part.Format, value, offset, part.Name);
-            Add(part.Name, shown, offset);
-            if (part.Name == "result_code") ResultCode = shown;
-            if (part.Name == "currency") currency = Alphabetic(shown);
-        }
-
-        public void AddField(FieldRow row, string name, ReadOnlySpan<byte> value, int offset, int valueAt, bool isBmp)
-        {
-            if (row.Secret) Secret(valueAt, value.Length);
-            var shown = row switch
-            {
-                { Format: FieldFormat.CardDigits } => CardNumbers.ShowPacked(value) ?? "",
-                { Secret: true } => Hidden,
-                { Tag: ZvtFields.Receipt } when isBmp && value is [0xFF, 0xFF] => "FFFF",
-                // BMPs of other formats are broken when their digits are; an object is only shown as it came.
-                _ when isBmp => Shown(row.Format, value, valueAt, row.Name),
-                _ when row.Format.TryShow(value, Encoding, out var text) => Masked(row.Format, text, value, valueAt),
-                _ => Convert.ToHexString(value),
-            };
-            Add(name, shown, offset);
-            if (isBmp) Note((byte)row.Tag, shown);
-            else NoteObject(row.Tag, shown);
-        }
-
-        private void Note(byte bmp, string shown)
-        {
-            switch (bmp)
-            {
-                case ZvtFields.ResultCode: ResultCode = shown; break;
-                case ZvtFields.Amount: amount = long.TryParse(shown, out var minorUnits) ? minorUnits : null; break;
-                case ZvtFields.Currency: currency = Alphabetic(shown); break;
-                case ZvtFields.Receipt: receipt = shown; break;
-                case ZvtFields.Trace: trace = shown; break;
-                case ZvtFields.TerminalId: terminalId = shown; break;
-                case ZvtFields.Authorisation: approval = shown.Trim() is { Length: > 0 } code ? code : null; break;
-                case ZvtFields.Pan: maskedPan = shown.Length > 0 ? shown : null; break;
-                // What the ECR puts into 3C is its own text, mostly an order number; the terminal's is a receipt text [D].
-                case ZvtFields.AdditionalText when From != Sender.Terminal && ZvtCommands.IsTransaction(Code):
-                    textReference = shown.Trim();
-                    break;
-            }
-        }
-
-        private void NoteObject(uint tag, string shown)
-        {
-            // The trace that stands in BMP 0B goes first, even when it is zeros and the long one has its own field: one key, one place [D].
-            if (tag == ZvtFields.LongTrace) trace ??= shown;
-            if (tag == ZvtFields.MerchantReference) merchantReference = shown;
-        }
-
-        private string Shown(FieldFormat format, ReadOnlySpan<byte> value, int offset, string name)
-        {
-            if (format.TryShow(value, Encoding, out var text)) return Masked(format, text, value, offset);
-            Fault ??= new(name, offset, "not decimal digits");
-            return Convert.ToHexString(value);
-        }
-
-        private string Masked(FieldFormat format, string text, ReadOnlySpan<byte> value, int offset)
-        {
-            if (format != FieldFormat.Text) return text;
-            var masked = CardNumbers.MaskIn(text);
-            if (!ReferenceEquals(masked, text)) Secret(offset, value.Length);
-            return masked;
-        }
-
-        private void Secret(int offset, int length) => Secrets.Add(offset..(offset + length));
-
-        private static string? Alphabetic(string digits) =>
-            int.TryParse(digits, out var numeric) && Currency.TryFind(numeric, out var found) ? found.Code : null;
     }
 }

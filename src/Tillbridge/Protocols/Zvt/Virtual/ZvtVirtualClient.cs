@@ -236,7 +236,10 @@ internal sealed class ZvtVirtualClient(
                 await Show(0x17, stop);
                 await Print(
                     Domain.ReceiptAudience.Administration,
-                    ["DIAGNOSIS", $"Terminal {ZvtVirtualMemory.TerminalId}", "Host reached"],
+                    [
+                        command.Code is ZvtCommands.Diagnosis ? "DIAGNOSIS" : "INITIALISATION",
+                        $"Terminal {ZvtVirtualMemory.TerminalId}", "Host reached",
+                    ],
                     stop);
                 await Say(new ZvtCompletion(), stop);
                 return;
