@@ -95,7 +95,8 @@ internal static class Alike
 
             var isOurs = wire.TellsOurNumber(told)
                 || facts.Results.Exists(result => result.IsApproval && result.Minor == told.Minor && result.Receipt == told.Receipt);
-            if (!isOurs && told.Minor != facts.Order.Minor) continue; // Another's, which says nothing of ours.
+            var mayBeOurs = told.Minor == facts.Order.Minor || facts.Results.Exists(result => result.Minor == told.Minor);
+            if (!isOurs && !mayBeOurs) continue; // Another's, which says nothing of ours.
             if (world.Booking is null || world.Booking.Minor != told.Minor)
                 return isOurs ? Assumption.MemoryIsTrue : Assumption.NobodyElseBooksAlike;
             if (world.Booking.UndoneAt is null) continue;

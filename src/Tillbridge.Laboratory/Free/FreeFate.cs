@@ -208,7 +208,7 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         && (Original.SameReceipt(one.Receipt, order.Original) || Original.SameApproval(one.Approval, order.Original)));
 
     private Booking? OtherThan(Booking meant) =>
-        terminal.Books.Open.LastOrDefault(one => one != meant && one.UndoneAt is null && one.Kind is RequestKind.Sale);
+        terminal.Books.Open.LastOrDefault(one => one != meant && one is { UndoneAt: null, Kind: RequestKind.Sale, Session: not null });
 
     // What the conversation tells, in its order, and before which of it the booking is made.
     private List<Func<Told>> Results(out int bookAt)
@@ -270,7 +270,9 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
     {
         var told = Mind.Of(booked!, terminal.Approved);
         var marks = 1 + dice.Number(Topic.Marks, S, 7);
-        if (marks == 2 && undone.Minor == target!.Minor) marks = 4;
+        if (!Mind.TellsLastNumber || !Mind.TellsTraces) marks &= ~1;
+        if (undone.Minor == target!.Minor) marks &= ~2;
+        if (marks == 0) marks = 4;
         return told with
         {
             UndoneTrace = (marks & 1) != 0 ? undone.Trace : null,

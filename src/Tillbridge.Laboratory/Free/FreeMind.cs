@@ -59,6 +59,9 @@ internal sealed class FreeMind
 
     public bool TellsLastNumber { get; }
 
+    /// <summary>Its trace numbers tell one booking from another.</summary>
+    public bool TellsTraces => !TraceIsAbsent && !traceIsZero;
+
     public bool TraceIsAbsent { get; }
 
     public bool TimeIsAbsent { get; }
@@ -169,8 +172,10 @@ internal sealed class FreeMind
     {
         var told = Lagging(session);
         // A close that nobody saw, and then just what our books have without this one.
-        var ours = SumOf([.. Books.All.Where(one => !one.TakenBack && one.Session is { } other && other != session)], countsUndone: true);
-        var looksAsBefore = (told.Net, told.Count) == (ours.Net, ours.Count) && (!TellsLastNumber || told.LastReceipt == LastBefore?.Receipt);
+        var others = Books.All.Where(one => !one.TakenBack && one.Session is { } other && other != session);
+        var ours = SumOf([.. others.TakeLast(told.Count)], countsUndone: true);
+        var looksAsBefore = (told.Net, told.Count) == (ours.Net, ours.Count)
+            && (!TellsLastNumber || told.LastReceipt == LastBefore?.Receipt);
         if (Books.PeriodStart > 0 && looksAsBefore && Books.Of(session).Any()) broken.Add(Assumption.ClosesShow);
         return told;
     }
