@@ -12,6 +12,7 @@ internal static class Alike
 
     private const int Euro = 978;
     private const long OtherBy = 100;
+    private const int LastReceipt = 9999;
 
     // Terminals may book so long after the loss and say that they are idle meanwhile.
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(9);
@@ -58,6 +59,8 @@ internal static class Alike
         var claims = facts.Results.Where(told => told.Code is not null).ToList();
         if (facts.EndsAsFailed) return world.Booking is null ? null : Assumption.ResultIsTrue;
         if (claims.Count == 0) return null;
+        // Where the last one counts, only an approval before it leaves a doubt.
+        if (wire.LastResultCounts && !claims[..^1].Exists(told => told.IsApproval)) claims = [claims[^1]];
         if (world.Booking is not { } booking)
         {
             var canBeTakenBack = !facts.IsEnded && wire.TakesBackUnheard;
@@ -72,26 +75,34 @@ internal static class Alike
         foreach (var (when, told) in facts.Memories)
         {
             var isBookedByThen = world.Booking is { } booking && booking.At <= when;
-            var isOld = told is null || told.Of?.At < (facts.LastBefore?.Of?.At + 1) || ReferenceEquals(told, facts.LastBefore);
+            if (told is { IsHidden: true } && !wire.TellsOurNumber(told)) continue;
+            var isOld = told is null || (facts.LastBefore is { } before
+                && (told.Receipt, told.Trace, told.Time, told.Minor) == (before.Receipt, before.Trace, before.Time, before.Minor));
             if (isOld)
             {
                 if (isBookedByThen && !facts.WasAway) return Assumption.ReachableRemembers;
                 continue;
             }
 
-            if (told!.IsHidden || told.Code is null) continue;
+            if (told!.Code is null) continue;
             if (!told.IsApproval)
             {
                 if (world.Booking is not null) return Assumption.MemoryIsTrue;
                 continue;
             }
 
+            if (told.IsHidden) continue;
+
             var isOurs = wire.TellsOurNumber(told)
                 || facts.Results.Exists(result => result.IsApproval && result.Minor == told.Minor && result.Receipt == told.Receipt);
-            if (!isOurs && told.Minor != facts.Order.Minor) continue; // Another's, which says nothing of ours.
+            var mayBeOurs = told.Minor == facts.Order.Minor || facts.Results.Exists(result => result.Minor == told.Minor);
+            if (!isOurs && !mayBeOurs) continue; // Another's, which says nothing of ours.
             if (world.Booking is null || world.Booking.Minor != told.Minor)
                 return isOurs ? Assumption.MemoryIsTrue : Assumption.NobodyElseBooksAlike;
-            if (world.Booking.UndoneAt is not null && (isOurs || wire.TellsKindOf(RequestKind.Refund))) return Assumption.HandsShow;
+            if (world.Booking.UndoneAt is null) continue;
+            if (isOurs || wire.TellsKindOf(RequestKind.Refund)) return Assumption.HandsShow;
+            // Between the number before and this one is none for ours.
+            if (IsNext(told.Receipt, facts.LastBefore?.Receipt)) return Assumption.BookingsDiffer;
         }
 
         return null;
@@ -105,7 +116,8 @@ internal static class Alike
         foreach (var (when, told) in facts.Totals)
         {
             var mayBeClosed = told is { Count: 0, Net: 0 } && facts.LostAt is { } lost && when - lost >= ClosingNeeds.Ticks;
-            if (mayBeClosed && before.Count == 0 && world.Booking is not null) return Assumption.EmptyPeriodStaysOpen;
+            if (mayBeClosed && before.Count == 0 && world.Booking is not null) return Assumption.ClosesShow;
+            if (mayBeClosed && world.Booking?.UndoneAt is not null && !wire.TellsKindOf(RequestKind.Refund)) return Assumption.HandsShow;
             if (mayBeClosed) continue;
             var (net, count) = (told.Net - before.Net, told.Count - before.Count);
             var hasMoved = net != 0 || count != 0 || told.Taken != before.Taken
@@ -130,6 +142,9 @@ internal static class Alike
         return null;
     }
 
+    private static bool IsNext(string? now, string? before) => int.TryParse(now, out var number) && int.TryParse(before, out var last)
+        && number == (last % LastReceipt) + 1;
+
     // What is not told fits everything.
     private static bool Fits(Told told, Booking booking) =>
         told.IsHidden || told.IsUnreadable || told.Minor is null
@@ -143,13 +158,14 @@ internal static class Alike
 
 /// <summary>What a drawn terminal's wire can tell at all.</summary>
 /// <param name="TakesBackUnheard">An approval that was not acknowledged may be taken back.</param>
+/// <param name="LastResultCounts">Of several results in a conversation the last one is meant.</param>
 /// <param name="TellsLastNumber">Its totals name the last number.</param>
 /// <param name="TellsOurNumber">It tells a number that only our order has.</param>
 /// <param name="TellsKindOf">Its memory tells that it is such a booking.</param>
 /// <param name="HidesHands">Nothing would tell that other hands undid it in that way.</param>
 internal sealed record AlikeWire(
-    bool TakesBackUnheard, bool TellsLastNumber, Func<Told, bool> TellsOurNumber, Func<RequestKind, bool> TellsKindOf,
-    Func<RequestKind, bool> HidesHands);
+    bool TakesBackUnheard, bool LastResultCounts, bool TellsLastNumber, Func<Told, bool> TellsOurNumber,
+    Func<RequestKind, bool> TellsKindOf, Func<RequestKind, bool> HidesHands);
 
 /// <summary>Books that may stand behind a transcript.</summary>
 /// <param name="Name">In words.</param>

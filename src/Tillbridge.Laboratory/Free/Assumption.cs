@@ -26,8 +26,8 @@ internal enum Assumption
     /// <summary>Nobody else books the same amount between our loss and our question, where the wire carries no number of ours.</summary>
     NobodyElseBooksAlike,
 
-    /// <summary>A period that was empty before is not closed by the terminal itself between our loss and our question.</summary>
-    EmptyPeriodStaysOpen,
+    /// <summary>A period that the terminal closed by itself does not look in its totals as our books have it.</summary>
+    ClosesShow,
 
     /// <summary>What other hands undo between our loss and our question shows in the totals, or as what it is in the memory.</summary>
     HandsShow,
@@ -47,7 +47,7 @@ internal static class Assumptions
         Assumption.SettlesInTenSeconds => "an idle terminal books nothing later than ten seconds after the loss",
         Assumption.BookingsDiffer => "no two bookings of a period agree in all numbers, time and amount",
         Assumption.NobodyElseBooksAlike => "nobody else books the same amount before we ask, where no number of ours travels",
-        Assumption.EmptyPeriodStaysOpen => "a terminal whose period was empty does not close it by itself before we ask",
+        Assumption.ClosesShow => "a period that the terminal closed by itself does not look as our books have it",
         _ => "what other hands undo shows in the totals or in the memory's kind",
     };
 }

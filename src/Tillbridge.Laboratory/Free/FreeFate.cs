@@ -146,11 +146,21 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         // Where it was empty before, nothing on the wire shows that it was closed.
         if (Mind.Before.Count == 0)
         {
-            if (!dice.MayBreak(Assumption.EmptyPeriodStaysOpen)) return;
-            terminal.Broken.Add(Assumption.EmptyPeriodStaysOpen);
+            if (!dice.MayBreak(Assumption.ClosesShow)) return;
+            terminal.Broken.Add(Assumption.ClosesShow);
         }
 
-        Later(TimeSpan.FromMilliseconds(2900), Mind.ClosePeriod);
+        Later(TimeSpan.FromMilliseconds(2900), CloseBehindHands);
+    }
+
+    // What was given back before, and was in the totals alone, is in nothing any more.
+    private void CloseBehindHands()
+    {
+        var isHidden = booked?.UndoneAt is not null && !terminal.TellsKindOf(RequestKind.Refund)
+            && (dice.Odd(Oddity.NumbersRepeat, 0) || dice.Odd(Oddity.NumbersRestart, S));
+        if (isHidden && !dice.MayBreak(Assumption.HandsShow)) return;
+        if (isHidden) terminal.Broken.Add(Assumption.HandsShow);
+        Mind.ClosePeriod();
     }
 
     private void Undo(RequestKind how)
@@ -198,7 +208,7 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         && (Original.SameReceipt(one.Receipt, order.Original) || Original.SameApproval(one.Approval, order.Original)));
 
     private Booking? OtherThan(Booking meant) =>
-        terminal.Books.Open.LastOrDefault(one => one != meant && one.UndoneAt is null && one.Kind is RequestKind.Sale);
+        terminal.Books.Open.LastOrDefault(one => one != meant && one is { UndoneAt: null, Kind: RequestKind.Sale, Session: not null });
 
     // What the conversation tells, in its order, and before which of it the booking is made.
     private List<Func<Told>> Results(out int bookAt)
@@ -217,7 +227,7 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         }
 
         // It can be known again: we were told of it before, or made it, and it has a number.
-        var isUntold = old?.Of?.Session is null && dice.Odd(Oddity.BaselineSilent, S);
+        var isUntold = old is not null && !terminal.OursByNumber.Contains(old.Receipt ?? "") && dice.Odd(Oddity.BaselineSilent, S);
         if (old is not null && (isUntold || !terminal.TellsNumberOf(old))) old = null;
         if (old is not null && dice.Odd(Oddity.OldBookingInstead, S))
         {
@@ -231,7 +241,9 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         if (!dice.Odd(Oddity.SecondResult, S)) return results;
         isPair = !terminal.HasEnd;
         var place = dice.Number(Topic.Second, S, 4);
-        results.Insert(place % 2 == 0 ? results.Count : results.Count - 1, () => Otherwise(place > 1));
+        // The last one counts (zvt.md §7.2), unless an approval that was committed stands before it.
+        var isLast = place % 2 == 0 && (!terminal.HasEnd || (isToBook && !dice.Odd(Oddity.CodeAbsent, S)));
+        results.Insert(isLast ? results.Count : results.Count - 1, () => Otherwise(place > 1));
         return results;
     }
 
@@ -258,7 +270,9 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
     {
         var told = Mind.Of(booked!, terminal.Approved);
         var marks = 1 + dice.Number(Topic.Marks, S, 7);
-        if (marks == 2 && undone.Minor == target!.Minor) marks = 4;
+        if (!Mind.TellsLastNumber || !Mind.TellsTraces) marks &= ~1;
+        if (undone.Minor == target!.Minor) marks &= ~2;
+        if (marks == 0) marks = 4;
         return told with
         {
             UndoneTrace = (marks & 1) != 0 ? undone.Trace : null,
@@ -275,7 +289,7 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
             told = told with { Minor = told.Minor + 100 };
         }
 
-        if (dice.Odd(Oddity.AmountAbsent, S)) told = told with { Minor = null };
+        if (dice.Odd(Oddity.AmountAbsent, S) && !Mind.HasTwin(booked!)) told = told with { Minor = null };
         if (told.Currency == Euro && dice.Odd(Oddity.CurrencyAbsent, S)) told = told with { Currency = null };
         if (dice.Odd(Oddity.AmountUnreadable, S)) told = told with { IsUnreadable = true };
         if (dice.Odd(Oddity.BehindUnknownField, S)) told = told with { IsHidden = true };

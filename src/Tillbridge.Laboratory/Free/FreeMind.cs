@@ -19,6 +19,7 @@ internal sealed class FreeMind
 {
     private const int Euro = 978;
     private const int LastReceipt = 9999;
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     private readonly FreeDice dice;
     private readonly SimClock clock;
@@ -57,6 +58,9 @@ internal sealed class FreeMind
     public ToldTotals Before { get; private set; }
 
     public bool TellsLastNumber { get; }
+
+    /// <summary>Its trace numbers tell one booking from another.</summary>
+    public bool TellsTraces => !TraceIsAbsent && !traceIsZero;
 
     public bool TraceIsAbsent { get; }
 
@@ -166,6 +170,18 @@ internal sealed class FreeMind
     /// <summary>What it tells of its open period in that session's recovery.</summary>
     public ToldTotals Totals(int session)
     {
+        var told = Lagging(session);
+        // A close that nobody saw, and then just what our books have without this one.
+        var others = Books.All.Where(one => !one.TakenBack && one.Session is { } other && other != session);
+        var ours = SumOf([.. others.TakeLast(told.Count)], countsUndone: true);
+        var looksAsBefore = (told.Net, told.Count) == (ours.Net, ours.Count)
+            && (!TellsLastNumber || told.LastReceipt == LastBefore?.Receipt);
+        if (Books.PeriodStart > 0 && looksAsBefore && Books.Of(session).Any()) broken.Add(Assumption.ClosesShow);
+        return told;
+    }
+
+    private ToldTotals Lagging(int session)
+    {
         var now = Sum();
         if (now == Before && Books.Of(session).All(one => one.UndoneAt is null)) return now;
         if (dice.Odd(Oddity.TotalsLagWhole, session))
@@ -191,10 +207,11 @@ internal sealed class FreeMind
     private bool IsAsBefore(ToldTotals told) => (told.Taken, told.Given, told.Count) == (Before.Taken, Before.Given, Before.Count)
         && (!TellsLastNumber || told.LastReceipt == Before.LastReceipt);
 
-    private ToldTotals Sum(bool countsUndone = false)
+    private ToldTotals Sum(bool countsUndone = false) => SumOf([.. Books.Open], countsUndone);
+
+    private ToldTotals SumOf(List<Booking> open, bool countsUndone)
     {
         var uncounted = !countsUndone && dice.Odd(Oddity.UndoneUncounted, 0);
-        var open = Books.Open.ToList();
         var counted = open.Where(one => !uncounted
             || (one.Kind is not RequestKind.Reversal && !open.Exists(other => other.Undoes == one))).ToList();
         var (taken, given) = (counted.Where(one => one.Signed > 0).ToList(), counted.Where(one => one.Signed <= 0).ToList());
@@ -215,10 +232,19 @@ internal sealed class FreeMind
         else receipt = (receipt % LastReceipt) + 1;
     }
 
-    // Alike in everything that is told of it.
-    private bool IsAlike(DateTime time, long minor) => Books.All.Any(one => one.Minor == minor && one.Receipt == Digits(receipt, 4)
+    /// <summary>Without its amount it could be taken for an earlier one.</summary>
+    public bool HasTwin(Booking booking) => Books.All.Any(one => one != booking && one.Receipt == booking.Receipt
+        && (TraceIsAbsent || one.Trace == booking.Trace) && (TimeIsAbsent || (one.Time - booking.Time).Duration() < Moment));
+
+    // Alike in everything that is told of it, a refusal that took a number included.
+    private bool IsAlike(DateTime time, long minor) => IsRefusal(time, minor) || Books.All.Any(one => one.Minor == minor
+        && one.Receipt == Digits(receipt, 4)
         && (TraceIsAbsent || one.Trace == (traceIsZero ? "000000" : Digits(trace, 6)))
         && (TimeIsAbsent || one.Time.ToString("s", CultureInfo.InvariantCulture) == time.ToString("s", CultureInfo.InvariantCulture)));
+
+    private bool IsRefusal(DateTime time, long minor) => Last is { IsApproval: false } refusal && refusal.Minor == minor
+        && refusal.Receipt == Digits(receipt, 4) && (TraceIsAbsent || traceIsZero)
+        && (TimeIsAbsent || (refusal.Time - time)?.Duration() < Moment);
 
     private static string Digits(int number, int width) => number.ToString(CultureInfo.InvariantCulture).PadLeft(width, '0');
 }

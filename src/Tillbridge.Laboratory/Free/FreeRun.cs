@@ -64,7 +64,7 @@ internal sealed class FreeRun
     private async Task Till()
     {
         var stop = CancellationToken.None;
-        await using var journal = new MemoryJournal(host.Clock);
+        await using var journal = new MemoryJournal(host.Clock) { IsUnchained = true };
         IProtocol unlogged = new UnloggedProtocol(protocol);
         unlogged = bug?.Plant(unlogged) ?? unlogged;
         var address = TerminalAddress.TryParse($"{protocol.Name}+tcp://{Name}:1", out _)!;
@@ -128,7 +128,12 @@ internal sealed class FreeRun
             if (world.Tells) world.Tell($"LUCK {lucky.Detail}: {lucky.True}");
         }
 
-        if (closed.Outcome is Outcome.Approved) approved.Add((closed, terminal.Books.Of(number).LastOrDefault()));
+        if (closed.Outcome is Outcome.Approved)
+        {
+            approved.Add((closed, terminal.Books.Of(number).LastOrDefault()));
+            if (closed.Conclusion!.References.Receipt is { } receipt) terminal.OursByNumber.Add(receipt);
+        }
+
         // Nothing odd came in it, nor in what its journal and the terminal bring along from before.
         var plain = dice.Met.All(one => one.Session > number || one.Oddity is Oddity.Lost or Oddity.Glued or Oddity.TakesBackUnheard);
         if (!plain) return;

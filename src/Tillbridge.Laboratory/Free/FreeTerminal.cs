@@ -33,6 +33,9 @@ internal abstract class FreeTerminal : IFreePeer
     /// <summary>Which of our sessions is next or running; set by the till.</summary>
     public int Session { get; set; }
 
+    /// <summary>Receipt numbers that our journal has of approved sessions.</summary>
+    public HashSet<string> OursByNumber { get; } = [];
+
     /// <summary>Nothing of it is still to come.</summary>
     public bool IsSettled => fate is null || fate.IsSettled;
 
@@ -115,7 +118,7 @@ internal abstract class FreeTerminal : IFreePeer
 
     /// <summary>What its wire can tell.</summary>
     public AlikeWire Wire => new(
-        TakesBackUnheard, Mind.TellsLastNumber, told => CarriesOurNumber && Echoes(told), TellsKindOf, HidesHands);
+        TakesBackUnheard, HasEnd, Mind.TellsLastNumber, told => CarriesOurNumber && Echoes(told), TellsKindOf, HidesHands);
 
     /// <summary>What was told of the running or last order; null before the first.</summary>
     public FreeFacts? Facts => fate?.Session == Session ? fate.Facts : null;

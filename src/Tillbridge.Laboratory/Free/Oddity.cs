@@ -97,7 +97,7 @@ internal static class Oddities
     {
         Oddity.NumbersRepeat or Oddity.TraceZero or Oddity.TimeAbsent => Assumption.BookingsDiffer,
         Oddity.RefundedByHand or Oddity.TotalsRefused or Oddity.KindUntold => Assumption.HandsShow,
-        Oddity.ClosesByItself => Assumption.EmptyPeriodStaysOpen,
+        Oddity.ClosesByItself => Assumption.ClosesShow,
         Oddity.OtherSaleAlike => Assumption.NobodyElseBooksAlike,
         _ => null,
     };

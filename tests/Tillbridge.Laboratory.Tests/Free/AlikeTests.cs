@@ -76,7 +76,8 @@ public sealed class AlikeTests
     private static string? Luck(FreeFacts facts, Outcome outcome, long at) =>
         Alike.Look(Wire(), facts, Said(outcome), at)?.True[Alike.Prefix.Length..];
 
-    private static AlikeWire Wire() => new(TakesBackUnheard: true, TellsLastNumber: true, _ => false, _ => false, _ => false);
+    private static AlikeWire Wire() => new(
+        TakesBackUnheard: true, LastResultCounts: true, TellsLastNumber: true, _ => false, _ => false, _ => false);
 
     private static Told Approval(long? minor) => new() { Code = "00", IsApproval = true, Minor = minor, Currency = 978, Receipt = "0001" };
 

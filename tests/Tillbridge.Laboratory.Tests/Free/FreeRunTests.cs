@@ -81,6 +81,15 @@ public sealed class FreeRunTests
     }
 
     [Fact]
+    public void A_free_soak_of_one_seed_comes_to_the_same_table()
+    {
+        string Table() => string.Join('\n', FreeReport.Of(
+            FreeSoak.Run(ProtocolCatalog.All, 5, 300, null, TestContext.Current.CancellationToken), [], 5));
+
+        Assert.Equal(Table(), Table());
+    }
+
+    [Fact]
     public void A_line_that_names_no_run_is_not_read()
     {
         Assert.Null(FreeId.TryParse("free:nobody:1"));
