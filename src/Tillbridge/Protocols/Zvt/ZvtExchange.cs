@@ -132,7 +132,7 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
     public void End(ZvtCompletion completion)
     {
         if (contradicted) throw new ProtocolViolationException("The terminal told two results that differ.");
-        if (oldResults > 0 && Announced is null)
+        if (oldResults > 0 && Announced is not { Outcome: Outcome.Approved })
             throw new ProtocolViolationException("The terminal ended with its earlier booking in place of a result.");
         // README §5.2: approved is our acknowledge and the completion; one without the other is asked about.
         if (Announced is { Outcome: Outcome.Approved } && Request.Kind.MovesMoney() && !committed)
@@ -142,7 +142,7 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
 
     public void End(ZvtAbort aborted)
     {
-        if (oldResults > 0 && Announced is null)
+        if (oldResults > 0 && Announced is not { Outcome: Outcome.Approved })
             throw new ProtocolViolationException("The terminal told its earlier booking, and then that it failed.");
         conclusion = ZvtConclusions.Aborted(aborted, Announced);
         if (rejected) conclusion = conclusion with { Outcome = Outcome.Declined, Reason = Reason.NotConfirmed };
