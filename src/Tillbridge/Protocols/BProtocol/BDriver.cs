@@ -349,7 +349,9 @@ internal sealed class BDriver : TerminalDriver
         if (state.IsOurs(last)) return Believed(last, state.Request, announced);
         if (announced.Outcome is Outcome.Approved)
             throw new ProtocolViolationException("The terminal approved, and its last transaction is another one.");
-        return null;
+        return state.MayBeOurs(last)
+            ? throw new ProtocolViolationException("The terminal refused, and its last transaction may be this one.")
+            : null;
     }
 
     // The second word wins, but one over yet another amount is no word to rely on (found by the laboratory).

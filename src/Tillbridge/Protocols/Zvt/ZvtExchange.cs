@@ -82,11 +82,11 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
         var isOther = heard is { ResultCode: 0, Amount: { } amount } && Request.Total is { } asked && amount != asked.MinorUnits;
         if (isOther && !HasMark)
             throw new ProtocolViolationException("The terminal approved another amount and would not say what its last booking was.");
-        // A decline takes no number of its own, so that only one that is certainly the old one counts as that.
+        // A decline takes no number of its own: where only our journal knows one, it has to be certainly the old one.
         var isOld = ZvtMark.Compare(heard, Before) switch
         {
             MarkMatch.Same => true,
-            MarkMatch.Alike => heard.ResultCode is null or 0,
+            MarkMatch.Alike => HasMark || heard.ResultCode is null or 0,
             _ => false,
         };
         if (!isOld) return true;
