@@ -59,7 +59,8 @@ internal sealed class DemoTerminal : IAsyncDisposable
         var address = TerminalAddress.TryParse($"{protocol.Name}+{place}", out _)!;
         return new DemoTerminal(terminal, acceptor, line, terminal.Serve(acceptor, stop), new TerminalSettings(name, address)
         {
-            Driver = new DriverSettings { Currency = protocol.UsualCurrency },
+            // It is our own: what it books, it books at once.
+            Driver = new DriverSettings { Currency = protocol.UsualCurrency, SettleTime = TimeSpan.FromSeconds(3) },
         });
     }
 }

@@ -133,6 +133,9 @@ public sealed record SessionView
     /// <summary>How much of the approved amount is cash.</summary>
     public MoneyView? ApprovedCashback { get; init; }
 
+    /// <summary>How much of the approved amount is a tip, as the terminal told it.</summary>
+    public MoneyView? ApprovedTip { get; init; }
+
     /// <summary>The number that the engine gave the booking where its terminal needs one.</summary>
     public string? MintedReference { get; init; }
 
@@ -193,6 +196,7 @@ public sealed record SessionView
             Metadata = session.Metadata,
             SignatureRequired = end?.SignatureRequired ?? false,
             ApprovedCashback = MoneyView.From(end?.ApprovedCashback),
+            ApprovedTip = MoneyView.From(end?.ApprovedTip),
             MintedReference = request.MintedReference,
             TerminalTime = end?.TerminalTime,
             PeriodClosed = end?.PeriodClosed,

@@ -59,7 +59,7 @@ internal sealed class Shop : IAsyncDisposable
         var terminals = string.Join(',', wires.Select((wire, number) =>
             $$"""
             "till-{{number}}": {
-              "uri": "{{protocol}}+tcp://127.0.0.1:{{wire!.Port}}", "currency": "EUR", "recoveryLimit": 15, "answerLimit": 5,
+              "uri": "{{protocol}}+tcp://127.0.0.1:{{wire!.Port}}?settle=1", "currency": "EUR", "recoveryLimit": 15, "answerLimit": 5,
                   "strictUnknown": false
             }
             """));

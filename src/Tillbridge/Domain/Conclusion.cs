@@ -32,6 +32,9 @@ public sealed record Conclusion(Outcome Outcome, string Reason)
     /// <summary>How much of the approved amount is cash that the customer took; null when none or not told.</summary>
     public Money? ApprovedCashback { get; init; }
 
+    /// <summary>How much of the approved amount is a tip; null when none or not told.</summary>
+    public Money? ApprovedTip { get; init; }
+
     /// <summary>The terminal's own result code, in the notation of its protocol.</summary>
     public string? ResponseCode { get; init; }
 

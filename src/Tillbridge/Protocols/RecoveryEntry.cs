@@ -28,10 +28,17 @@ public sealed class RecoveryEntry(Session session)
     public TimeSpan? ClockOffset { get; init; }
 
     /// <summary>
-    /// The terminal was asked before, at least its settle time ago, and gave the same answers: what may still have been under way then is
-    /// over now (protocols README §5.1).
+    /// What was seen when the terminal was asked before, at least its settle time ago (<see cref="SecondLookNeeded.Text"/>): when the
+    /// same is seen again, what was still under way then is over (protocols README §5.1). Null when it was not asked, or not long ago.
     /// </summary>
-    public bool IsSecondLook { get; set; }
+    public string? FirstSeen { get; set; }
+
+    /// <summary>This, when it was seen before as well; else the wish to be asked again.</summary>
+    /// <param name="said">What it means.</param>
+    /// <param name="seen">What was seen, in words that stay the same.</param>
+    /// <param name="settle">How long to wait for the second look.</param>
+    internal TerminalEvent Twice(TerminalEvent said, string seen, TimeSpan settle) =>
+        FirstSeen == seen ? said : new SecondLookNeeded(settle, seen);
 
     /// <summary>What our journal's bookings of the open period add up to without this session; null when it cannot be told.</summary>
     internal PeriodBooks? Books { get; init; }

@@ -124,7 +124,7 @@ internal sealed class Conversation(
         }
 
         question.StayedReachable = reachable;
-        question.IsSecondLook = firstLook is { } before && before.Id == session.Id && UntilSecondLook(session) is null;
+        question.FirstSeen = firstLook is { } before && before.Id == session.Id && UntilSecondLook(session) is null ? before.Seen : null;
         var (reached, looked) = (false, false);
         StillUnclear? unclear = null;
         void Watch(TerminalEvent said)
@@ -134,7 +134,9 @@ internal sealed class Conversation(
             {
                 looked = true;
                 unclear = new(Reason.CannotTell, look.Text, AskAgain: true);
-                if (firstLook?.Id != session.Id) firstLook = new(session.Id, clock.GetTimestamp(), look.After);
+                // Another sight begins it anew.
+                if (firstLook?.Id != session.Id || firstLook.Seen != look.Text)
+                    firstLook = new(session.Id, clock.GetTimestamp(), look.After, look.Text);
             }
 
             if (said is not Reached) return;
@@ -232,5 +234,5 @@ internal sealed class Conversation(
     };
 
     // When a terminal first said what means "not booked".
-    private sealed record FirstLook(SessionId Id, long At, TimeSpan After);
+    private sealed record FirstLook(SessionId Id, long At, TimeSpan After, string Seen);
 }

@@ -40,7 +40,8 @@ internal sealed class Inbox(string terminal, Action done, ILogger logger, Cancel
     {
         var answer = new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var down = EndWith(answer);
-        return waiting.Writer.TryWrite(() => Answer(work, answer)) ? await answer.Task : null;
+        // One that is closed answers by the cancellation, and is not full.
+        return waiting.Writer.TryWrite(() => Answer(work, answer)) || shutdown.IsCancellationRequested ? await answer.Task : null;
     }
 
     /// <summary>Hands in work of the owner's own conversation, waits for a place if need be, and for the answer.</summary>

@@ -24,6 +24,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     private readonly IJournal journal;
     private readonly Originals originals;
     private readonly BookingReferences references;
+    private readonly OrphanSessions orphans;
     private readonly TimeProvider clock;
     private readonly IdSource ids;
     private readonly ILoggerFactory logs;
@@ -41,6 +42,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         (this.clock, this.ids, this.logs, this.shutdown) = (clock, ids, logs, shutdown);
         originals = new Originals(journal, shutdown);
         references = new BookingReferences(journal, shutdown);
+        orphans = new OrphanSessions(journal, clock);
     }
 
     /// <inheritdoc/>
@@ -119,7 +121,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
 
             await fresh.Start();
         }
-        catch (Exception failure) when (failure is JournalException or OperationCanceledException)
+        catch (Exception)
         {
             await fresh.DisposeAsync();
             if (loops.TryGetValue(settings.Name, out var left) && left.IsGone) loops.TryRemove(settings.Name, out _);
@@ -157,7 +159,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     {
         // Decided inside the loop, so that no order slips in between.
         var answer = await loop.Ask(() => Task.FromResult(new Answer(loop.CloseIfIdle())));
-        if (answer is null) return new(RefusalCode.TooMany, $"{loop.Settings.Name} has too many requests waiting; try again later.");
+        if (answer is null) return Refusal.TooMany(loop.Settings.Name);
         if (answer.Refusal is not null) return answer.Refusal;
         await loop.DisposeAsync();
         return null;
@@ -207,7 +209,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         try
         {
             return await loop.Ask(() => Take(loop, order))
-                ?? Refuse(new(RefusalCode.TooMany, $"{order.Terminal} has too many requests waiting; try again later."));
+                ?? Refuse(Refusal.TooMany(order.Terminal));
         }
         catch (OperationCanceledException) when (loop.IsGone && !shutdown.IsCancellationRequested)
         {
@@ -221,10 +223,15 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         if (await journal.Find(id, shutdown) is not { } session) return new(RefusalCode.NotFound, $"There is no session {id}.");
         if (!loops.TryGetValue(session.Terminal, out var loop)) return Refusal.NoTerminal(session.Terminal);
         // A word that does not fit into the inbox is none; the session's own time ends it.
-        var answer = await loop.Ask(() => Task.FromResult(new Answer(loop.Release(id, because))));
-        return answer is null
-            ? new(RefusalCode.TooMany, $"{session.Terminal} has too many requests waiting; try again later.")
-            : answer.Refusal;
+        try
+        {
+            var answer = await loop.Ask(() => Task.FromResult(new Answer(loop.Release(id, because))));
+            return answer is null ? Refusal.TooMany(session.Terminal) : answer.Refusal;
+        }
+        catch (OperationCanceledException) when (loop.IsGone && !this.shutdown.IsCancellationRequested)
+        {
+            return Refusal.Busy(session.Terminal, null);
+        }
     }
 
     /// <inheritdoc/>
@@ -347,42 +354,31 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     private async Task<Refusal?> Act(SessionId id, SessionInput input, CancellationToken stop)
     {
         if (await journal.Find(id, stop) is not { } session) return new(RefusalCode.NotFound, $"There is no session {id}.");
-        if (!loops.TryGetValue(session.Terminal, out var loop)) return await ActWithoutTerminal(session, input, stop);
         using var patience = new CancellationTokenSource(ResolvePatience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
         try
         {
             while (true)
             {
-                var seen = loop.Settled.Times;
+                if (!loops.TryGetValue(session.Terminal, out var loop)) return await orphans.Act(session, input, stop);
+                var (seen, before) = (loop.Settled.Times, changed.Times);
+                if (loop.IsGone)
+                {
+                    // It is being replaced; the next one decides.
+                    await changed.Beyond(before, either.Token);
+                    continue;
+                }
+
                 var answer = await loop.Ask(async () => new Answer(await loop.Act(id, input)));
-                if (answer is null) return new(RefusalCode.TooMany, $"{session.Terminal} has too many requests waiting; try again later.");
+                if (answer is null) return Refusal.TooMany(session.Terminal);
                 if (input is not PersonResolved || answer.Refusal is not { Code: RefusalCode.TerminalBusy }) return answer.Refusal;
                 // The terminal is being asked about it, or lets go of the line: a person's word waits for that.
                 await loop.Settled.Beyond(seen, either.Token);
             }
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested && !shutdown.IsCancellationRequested)
         {
-            return Refusal.Busy(session.Terminal, loop.State.Current);
-        }
-        catch (JournalException failure)
-        {
-            return new(RefusalCode.JournalFull, failure.Message);
-        }
-    }
-
-    // A terminal that is not configured any more, or not here, can still have an unknown that a person concludes.
-    private async Task<Refusal?> ActWithoutTerminal(Session session, SessionInput input, CancellationToken stop)
-    {
-        if (input is not PersonResolved) return Refusal.NoTerminal(session.Terminal);
-        if (!session.IsUnresolved) return new(RefusalCode.WrongState, "Only a closed session with an unknown outcome can be resolved.");
-        var (next, effects) = SessionMachine.Next(session, input, clock.GetUtcNow());
-        try
-        {
-            foreach (var write in effects.OfType<WriteDown>())
-                await journal.Append(write.Entry, stop);
-            return null;
+            return Refusal.Busy(session.Terminal, null);
         }
         catch (JournalException failure)
         {

@@ -49,6 +49,9 @@ public sealed record Refusal(RefusalCode Code, string Text, string? Field = null
     /// <summary>True for what the engine throws while its journal cannot be read, or is closed already.</summary>
     internal static bool IsJournals(Exception failure) => failure is JournalException or ObjectDisposedException;
 
+    internal static Refusal TooMany(string terminal) =>
+        new(RefusalCode.TooMany, $"{terminal} has too many requests waiting; try again later.");
+
     internal static Refusal NoTerminal(string name) =>
         new(RefusalCode.NotFound, $"There is no terminal '{name}'; see GET /v1/terminals or the configuration.", "terminal");
 

@@ -84,7 +84,7 @@ public sealed class CliSerialTests : IAsyncLifetime
         var config = Path.Combine(folder, "tillbridge.json");
         await File.WriteAllTextAsync(
             config,
-            $$"""{ "data": "{{Data}}", "terminals": { "till-1": { "uri": "{{simulator.Address}}?baud=19200&framing=8n1" } } }""",
+            $$"""{ "data": "{{Data}}", "terminals": { "till-1": { "uri": "{{simulator.Address}}&baud=19200&framing=8n1" } } }""",
             Stop);
 
         var (code, output) = await GatewayProcess.Run(Stop, "sale", "12.50", "EUR", "--terminal", "till-1", "--config", config);

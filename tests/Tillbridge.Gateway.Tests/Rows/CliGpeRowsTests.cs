@@ -171,7 +171,7 @@ public sealed class CliGpeRowsTests : CliBench
 
     private Task<(int ExitCode, string Output)> Rows(string connector, params string[] more)
     {
-        var port = Simulator.Address.Split(':')[^1];
+        var port = Simulator.Address.Split(':')[^1].Split('?')[0];
         return GatewayProcess.Run(Stop, ["rows", connector, "--ip", "127.0.0.1", "--port", port, "--out", Out, .. more]);
     }
 

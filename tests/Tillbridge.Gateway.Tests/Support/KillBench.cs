@@ -59,7 +59,7 @@ internal sealed class KillBench : IAsyncDisposable
         var text = $$"""
             {
               "listen": "127.0.0.1:0", "data": "data",
-              "terminals": { "till-1": { "uri": "zvt+tcp://127.0.0.1:{{Proxy.Port}}", "recoveryLimit": 20 } }{{face}}
+              "terminals": { "till-1": { "uri": "zvt+tcp://127.0.0.1:{{Proxy.Port}}?settle=0.5", "recoveryLimit": 20 } }{{face}}
             }
             """;
         await File.WriteAllTextAsync(configuration, text, stop);

@@ -18,7 +18,7 @@ internal sealed class SimulatorProcess : IAsyncDisposable
         const string Ready = "listening on ";
         var line = await process.StandardOutput.Line();
         Assert.StartsWith(Ready, line, StringComparison.Ordinal);
-        return new SimulatorProcess(process, $"{protocol}+tcp://{line![Ready.Length..]}");
+        return new SimulatorProcess(process, $"{protocol}+tcp://{line![Ready.Length..]}?settle=0.5");
     }
 
     /// <summary>The same on a serial port; the address is that of the cable's other end.</summary>
@@ -26,7 +26,7 @@ internal sealed class SimulatorProcess : IAsyncDisposable
     {
         var process = GatewayProcess.Begin("simulate", "zvt", "--serial", cable.Terminal, "--books", books);
         Assert.Equal($"open on {cable.Terminal}", await process.StandardOutput.Line());
-        return new SimulatorProcess(process, $"zvt+serial://{cable.Ecr}");
+        return new SimulatorProcess(process, $"zvt+serial://{cable.Ecr}?settle=0.5");
     }
 
     public async ValueTask DisposeAsync()

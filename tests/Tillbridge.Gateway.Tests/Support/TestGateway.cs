@@ -78,7 +78,8 @@ internal sealed class TestGateway : IAsyncDisposable
     public static TerminalSettings Terminal(string name, int port, string protocol = "zvt") =>
         new(name, TerminalAddress.TryParse($"{protocol}+tcp://127.0.0.1:{port}", out _)!)
         {
-            Driver = new() { AnswerLimit = TimeSpan.FromSeconds(5) }, RecoveryLimit = TimeSpan.FromSeconds(2),
+            Driver = new() { AnswerLimit = TimeSpan.FromSeconds(5), SettleTime = TimeSpan.FromMilliseconds(200) },
+            RecoveryLimit = TimeSpan.FromSeconds(2),
         };
 
     /// <summary>A port on which nobody listens.</summary>

@@ -13,7 +13,6 @@ namespace Tillbridge.Protocols.BProtocol;
 internal sealed class BDriver : TerminalDriver
 {
     private const int MostMessages = 20_000;
-    private static readonly TimeSpan BehindOld = TimeSpan.FromSeconds(15);
     private static readonly string[] TwiceSaid = [BFields.Response, BFields.Amount, BFields.Cashback, BFields.Currency];
 
     private readonly DriverSettings settings;
@@ -237,7 +236,7 @@ internal sealed class BDriver : TerminalDriver
     private TimeSpan LimitOf(BTalk talk, BExchange state)
     {
         if (state.NothingRuns) return talk.Ack;
-        if (state.ToldOld) return talk.Idle < BehindOld ? talk.Idle : BehindOld;
+        if (state.ToldOld) return talk.BehindOld;
         if (state.Request.Kind is RequestKind.Status or RequestKind.Repeat) return talk.Query;
         if (state.Request.Kind is RequestKind.Reset) return talk.Passivate;
         return dialect.AckRequired && !state.IsAccepted ? talk.Ack : talk.Idle;
@@ -348,10 +347,13 @@ internal sealed class BDriver : TerminalDriver
         var last = await new BQuestions(talk, dialect).Last(shutdown);
         if (state.IsOurs(last)) return Believed(last, state.Request, announced);
         if (announced.Outcome is Outcome.Approved)
+        {
+            if (last.LeavesOpen(state.Identity)) return null;
             throw new ProtocolViolationException("The terminal approved, and its last transaction is another one.");
-        return state.MayBeOurs(last)
-            ? throw new ProtocolViolationException("The terminal refused, and its last transaction may be this one.")
-            : null;
+        }
+
+        if (state.MayBeOurs(last)) throw new ProtocolViolationException("The terminal refused, and its last transaction may be this one.");
+        return null;
     }
 
     // The second word wins, but one over yet another amount is no word to rely on (found by the laboratory).
@@ -382,9 +384,8 @@ internal sealed class BDriver : TerminalDriver
             : told with { Outcome = Outcome.Approved, Reason = Reason.Done };
     }
 
-    private bool IsThere(BLast last, TerminalRequest request) =>
-        last.Kind is LastKind.Found && requests.IdentityOf(request) is { IsUnique: true } identity && last.Carries(identity)
-        && requests.Goods(request) is { } goods
+    private bool IsThere(BLast last, TerminalRequest request) => last.Kind is LastKind.Found
+        && requests.IdentityOf(request) is { IsUnique: true } identity && last.Carries(identity) && requests.Goods(request) is { } goods
         && BAmounts.Read(last.Answer.Get(dialect, BFields.Amount), goods.Currency, dialect) == goods
         && (conclusions.IsApproved(last.Code) || conclusions.IsUncertain(last.Code ?? ""));
 

@@ -73,6 +73,13 @@ internal sealed record BLast(LastKind Kind, BFrame Answer, BDialect Dialect)
         || (!wanted.IsUnique && Number(Approval) is { } approval && !Original.SameApproval(wanted.Approval, approval));
 
     /// <summary>
+    /// True where a terminal names no operation, so that nothing can be said against a reversal, which is answered with the code of what it
+    /// undid.
+    /// </summary>
+    public bool LeavesOpen(BIdentity wanted) => wanted.Operation == BOperations.Reversal && Operation is null
+        && (Kind is not LastKind.Found || Original.SameApproval(Approval, wanted.Approval));
+
+    /// <summary>
     /// True for a result that carries the numbers of the booking that the terminal had before we began: that one told again (protocols
     /// README §5.7). A reversal is answered with the code of what it undoes, so that only a number of its own tells.
     /// </summary>

@@ -241,7 +241,7 @@ internal sealed class BRecovery(
     private TerminalEvent NotBooked() => Twice(new Concluded(entry.NotBooked()), "The terminal has not booked it so far.");
 
     private TerminalEvent Twice(TerminalEvent said, string seen) =>
-        entry.IsSecondLook ? said : new SecondLookNeeded(dialect.Settle, seen);
+        entry.Twice(said, seen, dialect.Settle);
 
     // An empty period may be one that the terminal, or a person, closed meanwhile.
     private bool IsSamePeriod(Totals totals) => totals.Count > 0

@@ -43,6 +43,9 @@ internal sealed class BTalk : IAsyncDisposable
 
     public TimeSpan Idle => configured ?? dialect.Timers.Idle;
 
+    /// <summary>How long something is waited for behind an earlier booking that was told again.</summary>
+    public TimeSpan BehindOld => Bounded(TimeSpan.FromSeconds(15));
+
     public TimeSpan Query => Bounded(dialect.Timers.Query);
 
     public TimeSpan Passivate => Bounded(dialect.Timers.Passivate);

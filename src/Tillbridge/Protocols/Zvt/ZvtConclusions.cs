@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tillbridge.Domain;
 using Tillbridge.Protocols.Zvt.Apdu;
+using Tillbridge.Wire;
 
 namespace Tillbridge.Protocols.Zvt;
 
@@ -12,6 +13,7 @@ internal sealed class ZvtConclusions(Currency own, TimeProvider clock)
 {
     private const byte AbortInstruction = 0x1E;
     private const byte UpdateFollows = 0xE0;
+    private const uint TagTip = 0x1F36;
 
     private static readonly string[] KindNames = ["girocard", "JCB", "Mastercard", "American Express", "Visa", "Diners", "others"];
 
@@ -47,6 +49,7 @@ internal sealed class ZvtConclusions(Currency own, TimeProvider clock)
         return new Conclusion(outcome, reason)
         {
             ApprovedAmount = amount,
+            ApprovedTip = amount is { } whole ? TipOf(status, whole.Currency) : null,
             ResponseCode = status.ResultCode is { } result ? Hex(result) : null,
             TerminalText = status.ErrorText ?? status.AdditionalText ?? BalanceOf(status, request),
             References = new References(
@@ -126,7 +129,9 @@ internal sealed class ZvtConclusions(Currency own, TimeProvider clock)
         var kinds = totals.Kinds.Select((kind, index) => new BrandTotal(
             KindNames[Math.Min(index, KindNames.Length - 1)], kind.Count, new Money(kind.MinorUnits, currency))).ToList();
         var net = status.Amount ?? kinds.Sum(kind => kind.Sum.MinorUnits);
-        return new Totals(new Money(net, currency), kinds.Sum(kind => kind.Count), totals.FirstReceipt, totals.LastReceipt, kinds)
+        // A count is one byte: a full one may have run over.
+        int? count = kinds.Exists(kind => kind.Count == byte.MaxValue) ? null : kinds.Sum(kind => kind.Count);
+        return new Totals(new Money(net, currency), count, totals.FirstReceipt, totals.LastReceipt, kinds)
         {
             IsUnsigned = true,
         };
@@ -162,6 +167,13 @@ internal sealed class ZvtConclusions(Currency own, TimeProvider clock)
         if (request.Kind is RequestKind.Reversal && status.OriginalTrace is { } undone && undone == request.Original?.Trace) return asked;
         throw new ProtocolViolationException("The terminal approved and does not say how much.");
     }
+
+    // Tag 1F36, six bytes BCD; part of BMP 04 (§8.1).
+    private static Money? TipOf(ZvtStatusInformation status, Currency currency) =>
+        Tlv.TryFind(status.Tlv.Span, out var digits, TagTip)
+        && long.TryParse(Convert.ToHexString(digits), NumberStyles.None, CultureInfo.InvariantCulture, out var tip) && tip > 0
+            ? new Money(tip, currency)
+            : null;
 
     private static bool MayHoldResult(ReadOnlySpan<byte> rest)
     {

@@ -95,8 +95,8 @@ internal sealed class ZvtDriver : TerminalDriver
             var told = last.Answered ? last.ToBaseline() : null;
             if (told is not null && (told.Receipt is not null || baseline is null)) baseline = told;
             hasMark = told is not null;
-            device ??= told?.TerminalId;
-            unfit = OtherDevice(request, told?.TerminalId) ?? OtherLast(request, last.Status);
+            // The booking before may be another merchant's on the same device: what the registration told counts more.
+            unfit = OtherDevice(request, device ?? told?.TerminalId) ?? OtherLast(request, last.Status);
             if (unfit is not null)
             {
                 yield return new Concluded(unfit);

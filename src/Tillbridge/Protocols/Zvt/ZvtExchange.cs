@@ -86,7 +86,7 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
         var isOld = ZvtMark.Compare(heard, Before) switch
         {
             MarkMatch.Same => true,
-            MarkMatch.Alike => HasMark || heard.ResultCode is null or 0,
+            MarkMatch.Alike => !ZvtMark.IsNone(heard.Receipt) && (HasMark || heard.ResultCode is null or 0),
             _ => false,
         };
         if (!isOld) return true;
@@ -104,6 +104,7 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
     {
         var said = conclusions.Announced(heard, Request);
         var before = Announced;
+        // What carries no result code says nothing that another could contradict but its amount.
         var differs = before is not null && !(IsRefusal(before) && IsRefusal(said))
             && (said.Outcome, said.ApprovedAmount) != (before.Outcome, before.ApprovedAmount);
         contradicted |= differs && Request.Kind.NeedsProof();

@@ -26,7 +26,9 @@ internal static class ZvtMark
     /// <summary>Where numbers repeat, the same number over another amount or at another time is another booking.</summary>
     public static MarkMatch Compare(ZvtStatusInformation status, Baseline? before)
     {
-        if (before?.Receipt is not { } receipt || IsNone(status.Receipt) || status.Receipt != receipt) return MarkMatch.Other;
+        // Zeros are what some terminals send for no number: two bookings without one may still be the same.
+        if (before?.Receipt is not { } receipt || status.Receipt is null) return MarkMatch.Other;
+        if (Number(status.Receipt) != Number(receipt)) return MarkMatch.Other;
         if (status.Amount is { } amount && before.MinorUnits is { } known && amount != known) return MarkMatch.Other;
         var (at, atBefore) = (AtOf(status), before.At);
         if (at is not null && atBefore is not null && at != atBefore) return MarkMatch.Other;

@@ -204,14 +204,19 @@ internal sealed class ZvtRecovery(
         catch (Exception lost) when (lost is LinkLostException or ProtocolViolationException)
         {
             // A terminal that cannot be asked for totals, and breaks at it, names none; once may be the line.
-            if (!entry.IsSecondLook) return new SecondLookNeeded(dialect.Settle, "The line broke at the question for totals.");
+            const string Broke = "The line broke at the question for totals.";
+            entry.StayedReachable = false;
+            if (entry.FirstSeen != Broke) return new SecondLookNeeded(dialect.Settle, Broke);
         }
 
         if (answer is { IsBusy: true }) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         var totals = answer?.Status is { } told ? conclusions.TotalsOf(told) : null;
+        // It told this very booking in the conversation as well: said twice, only totals that lack just it speak against it.
+        var isRepeated = Session.Announced is { Outcome: Outcome.Approved } announced
+            && announced.ApprovedAmount == said.Conclusion.ApprovedAmount && ZvtMark.IsSame(status, announced.References);
         if (totals is null || (totals.Count == 0 && ZvtMark.IsNone(totals.LastReceipt)))
         {
-            return IsNext(status) || !isCounted
+            return IsNext(status) || isRepeated || !isCounted
                 ? said
                 : Unclear(
                     Reason.ForeignBooking,
@@ -220,6 +225,7 @@ internal sealed class ZvtRecovery(
         }
 
         if (entry.Books is not { } books || Stands(books, totals, said.Conclusion, status.Receipt)) return said;
+        if (isRepeated && !(SameSize(totals.Net, books.Within(totals.FirstReceipt).Net) && books.CanCount(totals.Count))) return said;
         return Twice(
             Unclear(
                 Reason.CannotTell,
@@ -248,7 +254,7 @@ internal sealed class ZvtRecovery(
 
     // README §5.1: idle at once after a break is not yet over. Only the same answer again is believed.
     private TerminalEvent Twice(TerminalEvent said, string seen) =>
-        entry.IsSecondLook ? said : new SecondLookNeeded(dialect.Settle, seen);
+        entry.Twice(said, seen, dialect.Settle);
 
     private TerminalEvent NotBooked() => Twice(new Concluded(entry.NotBooked()), "The terminal has not booked it so far.");
 

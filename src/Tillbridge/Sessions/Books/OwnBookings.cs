@@ -44,10 +44,12 @@ internal sealed class OwnBookings(string terminal, IJournal journal, Cancellatio
         var (theirs, ours) = (known.References, said.References);
         if (!Original.SameReceipt(theirs.Receipt, ours.Receipt) || theirs.Receipt!.All(digit => digit == '0')) return false;
         if (known.ApprovedAmount != said.ApprovedAmount) return false;
+        if (theirs.Approval is { } code && ours.Approval is { } now && !Original.SameApproval(code, now)) return false;
+        if (theirs.Batch is { } batch && ours.Batch is { } period && batch != period) return false;
         if (theirs.Trace?.TrimStart('0') is { Length: > 0 } trace && ours.Trace?.TrimStart('0') is { Length: > 0 } told)
         {
             // Where numbers repeat the time tells two bookings apart.
-            return trace == told && (known.TerminalTime is not { } at || said.TerminalTime is not { } now || at == now);
+            return trace == told && (known.TerminalTime is not { } at || said.TerminalTime is not { } then || at == then);
         }
 
         return Original.SameApproval(theirs.Approval, ours.Approval);

@@ -24,7 +24,7 @@ internal sealed class RecoveryEntries(
     // By the newest booking before ours that was heard when it was made: a recovered one may be older than its end.
     private TimeSpan? OffsetOf(IReadOnlyList<Session> period, Session without) => period
         .Where(session => session.Id != without.Id && session is { ClosedAt: not null, Outcome: Outcome.Approved, ResolvedBy: null }
-            && session.Conclusion is { TerminalTime: not null, Reason: not Reason.Recovered })
+            && session is { BrokenBy: null, Conclusion.TerminalTime: not null })
         .Select(session => (TimeSpan?)(session.Conclusion!.TerminalTime!.Value
             - TimeZoneInfo.ConvertTime(session.ClosedAt!.Value, clock.LocalTimeZone).DateTime))
         .LastOrDefault();

@@ -31,12 +31,13 @@ public abstract class ZvtOutsiderFixture : IAsyncDisposable
         stop.Dispose();
     }
 
-    private protected static RawTerminal Conversation(string before, Func<RawConnection, Task> pay, string totals = "848300") => new(
+    private protected static RawTerminal Conversation(string before, Func<RawConnection, Task> pay, string totals = "848300",
+        string registration = RawTerminal.Registered) => new(
         async line =>
         {
             await line.Send(Ack);
             await pay(line);
-        }) { LastBooking = before, Totals = totals };
+        }) { LastBooking = before, Totals = totals, Registration = registration };
 
     private protected string Booking(string receipt, string trace, long cents, int? minutes = 0, string result = "00", string tail = "")
     {

@@ -79,6 +79,55 @@ public sealed class ZvtOutsiderTests : ZvtOutsiderFixture
         Assert.Equal(Outcome.Unknown, (await Pay(terminal)).Outcome);
     }
 
+    [Fact]
+    public async Task A_booking_without_a_number_that_the_terminal_still_names_is_not_ours()
+    {
+        await using var terminal = Conversation(Booking("0000", "000123", 1250, minutes: null), line =>
+        {
+            line.HangUp();
+            return Task.CompletedTask;
+        });
+
+        Assert.NotEqual(Outcome.Approved, (await Pay(terminal)).Outcome);
+    }
+
+    [Fact]
+    public async Task A_first_look_that_names_our_booking_is_not_outweighed_by_a_second_that_does_not()
+    {
+        var before = Booking("0101", "000101", 500, minutes: -5);
+        RawTerminal? terminal = null;
+        await using var raw = terminal = Conversation(before, line =>
+        {
+            // It names our booking first; a refund by hand hides it from the totals, and then it forgets both.
+            terminal!.LastBooking = Booking("0102", "000102", 1250);
+            terminal.Totals = Totals(500, 1, "0101", "0101");
+            terminal.AfterLook = () => (terminal.LastBooking, terminal.Totals) = (before, "848300");
+            line.HangUp();
+            return Task.CompletedTask;
+        });
+        await Known(raw, "0101", "000101", 500);
+
+        var session = await Pay(raw);
+
+        Assert.True(session.Outcome is Outcome.Unknown or Outcome.Failed, session.Conclusion!.ToString());
+        Assert.True(session.ClosedAt - session.SentAt > TimeSpan.FromMilliseconds(400), "the second sight begins anew");
+    }
+
+    [Fact]
+    public async Task A_wrong_pin_under_a_number_of_its_own_is_followed_by_the_payment()
+    {
+        RawTerminal? terminal = null;
+        await using var raw = terminal = Conversation(Booking("0101", "000101", 500, minutes: -5), async line =>
+        {
+            await line.Ask(Booking("0102", "000102", 1250, result: "37"));
+            terminal!.LastBooking = Booking("0103", "000103", 1250);
+            await line.Ask(terminal.LastBooking);
+            await line.Send(Done);
+        });
+
+        Assert.Equal((Outcome.Approved, Reason.Recovered), Ended(await Pay(raw)));
+    }
+
     [Theory]
     [InlineData(1250, 0, 2)] // The sale and a refund by hand behind it: nothing stands.
     [InlineData(1250, -1250, 1)] // A refund by hand alone, and the sale was never booked.
@@ -163,11 +212,12 @@ public sealed class ZvtOutsiderTests : ZvtOutsiderFixture
     [Fact]
     public async Task A_result_of_another_device_is_not_ours()
     {
-        await using var terminal = Conversation(Booking("0101", "000101", 500, minutes: -5, tail: "2965000001"), async line =>
-        {
-            await line.Ask(Booking("0102", "000102", 1250, tail: "2965000002"));
-            await line.Send(Done);
-        });
+        await using var terminal = Conversation(
+            Booking("0101", "000101", 500, minutes: -5), async line =>
+            {
+                await line.Ask(Booking("0102", "000102", 1250, tail: "2965000002"));
+                await line.Send(Done);
+            }, registration: "060F0A19002965000001490978");
 
         Assert.NotEqual(Outcome.Approved, (await Pay(terminal)).Outcome);
     }
