@@ -22,17 +22,22 @@ internal static class Composition
     public static ILoggerFactory MakeLogs(GatewaySettings settings, GatewayParts parts)
     {
         var directory = settings.LogDirectory ?? Path.Combine(settings.Data, "logs");
-        return LoggerFactory.Create(logs => logs
-            .SetMinimumLevel(settings.LogLevel)
-            .AddFilter("Microsoft", LogLevel.Warning)
-            .AddProvider(new RunLog(directory, parts.Clock))
-            .AddFilter<ConsoleLoggerProvider>("Microsoft", LogLevel.None)
-            .AddFilter<ConsoleLoggerProvider>(level => level >= LogLevel.Warning)
-            .AddConsole(console =>
-            {
-                console.LogToStandardErrorThreshold = LogLevel.Trace;
-                if (parts.LinesForSystemd) console.FormatterName = ConsoleFormatterNames.Systemd;
-            }));
+        return LoggerFactory.Create(logs =>
+        {
+            // Made by the factory's own container, so that it is disposed of with the factory and loses no line.
+            logs.Services.AddSingleton<ILoggerProvider>(_ => new RunLog(directory, parts.Clock));
+            logs.SetMinimumLevel(settings.LogLevel)
+                .AddFilter("Microsoft", LogLevel.Warning)
+                .AddFilter<ConsoleLoggerProvider>("Microsoft", LogLevel.None)
+                .AddFilter<ConsoleLoggerProvider>(level => level >= LogLevel.Warning)
+                .AddConsole(console =>
+                {
+                    console.LogToStandardErrorThreshold = LogLevel.Trace;
+                    // Nobody who logs waits for who reads standard error.
+                    console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+                    if (parts.LinesForSystemd) console.FormatterName = ConsoleFormatterNames.Systemd;
+                });
+        });
     }
 
     /// <summary>The web server, not yet started.</summary>
