@@ -108,7 +108,7 @@ internal sealed class EventsApi(ApiParts parts)
         private async Task Send(HttpResponse response, JournalRecord record, CancellationToken stop)
         {
             position = record.Sequence;
-            var session = await parts.Terminals.Find(record.Session, stop);
+            var session = record.Kind is RecordKind.Progress or RecordKind.Concluded ? await parts.Feed.SessionOf(record) : null;
             if (EventView.From(record, session, parts.Parts.Protocols) is not { } view) return;
             await Write(response, $"id: {view.Id}\nevent: {view.Event}\ndata: {view.Json}\n\n", stop);
         }

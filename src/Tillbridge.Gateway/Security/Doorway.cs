@@ -54,7 +54,11 @@ internal sealed class Doorway(int most, int mostOfOne)
     /// <summary>Takes it out of the idle ones.</summary>
     public void Work(Visitor visitor)
     {
-        lock (gate) Unlist_NeedsLock(visitor);
+        lock (gate)
+        {
+            visitor.Working++;
+            Unlist_NeedsLock(visitor);
+        }
     }
 
     /// <summary>Puts it to the end of the idle ones.</summary>
@@ -62,7 +66,9 @@ internal sealed class Doorway(int most, int mostOfOne)
     {
         lock (gate)
         {
-            if (!rooms.TryGetValue(visitor.Caller, out var room) || !room.All.Contains(visitor)) return;
+            Invariant.Holds(visitor.Working > 0, "who rests has worked");
+            visitor.Working--;
+            if (visitor.Working > 0 || !rooms.TryGetValue(visitor.Caller, out var room) || !room.All.Contains(visitor)) return;
             Unlist_NeedsLock(visitor);
             visitor.Idle = room.IdleOf(visitor).AddLast(visitor);
         }

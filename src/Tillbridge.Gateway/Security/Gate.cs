@@ -69,7 +69,7 @@ internal sealed class Gate : IAsyncDisposable
     // A request with a body is there in whole when the body has been read (RequestBody).
     private static void WorkAtOnce(HttpContext context)
     {
-        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true }) Visitor.Of(context)?.Work(context);
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true }) Visitor.Work(context);
     }
 
     // The origin comes first, so that a foreign page uses up nobody's rate.

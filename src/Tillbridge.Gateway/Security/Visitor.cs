@@ -7,6 +7,8 @@ namespace Tillbridge.Gateway.Security;
 /// <summary>One connection. It is at work from when its request is there in whole until the answer has been sent.</summary>
 internal sealed class Visitor(Doorway doorway, ConnectionContext connection, IPAddress caller)
 {
+    private Doorway Doorway { get; } = doorway;
+
     /// <summary>Whose share it counts into.</summary>
     public IPAddress Caller { get; } = caller;
 
@@ -20,19 +22,40 @@ internal sealed class Visitor(Doorway doorway, ConnectionContext connection, IPA
     public static Visitor? Of(HttpContext context) => context.Features.Get<Visitor>();
 
     /// <summary>Its caller may ask here.</summary>
-    public void Knows() => doorway.Knows(this);
+    public void Knows() => Doorway.Knows(this);
 
-    /// <summary>Its request is there in whole: from now on it is not closed for another.</summary>
-    public void Work(HttpContext context)
+    /// <summary>Requests of it that are at work; several only with HTTP/2. The doorway's.</summary>
+    public int Working { get; set; }
+
+    /// <summary>A request is there in whole: from now on its connection is not closed for another.</summary>
+    public static void Work(HttpContext context)
     {
-        doorway.Work(this);
+        if (context.Features.Get<Visitor>() is not { } visitor || context.Features.Get<Turn>() is not null) return;
+        context.Features.Set(new Turn(visitor));
+        visitor.Doorway.Work(visitor);
         context.Response.OnCompleted(() =>
         {
-            doorway.Rest(this);
+            Rest(context);
             return Task.CompletedTask;
         });
     }
 
+    /// <summary>All that a request still needs is a caller who reads the answer: nobody else waits for that.</summary>
+    public static void Rest(HttpContext context)
+    {
+        if (context.Features.Get<Turn>() is not { } turn || !turn.End()) return;
+        turn.Visitor.Doorway.Rest(turn.Visitor);
+    }
+
     /// <summary>Closes it.</summary>
     public void Close() => connection.Abort(new ConnectionAbortedException("Closed while idle, for a caller who came."));
+
+    private sealed class Turn(Visitor visitor)
+    {
+        private int isOver;
+
+        public Visitor Visitor { get; } = visitor;
+
+        public bool End() => Interlocked.Exchange(ref isOver, 1) == 0;
+    }
 }

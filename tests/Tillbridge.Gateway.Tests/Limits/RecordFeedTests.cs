@@ -74,6 +74,21 @@ public sealed class RecordFeedTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_session_is_never_told_older_than_the_record_that_tells_of_it()
+    {
+        var session = await Begin();
+        for (var round = 0; round < 200; round++)
+        {
+            var before = journal.LastSequence;
+            session = session with { Metadata = new Dictionary<string, string> { ["round"] = $"{round}" } };
+            await journal.Append(new JournalEntry(session.Id, session.Terminal, RecordKind.State, "{}", session), Stop);
+            var record = Assert.Single(await journal.RecordsAfter(before, null, 10, withFrames: false, Stop));
+            var (first, again) = (await feed.SessionOf(record), await feed.SessionOf(record));
+            Assert.Equal(($"{round}", $"{round}"), (first!.Metadata!["round"], again!.Metadata!["round"]));
+        }
+    }
+
     private Task Seen() => Wait.Until(() => feed.Covered >= journal.LastSequence);
 
     private async Task<Session> Begin()

@@ -12,12 +12,14 @@ internal sealed class RecordFeed : IAsyncDisposable
 {
     private const int PageSize = 200;
     private const int MostKept = 1000;
+    private const int MostSessions = 256;
 
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
     private readonly Queue<JournalRecord> kept = new();
     private readonly Dictionary<SessionId, (Signal Signal, int Watches)> bySession = [];
+    private readonly Dictionary<SessionId, Task<Session?>> sessions = [];
     private readonly Signal all = new();
     private readonly CancellationTokenSource shutdown = new();
     private readonly IJournal journal;
@@ -25,12 +27,13 @@ internal sealed class RecordFeed : IAsyncDisposable
     private readonly ILogger logger;
     private readonly Task reading;
     private long keptAfter;
+    private long taken;
     private long covered;
 
     private RecordFeed(IJournal journal, TimeProvider clock, ILogger logger)
     {
         (this.journal, this.clock, this.logger) = (journal, clock, logger);
-        keptAfter = covered = journal.LastSequence;
+        keptAfter = taken = covered = journal.LastSequence;
         reading = ReadAll();
     }
 
@@ -66,6 +69,20 @@ internal sealed class RecordFeed : IAsyncDisposable
         return await journal.RecordsAfter(sequence, null, limit, withFrames: false, stop);
     }
 
+    /// <summary>A record's session as it is at this record or later, looked up once for everybody who tells of it.</summary>
+    public Task<Session?> SessionOf(JournalRecord record)
+    {
+        var id = record.Session;
+        lock (gate)
+        {
+            // Somebody else may have looked before this record.
+            if (record.Sequence > taken) return journal.Find(id, shutdown.Token);
+            if (sessions.TryGetValue(id, out var known) && !known.IsFaulted && !known.IsCanceled) return known;
+            if (sessions.Count >= MostSessions) sessions.Clear();
+            return sessions[id] = journal.Find(id, shutdown.Token);
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -87,17 +104,17 @@ internal sealed class RecordFeed : IAsyncDisposable
                 Take(page, page.Count == PageSize ? page[^1].Sequence : Math.Max(durable, page.Count == 0 ? 0 : page[^1].Sequence));
                 told = null;
             }
-            catch (JournalException failure)
-            {
-                if (failure.Message != told) Log.JournalFailed(logger, failure.Message);
-                told = failure.Message;
-                // Whoever listens looks at the journal by itself, and has its own answer for this.
-                WakeAll();
-                await Pause();
-            }
             catch (OperationCanceledException)
             {
                 // Going down.
+            }
+            catch (Exception failure)
+            {
+                if (failure.Message != told) Log.FeedFailed(logger, failure);
+                told = failure.Message;
+                // Whoever listens looks at the journal by itself, and has its own answer for this; from now on every second.
+                WakeAll();
+                await Pause();
             }
         }
     }
@@ -112,8 +129,12 @@ internal sealed class RecordFeed : IAsyncDisposable
             {
                 kept.Enqueue(record);
                 if (kept.Count > MostKept) keptAfter = kept.Dequeue().Sequence;
+                // What was looked up before this record may be older than it.
+                sessions.Remove(record.Session);
                 if (bySession.TryGetValue(record.Session, out var watched)) woken.Add(watched.Signal);
             }
+
+            taken = through;
         }
 
         if (page.Count > 0) all.Raise();

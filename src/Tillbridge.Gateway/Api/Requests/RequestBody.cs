@@ -34,7 +34,7 @@ internal sealed record RequestBody(JsonFields? Fields, List<JsonFault> Faults, I
         if (context.Request.ContentLength > MostBytes) return null;
         var buffer = new byte[MostBytes + 1];
         var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, false, context.RequestAborted);
-        Visitor.Of(context)?.Work(context);
+        Visitor.Work(context);
         return length > MostBytes ? null : buffer[..length];
     }
 

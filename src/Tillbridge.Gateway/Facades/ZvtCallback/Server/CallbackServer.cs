@@ -173,7 +173,7 @@ internal sealed class CallbackServer : IAsyncDisposable
         if (await gate.Refuse(context) is { } refused) return Refuse(refused);
         Visitor.Of(context)?.Knows();
         var (body, tooLarge) = await ReadBody(context);
-        Visitor.Of(context)?.Work(context);
+        Visitor.Work(context);
         if (tooLarge) return Refuse(TooLarge());
         var header = context.Request.Headers["Idempotency-Key"] is [{ Length: > 0 } key] ? key : null;
         var (command, wrong) = CallbackCommand.Read(body, header);
