@@ -17,8 +17,11 @@ internal sealed class ApiKeys(IReadOnlyList<string> keys)
     /// <summary>True when no key is needed for this path: whether a process lives is no secret, and who watches it holds no keys.</summary>
     public static bool IsOpen(HttpContext context) => context.Request.Path.StartsWithSegments("/health");
 
+    /// <summary>True when keys are configured.</summary>
+    public bool AreNeeded => hashes.Length > 0;
+
     /// <summary>True when no keys are configured or the caller shows a right one.</summary>
-    public bool Knows(HttpContext context) => hashes.Length == 0
+    public bool Knows(HttpContext context) => !AreNeeded
         || (Shown(context.Request.Headers) is { Length: > 0 and <= MostCharacters } key && IsKnown(Hash(key)));
 
     /// <summary>True when the caller shows something as its key.</summary>

@@ -74,7 +74,7 @@ internal sealed class Doorway(int most, int mostOfOne)
         }
     }
 
-    /// <summary>Notes that its caller may ask here.</summary>
+    /// <summary>Notes that its caller has shown a right key.</summary>
     public void Knows(Visitor visitor)
     {
         lock (gate)

@@ -79,7 +79,8 @@ internal sealed class Gate : IAsyncDisposable
         var isKnown = keys.Knows(context);
         if (!isKnown && !ApiKeys.IsOpen(context)) return RefuseStranger(context);
         if (!rates.Admit(context)) return TooMany(context, "Too many requests from this address; try again in a second.");
-        if (isKnown) Visitor.Of(context)?.Knows();
+        // Without keys everybody could make himself known, and push out who has just come.
+        if (isKnown && keys.AreNeeded) Visitor.Of(context)?.Knows();
         return null;
     }
 

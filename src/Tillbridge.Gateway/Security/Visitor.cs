@@ -15,13 +15,13 @@ internal sealed class Visitor(Doorway doorway, ConnectionContext connection, IPA
     /// <summary>Its place among the idle ones; the doorway's.</summary>
     public LinkedListNode<Visitor>? Idle { get; set; }
 
-    /// <summary>True when a right key was shown on it, or none is needed and something was asked; the doorway's.</summary>
+    /// <summary>True when a right key was shown on it; the doorway's.</summary>
     public bool IsKnown { get; set; }
 
     /// <summary>The visitor behind a request; null outside of the gateway's own server.</summary>
     public static Visitor? Of(HttpContext context) => context.Features.Get<Visitor>();
 
-    /// <summary>Its caller may ask here.</summary>
+    /// <summary>Its caller has shown a right key.</summary>
     public void Knows() => Doorway.Knows(this);
 
     /// <summary>Requests of it that are at work; several only with HTTP/2. The doorway's.</summary>

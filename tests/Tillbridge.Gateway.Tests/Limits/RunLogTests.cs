@@ -98,7 +98,10 @@ public sealed class RunLogTests : IDisposable
             Say(logger, 3);
         }
 
-        Assert.Equal(["3", "line 3"], disk.Lines.Select(Essence));
+        // A refusal is noted a moment after the disk spoke it, so that the three may be told at two places.
+        var told = disk.Lines.Select(Essence).ToList();
+        Assert.True(told.Remove("line 3"));
+        Assert.Equal(3, told.Sum(int.Parse));
     }
 
     [Fact]

@@ -171,7 +171,7 @@ internal sealed class CallbackServer : IAsyncDisposable
         var (terminal, misplaced) = Place(context);
         if (misplaced is not null) return Refuse(misplaced);
         if (await gate.Refuse(context) is { } refused) return Refuse(refused);
-        Visitor.Of(context)?.Knows();
+        if (settings.Auth is not CallbackAuth.None) Visitor.Of(context)?.Knows();
         var (body, tooLarge) = await ReadBody(context);
         Visitor.Work(context);
         if (tooLarge) return Refuse(TooLarge());
