@@ -16,32 +16,35 @@ namespace Tillbridge.Gateway;
 /// <summary>Puts the server together; everything that it is made of stands here.</summary>
 internal static class Composition
 {
-    private const int MostConnections = 1000;
-
     /// <summary>The logs of a run: a file for everything, standard error for warnings.</summary>
     public static ILoggerFactory MakeLogs(GatewaySettings settings, GatewayParts parts)
     {
         var directory = settings.LogDirectory ?? Path.Combine(settings.Data, "logs");
-        return LoggerFactory.Create(logs => logs
-            .SetMinimumLevel(settings.LogLevel)
-            .AddFilter("Microsoft", LogLevel.Warning)
-            .AddProvider(new RunLog(directory, parts.Clock))
-            .AddFilter<ConsoleLoggerProvider>("Microsoft", LogLevel.None)
-            .AddFilter<ConsoleLoggerProvider>(level => level >= LogLevel.Warning)
-            .AddConsole(console =>
-            {
-                console.LogToStandardErrorThreshold = LogLevel.Trace;
-                if (parts.LinesForSystemd) console.FormatterName = ConsoleFormatterNames.Systemd;
-            }));
+        return LoggerFactory.Create(logs =>
+        {
+            // Made by the factory's own container, so that it is disposed of with the factory and loses no line.
+            logs.Services.AddSingleton<ILoggerProvider>(_ => new RunLog(directory, parts.Clock));
+            logs.SetMinimumLevel(settings.LogLevel)
+                .AddFilter("Microsoft", LogLevel.Warning)
+                .AddFilter<ConsoleLoggerProvider>("Microsoft", LogLevel.None)
+                .AddFilter<ConsoleLoggerProvider>(level => level >= LogLevel.Warning)
+                .AddConsole(console =>
+                {
+                    console.LogToStandardErrorThreshold = LogLevel.Trace;
+                    // Nobody who logs waits for who reads standard error.
+                    console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+                    if (parts.LinesForSystemd) console.FormatterName = ConsoleFormatterNames.Systemd;
+                });
+        });
     }
 
     /// <summary>The web server, not yet started.</summary>
-    public static WebApplication MakeServer(GatewaySettings settings, ILoggerFactory logs)
+    public static WebApplication MakeServer(GatewaySettings settings, Doorway doorway, ILoggerFactory logs)
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "Tillbridge.Gateway", Args = [] });
         builder.Services.AddSingleton(logs);
         builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => Configure(server, settings));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => Configure(server, settings, doorway));
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(
             options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
         return builder.Build();
@@ -61,13 +64,14 @@ internal static class Composition
         new FrontPage(parts).Map(routes);
     }
 
-    private static void Configure(KestrelServerOptions server, GatewaySettings settings)
+    private static void Configure(KestrelServerOptions server, GatewaySettings settings, Doorway doorway)
     {
-        server.Listen(settings.Listen);
+        server.Listen(settings.Listen, listen => listen.Use(next => connection => doorway.Pass(connection, next)));
         server.AddServerHeader = false;
         // The routes refuse what is over their own limit with a problem; this is the wall behind them.
         server.Limits.MaxRequestBodySize = 4 * RequestBody.MostBytes;
-        server.Limits.MaxConcurrentConnections = MostConnections;
+        // The doorway keeps the limit; what it closes takes a moment to be gone.
+        server.Limits.MaxConcurrentConnections = 2 * settings.Limits.Connections;
         server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
     }
 }

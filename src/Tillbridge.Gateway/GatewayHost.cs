@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tillbridge.Catalog;
 using Tillbridge.Gateway.Api;
+using Tillbridge.Gateway.Api.Feeds;
 using Tillbridge.Gateway.Facades.ZvtCallback;
 using Tillbridge.Gateway.Facades.ZvtCallback.Server;
 using Tillbridge.Gateway.Security;
@@ -120,7 +121,7 @@ public sealed class GatewayHost : IAsyncDisposable
             journal, parts.Protocols, address => ProtocolCatalog.Transport(address, parts.Clock), entries.Select(entry => entry.Settings),
             parts.Clock, parts.Ids, logs, shutdown.Token);
         owned.Add(engine);
-        var roster = new TerminalRoster(entries, terminalsFile, engine.Put, engine.Remove);
+        var roster = new TerminalRoster(entries, terminalsFile, settings.Limits.Terminals, engine.Put, engine.Remove);
         await Serve(settings, parts, journal, roster);
         if (settings.ZvtCallback is not null) await ServeCallbacks(settings, parts, journal, roster);
         Log.Listening(logger, Address.ToString(), settings.Data, entries.Count);
@@ -153,7 +154,8 @@ public sealed class GatewayHost : IAsyncDisposable
 
     private async Task Serve(GatewaySettings settings, GatewayParts parts, SqliteJournal kept, TerminalRoster roster)
     {
-        var web = Composition.MakeServer(settings, logs);
+        var doorway = Doorway.Of(settings.Limits);
+        var web = Composition.MakeServer(settings, doorway, logs);
         owned.Add(web);
         var stopping = web.Lifetime.ApplicationStopping;
         var metrics = new Metrics(kept.LastSequence);
@@ -161,7 +163,12 @@ public sealed class GatewayHost : IAsyncDisposable
         owned.Add(gate);
         var watch = JournalWatch.Begin(kept, parts.Clock, logger);
         owned.Add(watch);
-        var api = new ApiParts(Terminals, kept, roster, settings, parts, stopping) { JournalHealth = () => watch.Health };
+        var feed = RecordFeed.Begin(kept, parts.Clock, logger);
+        owned.Add(feed);
+        var api = new ApiParts(Terminals, kept, roster, settings, parts, stopping)
+        {
+            JournalHealth = () => watch.Health, Doorway = doorway, Feed = feed,
+        };
         Composition.MapRoutes(web, api, metrics, gate);
         await web.StartAsync(shutdown.Token);
         server = web;

@@ -20,6 +20,12 @@ internal static partial class Log
     [LoggerMessage(5005, LogLevel.Error, "No answer within {Seconds} s from: {Silent}. The watchdog is not told that we live.")]
     public static partial void DoesNotAnswer(ILogger logger, double seconds, string silent);
 
+    [LoggerMessage(5006, LogLevel.Warning, "A wrong API key from {Address}; {More} more were not told since the last one.")]
+    public static partial void WrongKey(ILogger logger, string address, long more);
+
+    [LoggerMessage(5008, LogLevel.Error, "New records could not be read for listeners; they look by themselves every second.")]
+    public static partial void FeedFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(5010, LogLevel.Information, "Callback face on {Address}.")]
     public static partial void CallbackListening(ILogger logger, string address);
 

@@ -7,29 +7,27 @@ namespace Tillbridge.Gateway;
 
 /// <summary>
 /// One log file per run: <c>tillbridge-YYYYMMDD-HHMMSS.log</c>, continued in a next file at 20 MB; the last 20 stay.
-/// One line per entry: UTC time, level, event id, category, terminal and session where known, message.
+/// One line per entry: UTC time, level, event id, category, terminal and session where known, message. A line is finished on the
+/// caller's thread and written by another one.
 /// </summary>
 internal sealed class RunLog : ILoggerProvider, ISupportExternalScope
 {
-    private const long MostFileBytes = 20 * 1024 * 1024;
-    private const int MostFiles = 20;
     private const int MostLineCharacters = 16 * 1024;
 
-    private readonly Lock gate = new();
     private readonly ConcurrentDictionary<string, ILogger> loggers = new(StringComparer.Ordinal);
-    private readonly string directory;
     private readonly TimeProvider clock;
-    private readonly string run;
+    private readonly LogQueue queue;
     private IExternalScopeProvider scopes = new LoggerExternalScopeProvider();
-    private StreamWriter? file;
-    private int part;
 
     /// <summary>A log of a run that begins now.</summary>
-    public RunLog(string directory, TimeProvider clock)
+    /// <param name="directory">Where its files go.</param>
+    /// <param name="clock">Time.</param>
+    /// <param name="open">Opens a file; null takes the file system's.</param>
+    /// <param name="mostWaiting">Most lines that wait for the disk.</param>
+    public RunLog(string directory, TimeProvider clock, Func<string, Stream>? open = null, int mostWaiting = LogQueue.MostLines)
     {
-        this.directory = directory;
         this.clock = clock;
-        run = "tillbridge-" + clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        var run = "tillbridge-" + clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         try
         {
             MakePrivate(Path.GetDirectoryName(Path.GetFullPath(directory)));
@@ -39,6 +37,8 @@ internal sealed class RunLog : ILoggerProvider, ISupportExternalScope
         {
             throw new IOException($"The log directory '{directory}' cannot be made: {wrong.Message} Choose another data directory.", wrong);
         }
+
+        queue = new(new(directory, run, open), TellLost, mostWaiting);
     }
 
     /// <inheritdoc/>
@@ -48,14 +48,7 @@ internal sealed class RunLog : ILoggerProvider, ISupportExternalScope
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => scopes = scopeProvider;
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (gate)
-        {
-            file?.Dispose();
-            file = null;
-        }
-    }
+    public void Dispose() => queue.Dispose();
 
     // Usually inside of the data directory, which is made here first: neither is anybody else's to read.
     private static void MakePrivate(string? place)
@@ -66,31 +59,8 @@ internal sealed class RunLog : ILoggerProvider, ISupportExternalScope
         else Directory.CreateDirectory(place, Private);
     }
 
-    private void Write(string line)
-    {
-        lock (gate)
-        {
-            try
-            {
-                if (file is null || file.BaseStream.Length > MostFileBytes) Roll_NeedsLock();
-                file!.WriteLine(line);
-            }
-            catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
-            {
-                // A full disk stops the journal, which says so; the log must not stop the gateway besides.
-            }
-        }
-    }
-
-    private void Roll_NeedsLock()
-    {
-        file?.Dispose();
-        part++;
-        var path = Path.Combine(directory, part == 1 ? $"{run}.log" : $"{run}-{part}.log");
-        file = new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
-        var old = new DirectoryInfo(directory).GetFiles("tillbridge-*.log").OrderByDescending(log => log.LastWriteTimeUtc);
-        foreach (var log in old.Skip(MostFiles)) log.Delete();
-    }
+    private string TellLost(long lines) => Format(
+        LogLevel.Warning, new(5007), "Tillbridge.Gateway", $"{lines} log lines are missing here: the disk was full or too slow.", null);
 
     private string Format(LogLevel level, EventId id, string category, string message, Exception? exception)
     {
@@ -128,6 +98,6 @@ internal sealed class RunLog : ILoggerProvider, ISupportExternalScope
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Write(log.Format(logLevel, eventId, category, formatter(state, exception), exception));
+            log.queue.Add(log.Format(logLevel, eventId, category, formatter(state, exception), exception));
     }
 }

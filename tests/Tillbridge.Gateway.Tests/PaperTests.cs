@@ -113,22 +113,29 @@ public sealed class PaperTests : IAsyncLifetime
     {
         await gateway.Sale(100);
         var log = Assert.Single(Directory.GetFiles(Path.Combine(gateway.Folder, "data", "logs"), "tillbridge-*.log"));
-        using var reader = new StreamReader(new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        var lines = (await reader.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var text = "";
+        await Wait.Until(async stop =>
+        {
+            using var reader = new StreamReader(new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            text = await reader.ReadToEndAsync(stop);
+            return text.Contains("Listening on", StringComparison.Ordinal);
+        });
+        // A line that is being written is none yet.
+        var lines = text[..text.LastIndexOf('\n')].Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.NotEmpty(lines);
         Assert.All(lines, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [A-Z]+ \d+ \S+", line));
-        Assert.Contains(lines, line => line.Contains("Listening on", StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Routes()
     {
         var settings = new Settings.GatewaySettings { Data = "unused" };
-        var web = Composition.MakeServer(settings, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+        var web = Composition.MakeServer(
+            settings, Security.Doorway.Of(settings.Limits), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
         var parts = new GatewayParts(ProtocolCatalog.ByName, TimeProvider.System, Domain.IdSource.Of(TimeProvider.System))
         {
             Scripts = new Dictionary<string, Protocols.TerminalScripts> { ["x"] = new() },
         };
-        Composition.MapRoutes(web, new(null!, null!, null!, null!, parts, default), null!, null!);
+        Composition.MapRoutes(web, new(null!, null!, null!, settings, parts, default) { Feed = null! }, null!, null!);
         foreach (var source in ((Microsoft.AspNetCore.Routing.IEndpointRouteBuilder)web).DataSources)
         {
             foreach (var endpoint in source.Endpoints.OfType<Microsoft.AspNetCore.Routing.RouteEndpoint>())

@@ -19,6 +19,8 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 8190), settings.Listen);
         Assert.Equal(Path.Combine(folder, "data"), settings.Data);
         Assert.Empty(settings.Terminals);
+        Assert.Equal((300, 1000, 500, 1000), (
+            settings.Limits.RequestsPerSecond, settings.Limits.Connections, settings.Limits.OfOneAddress, settings.Limits.Terminals));
     }
 
     [Fact]
@@ -31,6 +33,7 @@ public sealed class SettingsTests : IDisposable
                 "answerLimit": 90, "recoveryLimit": 600, "merchants": { "1": "Shop" } } },
               "routing": { "by": "workstation", "rules": { "KASSA1": "till-1" } },
               "facades": {}, "webhooks": {},
+              "limits": { "requestsPerSecond": 7, "connections": 80, "connectionsPerAddress": 9, "terminals": 3 },
               "security": { "apiKeys": ["file:key"], "allowedHosts": ["till.example"], "allowedOrigins": ["https://till.example"] } }
             """).Settings!;
         var terminal = Assert.Single(settings.Terminals);
@@ -38,6 +41,8 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(90), terminal.Settings.Driver.AnswerLimit);
         Assert.Equal(TimeSpan.FromMinutes(10), terminal.Settings.RecoveryLimit);
         Assert.False(terminal.Settings.StrictUnknown);
+        Assert.Equal(
+            new GatewayLimits { RequestsPerSecond = 7, Connections = 80, ConnectionsPerAddress = 9, Terminals = 3 }, settings.Limits);
         Assert.Equal(["a-key-of-some-length"], settings.ApiKeys);
         Assert.Equal(("till-1", null), settings.Routing.Choose(null, "KASSA1", null, ["till-1"]));
         Assert.Equal("workstation", settings.Routing.Choose(null, "kassa1", null, ["till-1"]).Fault!.Path);
@@ -61,6 +66,15 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{ "listen": "0.0.0.0:8190" }""", "security.apiKeys", "at least one API key")]
     [InlineData("""{ "log": { "level": "loud" } }""", "log.level", "debug, error, information, warning")]
     [InlineData("""{ "terminals": [] }""", "terminals", "JSON object")]
+    [InlineData("""{ "limits": { "connections": 7 } }""", "limits.connections", "from 8 to 50000")]
+    [InlineData("""{ "limits": { "connections": 10, "connectionsPerAddress": 11 } }""", "limits.connectionsPerAddress", "from 1 to 10")]
+    [InlineData("""{ "limits": { "requestsPerSecond": 0.5 } }""", "limits.requestsPerSecond", "whole number")]
+    [InlineData("""{ "limits": { "terminals": 4001 } }""", "limits.terminals", "from 1 to 4000")]
+    [InlineData("""{ "limits": { "requests": 1 } }""", "limits.requests", "known are requestsPerSecond, connections")]
+    [InlineData("""
+        { "limits": { "terminals": 1 },
+          "terminals": { "a": { "uri": "zvt+tcp://h:1" }, "b": { "uri": "zvt+tcp://h:2" } } }
+        """, "terminals", "At most 1 terminals")]
     [InlineData("""{ "terminals": { "a b": { "uri": "zvt+tcp://h:1" } } }""", "terminals.a b", "name")]
     [InlineData("""{ "routing": { "by": "moon" } }""", "routing.by", "single, user, workstation")]
     [InlineData("""{ "routing": { "by": "user" } }""", "routing.rules", "at least one rule")]

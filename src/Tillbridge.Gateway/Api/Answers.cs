@@ -1,11 +1,14 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Tillbridge.Gateway.Security;
 
 namespace Tillbridge.Gateway.Api;
 
 /// <summary>Answers that are no problems.</summary>
 internal static class Answers
 {
+    private const int LongAnswer = 32 * 1024; // Half of what the server takes off our hands at once.
+
     /// <summary>A JSON answer, written by the source-generated writers.</summary>
     public static IResult Json<T>(T value, JsonTypeInfo<T> type, int status = 200) =>
         new Bytes(status, "application/json", ApiJson.Write(value, type));
@@ -37,6 +40,8 @@ internal static class Answers
             response.ContentType = contentType;
             response.ContentLength = body.Length;
             response.Headers.CacheControl = "no-store";
+            // A long answer is sent as fast as the caller reads it.
+            if (body.Length > LongAnswer) Visitor.Rest(httpContext);
             await response.Body.WriteAsync(body, httpContext.RequestAborted);
         }
     }

@@ -1,3 +1,6 @@
+using Tillbridge.Domain;
+using Tillbridge.Gateway.Api.Feeds;
+using Tillbridge.Gateway.Security;
 using Tillbridge.Gateway.Settings;
 using Tillbridge.Journal;
 using Tillbridge.Sessions;
@@ -18,19 +21,38 @@ internal sealed record ApiParts(
     /// <summary>How the journal is at this moment.</summary>
     public Func<JournalHealth> JournalHealth { get; init; } = () => new(TakesSessions: true, []);
 
+    /// <summary>The connections.</summary>
+    public Doorway Doorway { get; init; } = Doorway.Of(Settings.Limits);
+
+    /// <summary>The requests that stay.</summary>
+    public HeldRequests Held { get; } = new(Settings.Limits);
+
+    /// <summary>New records of the journal.</summary>
+    public required RecordFeed Feed { get; init; }
+
     /// <summary>
-    /// The session at its end, or as it stands when the time is up or the gateway stops. The session runs on either way.
+    /// The session at its end or with its question, or as it stands when the time is up or the gateway stops. The session runs on
+    /// either way.
     /// </summary>
-    public async Task<Domain.Session?> Await(Domain.SessionId id, int seconds, CancellationToken gone)
+    public async Task<Session?> Await(SessionId id, int seconds, CancellationToken gone)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(gone, Stopping);
-        try
+        using var watch = Feed.Watch(id);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), Parts.Clock);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(gone, Stopping, patience.Token);
+        while (true)
         {
-            return await Terminals.WaitForEndOrQuestion(id, TimeSpan.FromSeconds(seconds), stop.Token);
-        }
-        catch (OperationCanceledException) when (!gone.IsCancellationRequested)
-        {
-            return await Terminals.Find(id, gone);
+            var seen = watch.Times;
+            var session = await Terminals.Find(id, gone);
+            if (session is null or { Phase: SessionPhase.Closed or SessionPhase.AwaitingConfirmation } || stop.IsCancellationRequested)
+                return session;
+            try
+            {
+                await watch.Beyond(seen, stop.Token);
+            }
+            catch (OperationCanceledException) when (!gone.IsCancellationRequested)
+            {
+                // The patience ended, not the session.
+            }
         }
     }
 }

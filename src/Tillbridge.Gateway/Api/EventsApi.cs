@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Api.Requests;
+using Tillbridge.Gateway.Security;
 using Tillbridge.Journal;
 
 namespace Tillbridge.Gateway.Api;
@@ -30,7 +31,7 @@ internal sealed class EventsApi(ApiParts parts)
     private Task<IResult> All(HttpContext context)
     {
         var after = ReadPosition(context, out var wrong);
-        return Task.FromResult(wrong ?? new Stream(parts, null, after ?? parts.Journal.LastSequence));
+        return Task.FromResult(wrong ?? Listen(context, null, after ?? parts.Journal.LastSequence));
     }
 
     private async Task<IResult> OfSession(HttpContext context)
@@ -42,8 +43,13 @@ internal sealed class EventsApi(ApiParts parts)
         var more = await parts.Journal.RecordsAfter(after ?? 0, session.Id, 1, withFrames: false, context.RequestAborted);
         // 204 is how a browser's EventSource is told not to come back after the end.
         if (session.Phase is SessionPhase.Closed && more.Count == 0) return Answers.Nothing;
-        return new Stream(parts, session.Id, after ?? 0);
+        return Listen(context, session.Id, after ?? 0);
     }
+
+    private IResult Listen(HttpContext context, SessionId? only, long after) =>
+        parts.Held.Listeners.Take(HeldRequests.CallerOf(context)) is { } place
+            ? new Stream(parts, only, after, place)
+            : Problems.TooManyHeld(context, "Too many listeners, in all or from this address (limits.connections); try again later.");
 
     // The header is what a browser sends by itself; the parameter is for the first connection.
     private static long? ReadPosition(HttpContext context, out IResult? wrong)
@@ -57,12 +63,13 @@ internal sealed class EventsApi(ApiParts parts)
         return null;
     }
 
-    private sealed class Stream(ApiParts parts, SessionId? only, long after) : IResult
+    private sealed class Stream(ApiParts parts, SessionId? only, long after, IDisposable place) : IResult
     {
         private long position = after;
 
         public async Task ExecuteAsync(HttpContext httpContext)
         {
+            using var held = place;
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, parts.Stopping);
             var response = httpContext.Response;
             response.ContentType = "text/event-stream";
@@ -82,30 +89,32 @@ internal sealed class EventsApi(ApiParts parts)
 
         private async Task Follow(HttpResponse response, CancellationToken stop)
         {
+            using var watch = parts.Feed.Watch(only);
             while (true)
             {
                 // Both are read before the records: what they promise is then surely among the records.
-                var durable = parts.Journal.LastSequence;
+                var seen = watch.Times;
                 var ended = only is { } id && await parts.Terminals.Find(id, stop) is { Phase: SessionPhase.Closed };
-                var records = await parts.Journal.RecordsAfter(position, only, PageSize, withFrames: false, stop);
+                var records = only is { } one
+                    ? await parts.Journal.RecordsAfter(position, one, PageSize, withFrames: false, stop)
+                    : await parts.Feed.After(position, PageSize, stop);
                 foreach (var record in records) await Send(response, record, stop);
                 if (records.Count == PageSize) continue;
                 if (ended) return;
-                await Beat(response, Math.Max(durable, position), stop);
+                await Beat(response, watch.Beyond(seen, stop), stop);
             }
         }
 
         private async Task Send(HttpResponse response, JournalRecord record, CancellationToken stop)
         {
             position = record.Sequence;
-            var session = await parts.Terminals.Find(record.Session, stop);
+            var session = record.Kind is RecordKind.Progress or RecordKind.Concluded ? await parts.Feed.SessionOf(record) : null;
             if (EventView.From(record, session, parts.Parts.Protocols) is not { } view) return;
             await Write(response, $"id: {view.Id}\nevent: {view.Event}\ndata: {view.Json}\n\n", stop);
         }
 
-        private async Task Beat(HttpResponse response, long durable, CancellationToken stop)
+        private async Task Beat(HttpResponse response, Task more, CancellationToken stop)
         {
-            var more = parts.Journal.WaitBeyond(durable, stop);
             while (true)
             {
                 using var quiet = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -55,6 +55,10 @@ internal sealed class Metrics(long countFrom) : IDisposable
             text.Append($"tillbridge_http_requests_total{{method=\"{method}\",status=\"{status}\"}} {count}\n");
         Head(text, "tillbridge_http_requests_open", "gauge", "Requests that are being answered, listeners and this one among them.");
         text.Append($"tillbridge_http_requests_open {Interlocked.Read(ref open)}\n");
+        Head(text, "tillbridge_connections_open", "gauge", "Connections that are open.");
+        text.Append($"tillbridge_connections_open {parts.Doorway.Open}\n");
+        Head(text, "tillbridge_connections_turned_away_total", "counter", "Connections closed while idle, or not taken in.");
+        text.Append($"tillbridge_connections_turned_away_total {parts.Doorway.TurnedAway}\n");
         return text.ToString();
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tillbridge.Gateway.Reading;
+using Tillbridge.Gateway.Settings;
 using Tillbridge.Sessions;
 
 namespace Tillbridge.Gateway.Api;
@@ -31,8 +32,33 @@ internal static class Problems
         return Of(status, code, refusal.Text, refusal.Field, refusal.Session?.Value);
     }
 
+    /// <summary>A change of the terminals was not made.</summary>
+    public static IResult Of(NoChange not) => not switch
+    {
+        NoChange.Refused refused => Of(refused.Refusal),
+        NoChange.AddressInUse taken => Of(
+            409, "address-in-use", $"{taken.Place} is the terminal '{taken.By}' already, and one device has one owner. "
+                + $"Use '{taken.By}', or change or delete it first.", "uri"),
+        NoChange.TooMany full => Of(
+            409, "too-many-terminals", $"At most {full.Most} terminals can be configured (limits.terminals); delete one first."),
+        NoChange.NotKept { IsLive: true } live => Of(
+            507, "terminals-not-kept", "The change works now and is lost at the next start, because terminals.json could not be "
+                + $"written and a session began meanwhile: {live.Why} Send it again when that is cured."),
+        NoChange.NotKept none => Of(
+            507, "terminals-not-kept", $"Nothing was changed, because terminals.json could not be written: {none.Why} "
+                + "Send it again when that is cured."),
+        _ => throw new InvalidOperationException(not.GetType().Name),
+    };
+
     /// <summary>There is nothing of that name.</summary>
     public static IResult NotFound(string what) => Of(404, "not-found", what);
+
+    /// <summary>There are as many requests that stay as there may be.</summary>
+    public static IResult TooManyHeld(HttpContext context, string text)
+    {
+        context.Response.Headers.RetryAfter = "5";
+        return Of(429, "too-many-listeners", text);
+    }
 
     /// <summary>Any other problem.</summary>
     public static IResult Of(int status, string code, string detail, string? field = null, string? session = null) =>
@@ -64,7 +90,7 @@ internal static class Problems
         422 => "The terminal cannot do this",
         429 => "Too many requests",
         503 => "Not reachable",
-        507 => "The journal cannot write",
+        507 => "It cannot be kept",
         _ => "Internal error",
     };
 

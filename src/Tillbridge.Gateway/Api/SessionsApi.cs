@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Api.Requests;
 using Tillbridge.Gateway.Reading;
+using Tillbridge.Gateway.Security;
 using Tillbridge.Journal;
 using Tillbridge.Sessions;
 
@@ -63,8 +64,10 @@ internal sealed class SessionsApi(ApiParts parts)
 
     private async Task<IResult> AnswerStart(HttpContext context, Session session, bool isReplay)
     {
-        if (RequestHeaders.PreferredWait(context) is { } seconds)
+        if (RequestHeaders.PreferredWait(context) is { } seconds
+            && parts.Held.Payments.Take(HeldRequests.CallerOf(context)) is { } place)
         {
+            using var held = place;
             context.Response.Headers["Preference-Applied"] = $"wait={seconds}";
             session = await AwaitAccepted(session, seconds, context.RequestAborted);
             // Nothing has left and the caller waited for it: a plain refusal, with the session for who wants to look.
@@ -100,8 +103,11 @@ internal sealed class SessionsApi(ApiParts parts)
         if (query.Finish() is { } wrong) return wrong;
         var (session, problem) = await Named(parts, context);
         if (session is null) return problem!;
-        if (wait is { } seconds && session.Phase is not SessionPhase.Closed)
+        // Who finds no place to wait in is told how it stands now, as after a wait that was too short.
+        if (wait is { } seconds && session.Phase is not SessionPhase.Closed
+            && parts.Held.Waits.Take(HeldRequests.CallerOf(context)) is { } place)
         {
+            using var held = place;
             var capped = (int)Math.Min(seconds, RequestHeaders.MostWaitSeconds);
             session = await parts.Await(session.Id, capped, context.RequestAborted) ?? session;
         }

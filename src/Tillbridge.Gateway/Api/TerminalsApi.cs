@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Api.Requests;
 using Tillbridge.Gateway.Reading;
+using Tillbridge.Gateway.Security;
 using Tillbridge.Gateway.Settings;
 using Tillbridge.Sessions;
 
@@ -113,6 +114,8 @@ internal sealed class TerminalsApi(ApiParts parts)
         var kind = fields.Choice("what", Tests) ?? RequestKind.Status;
         fields.Finish();
         if (body.Faults.Count > 0) return Problems.Invalid(body.Faults);
+        using var place = parts.Held.Waits.Take(HeldRequests.CallerOf(context));
+        if (place is null) return Problems.TooManyHeld(context, "Too many callers wait for sessions; try again later.");
         var submission = await parts.Terminals.Submit(new Order(name, new TerminalRequest(kind)), parts.Stopping);
         if (submission.Session is not { } session) return Problems.Of(submission.Refusal!);
         session = await parts.Await(session.Id, TestSeconds, context.RequestAborted) ?? session;

@@ -24,16 +24,16 @@ internal sealed class JsonFields
     private readonly List<JsonFault> faults;
     private readonly string path;
 
-    private JsonFields(JsonElement element, string path, List<JsonFault> faults)
+    private JsonFields(JsonElement element, string path, List<JsonFault> faults, int mostKeys)
     {
         this.path = path;
         this.faults = faults;
         var repeated = 0;
         foreach (var member in element.EnumerateObject())
         {
-            if (members.Count + repeated == MostKeys)
+            if (members.Count + repeated == mostKeys)
             {
-                faults.Add(new(path, $"This object has more than {MostKeys} keys."));
+                faults.Add(new(path, $"This object has more than {mostKeys} keys."));
                 return;
             }
 
@@ -42,7 +42,7 @@ internal sealed class JsonFields
     }
 
     /// <summary>Reads a document; null with a fault when it is no JSON or no object.</summary>
-    public static JsonFields? Parse(ReadOnlyMemory<byte> utf8, List<JsonFault> faults)
+    public static JsonFields? Parse(ReadOnlyMemory<byte> utf8, List<JsonFault> faults, int mostKeys = MostKeys)
     {
         // Editors on Windows begin a file with a byte order mark.
         if (utf8.Span.StartsWith(Encoding.UTF8.Preamble)) utf8 = utf8[Encoding.UTF8.Preamble.Length..];
@@ -57,7 +57,7 @@ internal sealed class JsonFields
         {
             using var document = JsonDocument.Parse(utf8, new() { MaxDepth = MostDepth });
             ReadAllText(document.RootElement);
-            return Of(document.RootElement.Clone(), "", faults);
+            return Of(document.RootElement.Clone(), "", faults, mostKeys);
         }
         catch (JsonException wrong)
         {
@@ -73,9 +73,9 @@ internal sealed class JsonFields
     }
 
     /// <summary>The fields of an element; null with a fault when it is no object.</summary>
-    public static JsonFields? Of(JsonElement element, string path, List<JsonFault> faults)
+    public static JsonFields? Of(JsonElement element, string path, List<JsonFault> faults, int mostKeys = MostKeys)
     {
-        if (element.ValueKind is JsonValueKind.Object) return new(element, path, faults);
+        if (element.ValueKind is JsonValueKind.Object) return new(element, path, faults, mostKeys);
         faults.Add(new(path, $"This must be a JSON object, not {Describe(element)}."));
         return null;
     }

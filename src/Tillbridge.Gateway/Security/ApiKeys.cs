@@ -11,14 +11,22 @@ internal sealed class ApiKeys(IReadOnlyList<string> keys)
 
     private readonly byte[][] hashes = [.. keys.Select(Hash)];
 
-    /// <summary>True when no key is needed or the caller shows one.</summary>
-    public bool Admit(HttpContext context)
-    {
-        if (hashes.Length == 0) return true;
-        // Whether a process lives is no secret, and whoever watches it holds no keys.
-        if (context.Request.Path.StartsWithSegments("/health")) return true;
-        return Shown(context.Request.Headers) is { Length: > 0 and <= MostCharacters } key && IsKnown(Hash(key));
-    }
+    /// <summary>True when no key is needed or the caller shows a right one.</summary>
+    public bool Admit(HttpContext context) => IsOpen(context) || Knows(context);
+
+    /// <summary>True when no key is needed for this path: whether a process lives is no secret, and who watches it holds no keys.</summary>
+    public static bool IsOpen(HttpContext context) => context.Request.Path.StartsWithSegments("/health");
+
+    /// <summary>True when keys are configured.</summary>
+    public bool AreNeeded => hashes.Length > 0;
+
+    /// <summary>True when no keys are configured or the caller shows a right one.</summary>
+    public bool Knows(HttpContext context) => !AreNeeded
+        || (Shown(context.Request.Headers) is { Length: > 0 and <= MostCharacters } key && IsKnown(Hash(key)));
+
+    /// <summary>True when the caller shows something as its key.</summary>
+    public static bool IsShown(HttpContext context) =>
+        context.Request.Headers["X-Api-Key"].Count > 0 || context.Request.Headers.Authorization.Count > 0;
 
     private static string? Shown(IHeaderDictionary headers)
     {

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Tillbridge.Gateway.Api;
 using Tillbridge.Gateway.Api.Requests;
@@ -9,14 +8,15 @@ using Tillbridge.Journal;
 
 namespace Tillbridge.Gateway.Security;
 
-/// <summary>What every request passes, from outside to inside: rate, origin, key, then the route and its errors.</summary>
+/// <summary>What every request passes, from outside to inside: origin, key, rate, then the route and its errors.</summary>
 internal sealed class Gate : IAsyncDisposable
 {
     private readonly ApiKeys keys;
     private readonly OriginGuard origins;
     private readonly Metrics metrics;
     private readonly ILogger logger;
-    private readonly PartitionedRateLimiter<HttpContext> rate;
+    private readonly CallerRates rates;
+    private long untold;
 
     /// <summary>A gate for these settings.</summary>
     public Gate(GatewaySettings settings, Metrics metrics, ILogger logger)
@@ -25,13 +25,7 @@ internal sealed class Gate : IAsyncDisposable
         origins = new(settings.Listen.Address, settings.AllowedHosts, settings.AllowedOrigins);
         this.metrics = metrics;
         this.logger = logger;
-        rate = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context => RateLimitPartition.GetTokenBucketLimiter(
-            context.Connection.RemoteIpAddress ?? IPAddress.None,
-            _ => new()
-            {
-                TokenLimit = settings.RequestsPerSecond, TokensPerPeriod = settings.RequestsPerSecond,
-                ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
-            }));
+        rates = new(settings.Limits.RequestsPerSecond);
     }
 
     /// <summary>Lets a request pass, or answers with the problem.</summary>
@@ -48,6 +42,7 @@ internal sealed class Gate : IAsyncDisposable
             var problem = Refuse(context);
             if (problem is null)
             {
+                WorkAtOnce(context);
                 await next(context);
                 if (!context.Response.HasStarted && context.Response.ContentType is null) problem = Problems.ForBareStatus(context);
             }
@@ -69,21 +64,47 @@ internal sealed class Gate : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => rate.DisposeAsync();
+    public ValueTask DisposeAsync() => rates.DisposeAsync();
 
+    // A request with a body is there in whole when the body has been read (RequestBody).
+    private static void WorkAtOnce(HttpContext context)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true }) Visitor.Work(context);
+    }
+
+    // The origin comes first, so that a foreign page uses up nobody's rate.
     private IResult? Refuse(HttpContext context)
     {
-        using var lease = rate.AttemptAcquire(context);
-        if (!lease.IsAcquired)
+        if (origins.Refuse(context) is { } why) return Problems.Of(403, "forbidden", why);
+        var isKnown = keys.Knows(context);
+        if (!isKnown && !ApiKeys.IsOpen(context)) return RefuseStranger(context);
+        if (!rates.Admit(context)) return TooMany(context, "Too many requests from this address; try again in a second.");
+        // Without keys everybody could make himself known, and push out who has just come.
+        if (isKnown && keys.AreNeeded) Visitor.Of(context)?.Knows();
+        return null;
+    }
+
+    // Nothing of this is counted against who has a right key, also behind the same address.
+    private IResult RefuseStranger(HttpContext context)
+    {
+        var isWrong = ApiKeys.IsShown(context);
+        if (!rates.AdmitStranger(context))
         {
-            context.Response.Headers.RetryAfter = "1";
-            return Problems.Of(429, "too-many-requests", "Too many requests from this address; try again in a second.");
+            if (isWrong) Interlocked.Increment(ref untold);
+            // The next guess costs a connection.
+            context.Response.Headers.Connection = "close";
+            return TooMany(context, "Too many requests without a right API key from this address; try again in a second.");
         }
 
-        if (origins.Refuse(context) is { } why) return Problems.Of(403, "forbidden", why);
-        if (keys.Admit(context)) return null;
+        if (isWrong) Log.WrongKey(logger, Caller.Of(context.Connection.RemoteIpAddress).ToString(), Interlocked.Exchange(ref untold, 0));
         context.Response.Headers.WWWAuthenticate = "Bearer, Basic realm=\"Tillbridge\"";
         return Problems.Of(401, "unauthorized", "Show an API key: Authorization: Bearer KEY, or X-Api-Key: KEY.");
+    }
+
+    private static IResult TooMany(HttpContext context, string text)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return Problems.Of(429, "too-many-requests", text);
     }
 
     // The host's own loop: whatever happens inside a request ends as an answer without a stack trace.

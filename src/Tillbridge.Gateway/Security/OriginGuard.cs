@@ -20,7 +20,13 @@ internal sealed class OriginGuard(IPAddress listen, IReadOnlyList<string> allowe
         var request = context.Request;
         if (!IsOwnHost(context))
             return "The gateway is not called by this Host name; call it by its address or add the name to security.allowedHosts.";
-        if (request.Headers.Origin.Count == 0) return null;
+        if (request.Headers.Origin.Count == 0)
+        {
+            return IsFromForeignPage(request)
+                ? "Web pages of other origins may not call; add theirs to security.allowedOrigins and let them ask by CORS."
+                : null;
+        }
+
         var own = $"{request.Scheme}://{request.Host.Value}";
         return request.Headers.Origin.ToString().Equals(own, StringComparison.OrdinalIgnoreCase) || IsAllowedOrigin(context)
             ? null
@@ -32,6 +38,15 @@ internal sealed class OriginGuard(IPAddress listen, IReadOnlyList<string> allowe
 
     /// <summary>True when pages of the request's origin may call.</summary>
     public bool IsAllowedOrigin(HttpContext context) => origins.Contains(context.Request.Headers.Origin.ToString());
+
+    // What a page embeds or fetches without CORS has no Origin, but browsers say where it comes from. A link that somebody
+    // follows is a visit of that person.
+    private static bool IsFromForeignPage(HttpRequest request)
+    {
+        if (request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none") return false;
+        return !HttpMethods.IsGet(request.Method) || request.Headers["Sec-Fetch-Mode"] != "navigate"
+            || request.Headers["Sec-Fetch-Dest"] != "document";
+    }
 
     // An address cannot be rebound: who calls by the address of this connection means this machine.
     private bool IsOwnHost(string host, IPAddress? local) =>

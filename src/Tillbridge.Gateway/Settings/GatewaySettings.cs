@@ -57,8 +57,8 @@ public sealed record GatewaySettings
     /// <summary>How K2's client objects behave; null takes their defaults.</summary>
     public K2Options? K2 { get; init; }
 
-    /// <summary>Most requests per second of one caller's address.</summary>
-    public int RequestsPerSecond { get; init; } = 300;
+    /// <summary>How much callers may take.</summary>
+    public GatewayLimits Limits { get; init; } = new();
 
     /// <summary>Reads a configuration file.</summary>
     public static SettingsReading Load(string path, IReadOnlyDictionary<string, IProtocol> protocols, TimeProvider clock)

@@ -12,7 +12,6 @@ namespace Tillbridge.Gateway.Settings;
 /// <summary>Reads <c>tillbridge.json</c> and collects everything that is wrong with it, not only the first fault.</summary>
 internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> protocols, TimeProvider clock, string directory)
 {
-    private const int MostTerminals = 1000;
     internal const int MostNameCharacters = 64;
     private const int LeastKeyCharacters = 16;
 
@@ -48,7 +47,8 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> prot
         var data = Path.GetFullPath(Path.Combine(Directory, fields.Text("data") ?? "data"));
         var settings = new GatewaySettings { Data = data, Listen = listen, Directory = Directory };
         settings = ReadLog(fields, settings);
-        settings = settings with { Terminals = ReadTerminals(fields) };
+        settings = settings with { Limits = LimitsReader.Read(fields) };
+        settings = settings with { Terminals = ReadTerminals(fields, settings.Limits.Terminals) };
         settings = settings with { Routing = RoutingReader.Read(fields) };
         settings = ReadSecurity(fields, settings);
         settings = ReadFacades(fields, settings);
@@ -138,16 +138,16 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> prot
         };
     }
 
-    private List<TerminalEntry> ReadTerminals(JsonFields fields)
+    private List<TerminalEntry> ReadTerminals(JsonFields fields, int most)
     {
         var entries = new List<TerminalEntry>();
         if (fields.Object("terminals") is not { } terminals) return entries;
-        foreach (var (name, path, value) in terminals.Each().Take(MostTerminals + 1))
+        foreach (var (name, path, value) in terminals.Each().Take(most + 1))
         {
             if (ReadTerminal(name, value, path) is { } entry) entries.Add(entry);
         }
 
-        if (entries.Count > MostTerminals) fields.Fault("terminals", $"At most {MostTerminals} terminals can be configured.");
+        if (entries.Count > most) fields.Fault("terminals", $"At most {most} terminals can be configured (limits.terminals).");
         return entries;
     }
 

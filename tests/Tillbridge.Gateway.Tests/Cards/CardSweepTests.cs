@@ -41,7 +41,7 @@ public sealed class CardSweepTests
         });
         await using var gateway = await TestGateway.Start(change: settings => settings with
         {
-            LogLevel = LogLevel.Trace, RequestsPerSecond = 100_000,
+            LogLevel = LogLevel.Trace, Limits = new() { RequestsPerSecond = 100_000 },
             Terminals = [new TerminalEntry(TestGateway.Terminal("till-1", terminal.Port))],
         });
         foreach (var (place, number, form, made) in Plans(formsPerPlace))
@@ -53,6 +53,8 @@ public sealed class CardSweepTests
         var (_, exported) = await GatewayProcess.Run(
             TestContext.Current.CancellationToken, ["journal", "export", "--data", gateway.Settings.Data]);
         Look("journal export", exported);
+        // The log is whole when its gateway has ended.
+        await gateway.Restart();
         foreach (var file in Directory.EnumerateFiles(gateway.Folder, "*", SearchOption.AllDirectories))
         {
             if (file.EndsWith(".lock", StringComparison.Ordinal)) continue;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Tillbridge.Gateway.Reading;
+using Tillbridge.Gateway.Security;
 
 namespace Tillbridge.Gateway.Api.Requests;
 
@@ -33,6 +34,7 @@ internal sealed record RequestBody(JsonFields? Fields, List<JsonFault> Faults, I
         if (context.Request.ContentLength > MostBytes) return null;
         var buffer = new byte[MostBytes + 1];
         var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, false, context.RequestAborted);
+        Visitor.Work(context);
         return length > MostBytes ? null : buffer[..length];
     }
 

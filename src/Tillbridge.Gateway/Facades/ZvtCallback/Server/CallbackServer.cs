@@ -62,7 +62,8 @@ internal sealed class CallbackServer : IAsyncDisposable
         var callbacks = new Callbacks(parts, settings, sender);
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "Tillbridge.Gateway", Args = [] });
         builder.Services.AddSingleton(logs);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => Configure(server, settings));
+        var doorway = new Doorway(MostConnections, MostConnections / 2);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => Configure(server, settings, doorway));
         var web = builder.Build();
         var gate = new CallbackGate(settings, new ApiKeys(gateway.ApiKeys), parts.Clock);
         var server = new CallbackServer(web, callbacks, sender, gate, settings, parts) { Guard = guard };
@@ -102,16 +103,17 @@ internal sealed class CallbackServer : IAsyncDisposable
 
     private AddressGuard Guard { get; init; } = null!;
 
-    private static void Configure(KestrelServerOptions server, CallbackSettings settings)
+    private static void Configure(KestrelServerOptions server, CallbackSettings settings, Doorway doorway)
     {
         server.AddServerHeader = false;
         server.Limits.MaxRequestBodySize = 4 * CallbackCommand.MostBytes;
-        server.Limits.MaxConcurrentConnections = MostConnections;
+        server.Limits.MaxConcurrentConnections = 2 * MostConnections; // The doorway keeps the limit.
         server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         // A write is over when the socket has it: only then may a callback follow (reference §3).
         server.Limits.MaxResponseBufferSize = 0;
         server.Listen(settings.Listen, listen =>
         {
+            listen.Use(next => connection => doorway.Pass(connection, next));
             if (settings.Certificate is { } file) listen.UseHttps(LoadCertificate(file));
         });
     }
@@ -169,7 +171,9 @@ internal sealed class CallbackServer : IAsyncDisposable
         var (terminal, misplaced) = Place(context);
         if (misplaced is not null) return Refuse(misplaced);
         if (await gate.Refuse(context) is { } refused) return Refuse(refused);
+        if (settings.Auth is not CallbackAuth.None) Visitor.Of(context)?.Knows();
         var (body, tooLarge) = await ReadBody(context);
+        Visitor.Work(context);
         if (tooLarge) return Refuse(TooLarge());
         var header = context.Request.Headers["Idempotency-Key"] is [{ Length: > 0 } key] ? key : null;
         var (command, wrong) = CallbackCommand.Read(body, header);
