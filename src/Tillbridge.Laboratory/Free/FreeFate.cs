@@ -227,7 +227,7 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         }
 
         // It can be known again: we were told of it before, or made it, and it has a number.
-        var isUntold = old is not null && !terminal.OursByNumber.Contains(old.Receipt ?? "") && dice.Odd(Oddity.BaselineSilent, S);
+        var isUntold = old is not null && !terminal.InOurJournal.Contains(old.Of) && dice.Odd(Oddity.BaselineSilent, S);
         if (old is not null && (isUntold || !terminal.TellsNumberOf(old))) old = null;
         if (old is not null && dice.Odd(Oddity.OldBookingInstead, S))
         {

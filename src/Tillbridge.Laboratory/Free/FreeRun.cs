@@ -130,8 +130,9 @@ internal sealed class FreeRun
 
         if (closed.Outcome is Outcome.Approved)
         {
-            approved.Add((closed, terminal.Books.Of(number).LastOrDefault()));
-            if (closed.Conclusion!.References.Receipt is { } receipt) terminal.OursByNumber.Add(receipt);
+            var booking = terminal.Books.Of(number).LastOrDefault();
+            approved.Add((closed, booking));
+            if (booking is not null && closed.Conclusion!.References.Receipt == booking.Receipt) terminal.InOurJournal.Add(booking);
         }
 
         // Nothing odd came in it, nor in what its journal and the terminal bring along from before.

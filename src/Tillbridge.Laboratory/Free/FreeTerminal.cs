@@ -33,8 +33,8 @@ internal abstract class FreeTerminal : IFreePeer
     /// <summary>Which of our sessions is next or running; set by the till.</summary>
     public int Session { get; set; }
 
-    /// <summary>Receipt numbers that our journal has of approved sessions.</summary>
-    public HashSet<string> OursByNumber { get; } = [];
+    /// <summary>Bookings that our journal has with their numbers.</summary>
+    public HashSet<Booking?> InOurJournal { get; } = [];
 
     /// <summary>Nothing of it is still to come.</summary>
     public bool IsSettled => fate is null || fate.IsSettled;

@@ -39,10 +39,16 @@ internal sealed class PeriodBooks(IReadOnlyList<BookEntry> entries, Currency cur
         || (told >= entries.Sum(entry => entry.LeastCount) && told <= entries.Sum(entry => entry.MostCount));
 
     /// <summary>
+    /// True when a terminal that names that many bookings cannot have one more than these: a count in which some of ours may or may not
+    /// stand would hide it.
+    /// </summary>
+    public bool IsLeast(int? count) => count is not { } told || told == entries.Sum(entry => entry.LeastCount);
+
+    /// <summary>
     /// True when totals say what these books say: net and count, and no more in either direction than they allow. A payment and a refund
     /// by hand behind it leave the net as it was, and not the sums of each direction.
     /// </summary>
-    public bool Holds(Totals told) => told.Net == Net && CanCount(told.Count) && !ShowsMore(told, Taken.MinorUnits, Given.MinorUnits);
+    public bool Holds(Totals told) => told.Net == Net && IsLeast(told.Count) && !ShowsMore(told, Taken.MinorUnits, Given.MinorUnits);
 
     /// <summary>True when totals say what these books, or some last part of them, say; an empty period is the last part.</summary>
     public bool HasTail(Totals told)

@@ -54,7 +54,7 @@ internal sealed class TalkingPeer(Func<byte[], byte[]?> answer, byte[]? banner =
                 using var client = await listener.AcceptTcpClientAsync(stop.Token);
                 await Talk(client.GetStream());
             }
-            catch (Exception over) when (over is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception over) when (over is IOException or SocketException or OperationCanceledException or InvalidOperationException)
             {
                 // The doctor has heard enough, or the test is over.
             }

@@ -130,7 +130,7 @@ internal sealed class CallbackSink : IAsyncDisposable
                 lock (clients) clients.Add(Serve(client));
             }
         }
-        catch (Exception over) when (over is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception over) when (over is SocketException or OperationCanceledException or InvalidOperationException)
         {
             from.Stop();
         }

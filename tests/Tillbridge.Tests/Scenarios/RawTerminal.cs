@@ -77,7 +77,7 @@ internal sealed class RawTerminal : IAsyncDisposable
                 client.NoDelay = true;
                 await Talk(new RawConnection(client.GetStream(), stop.Token));
             }
-            catch (Exception over) when (over is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception over) when (over is IOException or SocketException or OperationCanceledException or InvalidOperationException)
             {
                 // The line broke, by our script or by the driver: wait for the next.
             }

@@ -74,6 +74,12 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
     /// <summary>It is doing something else; nothing was sent.</summary>
     public static Conclusion Busy { get; } = new(Outcome.Failed, Reason.TerminalBusy) { TerminalText = "The terminal is busy." };
 
+    /// <summary>The address names another terminal than the one that answers; nothing was sent.</summary>
+    public static Conclusion OtherDevice(string wanted, string heard) => new(Outcome.Failed, Reason.TerminalRefused)
+    {
+        TerminalText = $"Terminal {heard} answers here, and the address asks for tid={wanted}; nothing was sent. Correct the address.",
+    };
+
     /// <summary>Its last transaction is the one that is asked for already; nothing was sent.</summary>
     public static Conclusion There(BLast last) => new(Outcome.Failed, Reason.BookedAlready)
     {

@@ -107,6 +107,7 @@ internal sealed class BDriver : TerminalDriver
             yield break;
         }
 
+        var hasMark = false;
         if (request.Kind.MovesMoney() && dialect.AskLastBefore)
         {
             // Its memory just before we begin is the safest mark to tell our booking by.
@@ -127,6 +128,7 @@ internal sealed class BDriver : TerminalDriver
             }
 
             // "Nothing" does not outweigh a booking that our journal knows in this period.
+            hasMark = last.Kind is LastKind.Found or LastKind.Nothing;
             if (last.Kind is LastKind.Found) baseline = last.ToBaseline();
             else if (last.Kind is LastKind.Nothing) baseline ??= Baseline.Nothing;
         }
@@ -138,7 +140,7 @@ internal sealed class BDriver : TerminalDriver
         }
 
         yield return new AboutToSend(baseline);
-        await foreach (var said in Exchange(talk, request, baseline, shutdown)) yield return said;
+        await foreach (var said in Exchange(talk, request, (baseline, hasMark), shutdown)) yield return said;
         terminalId = talk.TerminalId;
     }
 
@@ -201,10 +203,13 @@ internal sealed class BDriver : TerminalDriver
 
     // csob-b.md §6: B0 as often as it wants while the customer acts, then one B2.
     private async IAsyncEnumerable<TerminalEvent> Exchange(
-        BTalk talk, TerminalRequest request, Baseline? baseline, [EnumeratorCancellation] CancellationToken shutdown)
+        BTalk talk, TerminalRequest request, (Baseline? Last, bool IsTold) mark, [EnumeratorCancellation] CancellationToken shutdown)
     {
-        var state = new BExchange(request, requests.IdentityOf(request), dialect) 
-            { Before = baseline, Device = settings.TerminalId ?? talk.HeardFrom ?? baseline?.TerminalId };
+        var state = new BExchange(request, requests.IdentityOf(request), dialect)
+        {
+            Before = mark.Last, HasMark = mark.IsTold || !dialect.AskLastBefore || !request.Kind.MovesMoney(),
+            Device = settings.TerminalId ?? talk.HeardFrom ?? mark.Last?.TerminalId,
+        };
         var begun = clock.GetTimestamp();
         var overall = request.Kind is RequestKind.Initialise ? dialect.Timers.TmsOverall : dialect.Timers.Overall;
         await talk.Request(requests.For(request), shutdown);
@@ -261,6 +266,8 @@ internal sealed class BDriver : TerminalDriver
 
         var conclusion = request.Kind is RequestKind.Repeat
             ? new BRepeats(conclusions, dialect, own).Of(result, request) : conclusions.Of(result, request);
+        if (state.ToldOld && request.Kind.NeedsProof() && conclusion.Outcome is not Outcome.Approved)
+            throw new ProtocolViolationException("The terminal told an earlier booking, and then refused.");
         // The result is durable before our B0 confirms it: the engine asks on only then.
         if (conclusion.Outcome is not Outcome.Unknown) yield return new ResultAnnounced(conclusion);
         if (conclusion is { Outcome: Outcome.Approved } && request.Kind.NeedsProof() && !uncertain) await talk.Confirm(shutdown);
@@ -343,7 +350,9 @@ internal sealed class BDriver : TerminalDriver
         if (state.IsOurs(last)) return Believed(last, state.Request, announced);
         if (announced.Outcome is Outcome.Approved)
             throw new ProtocolViolationException("The terminal approved, and its last transaction is another one.");
-        return null;
+        return state.MayBeOurs(last)
+            ? throw new ProtocolViolationException("The terminal refused, and its last transaction may be this one.")
+            : null;
     }
 
     // The second word wins, but one over yet another amount is no word to rely on (found by the laboratory).
@@ -371,11 +380,6 @@ internal sealed class BDriver : TerminalDriver
         && !Original.SameApproval(last.Approval, request.Original?.Approval);
 
     // A changed address would charge at somebody else's terminal.
-    private Conclusion? OtherDevice(BTalk talk) => settings.TerminalId is not { } wanted || talk.HeardFrom is not { } heard
-        || !BIdentity.IsOtherDevice(wanted, heard)
-        ? null
-        : new(Outcome.Failed, Reason.TerminalRefused)
-        {
-            TerminalText = $"Terminal {heard} answers here, and the address asks for tid={wanted}; nothing was sent. Correct the address.",
-        };
+    private Conclusion? OtherDevice(BTalk talk) => settings.TerminalId is { } wanted && talk.HeardFrom is { } heard
+        && BIdentity.IsOtherDevice(wanted, heard) ? BConclusions.OtherDevice(wanted, heard) : null;
 }

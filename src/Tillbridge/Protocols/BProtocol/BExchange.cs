@@ -16,6 +16,9 @@ internal sealed class BExchange(TerminalRequest request, BIdentity identity, BDi
     /// <summary>What the terminal remembered before we sent anything; null when that is not known.</summary>
     public Baseline? Before { get; init; }
 
+    /// <summary>The terminal itself told <see cref="Before"/> just now: its earlier booking is known when it is told again.</summary>
+    public bool HasMark { get; init; }
+
     /// <summary>The terminal that we talk with, by its own word or the address; null when nobody named it.</summary>
     public string? Device { get; init; }
 
@@ -59,6 +62,13 @@ internal sealed class BExchange(TerminalRequest request, BIdentity identity, BDi
                 {
                     ToldOld = true;
                     return new Progress("bprotocol.earlier-result");
+                }
+
+                if (request.Kind.NeedsProof() && !HasMark && identity.IsUnique
+                    && !new BLast(LastKind.Found, message, dialect).Carries(identity))
+                {
+                    throw new ProtocolViolationException(
+                        "The result carries no number of ours, and the terminal would not say what its last transaction was.");
                 }
 
                 if (request.Kind.NeedsProof() && BIdentity.IsOtherDevice(Device, message.TerminalId))

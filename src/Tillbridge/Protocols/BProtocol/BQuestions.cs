@@ -84,7 +84,8 @@ internal sealed record BLast(LastKind Kind, BFrame Answer, BDialect Dialect)
         if (told.ToBaseline().Receipt != mark) return false;
         var hasSequence = Number(result.Get(dialect, BFields.Sequence)) is not null;
         if (wanted.Operation == BOperations.Reversal && !hasSequence) return false;
-        return before.Approval is not { } code || Number(told.Approval) is not { } approval || Original.SameApproval(code, approval);
+        // A code that it did not have before makes it another one, under a number that repeats.
+        return Number(told.Approval) is not { } approval || (before.Approval is { } code && Original.SameApproval(code, approval));
     }
 
     private static string? Number(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;

@@ -180,11 +180,12 @@ internal sealed class BRecovery(
     {
         var isUnsaid = said is Concluded { Conclusion.Outcome: Outcome.Declined or Outcome.Cancelled or Outcome.Failed }
             && Session.Announced is { Outcome: Outcome.Approved };
-        if (!isUnsaid || !dialect.RecoveryTotals || entry.Books is not { } books) return said;
+        if (!isUnsaid) return said;
+        if (!dialect.RecoveryTotals || entry.Books is not { } books) return Twice(said, "The terminal repeats this booking as refused.");
         var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
         if (busy) return StillBusy();
         return totals is null || books.HasTail(totals)
-            ? said
+            ? Twice(said, "The terminal repeats this booking as refused.")
             : Unclear(
                 Reason.CannotTell,
                 $"The terminal repeats this booking as refused, and its totals are {totals.Net} in {totals.Count} bookings; our books say "

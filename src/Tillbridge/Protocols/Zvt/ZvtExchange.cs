@@ -82,11 +82,11 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
         var isOther = heard is { ResultCode: 0, Amount: { } amount } && Request.Total is { } asked && amount != asked.MinorUnits;
         if (isOther && !HasMark)
             throw new ProtocolViolationException("The terminal approved another amount and would not say what its last booking was.");
-        // A decline takes no number of its own, so that only one that is certainly the old one counts as that.
+        // A decline takes no number of its own: where only our journal knows one, it has to be certainly the old one.
         var isOld = ZvtMark.Compare(heard, Before) switch
         {
             MarkMatch.Same => true,
-            MarkMatch.Alike => heard.ResultCode is null or 0,
+            MarkMatch.Alike => HasMark || heard.ResultCode is null or 0,
             _ => false,
         };
         if (!isOld) return true;
@@ -132,7 +132,7 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
     public void End(ZvtCompletion completion)
     {
         if (contradicted) throw new ProtocolViolationException("The terminal told two results that differ.");
-        if (oldResults > 0 && Announced is null)
+        if (oldResults > 0 && Announced is not { Outcome: Outcome.Approved })
             throw new ProtocolViolationException("The terminal ended with its earlier booking in place of a result.");
         // README §5.2: approved is our acknowledge and the completion; one without the other is asked about.
         if (Announced is { Outcome: Outcome.Approved } && Request.Kind.MovesMoney() && !committed)
@@ -142,7 +142,7 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
 
     public void End(ZvtAbort aborted)
     {
-        if (oldResults > 0 && Announced is null)
+        if (oldResults > 0 && Announced is not { Outcome: Outcome.Approved })
             throw new ProtocolViolationException("The terminal told its earlier booking, and then that it failed.");
         conclusion = ZvtConclusions.Aborted(aborted, Announced);
         if (rejected) conclusion = conclusion with { Outcome = Outcome.Declined, Reason = Reason.NotConfirmed };

@@ -62,7 +62,7 @@ internal sealed class ZvtRecovery(
 
             // An approval that was announced, and perhaps committed, is not undone by absence alone (§9.2).
             case Verdict.NotOurs when entry.StayedReachable && idle && Session.Announced is not { Outcome: Outcome.Approved }:
-                return await AskForContradiction(shutdown);
+                return await AskForContradiction(entry.NotBooked(), shutdown);
             case Verdict.NotOurs:
                 return await AskTotals("The terminal's last booking is not ours; it may have forgotten.", shutdown);
             case Verdict.Silent:
@@ -180,7 +180,10 @@ internal sealed class ZvtRecovery(
             return Unclear(Reason.CannotTell, unreadable.Message, askAgain: false);
         }
 
-        if (found.Outcome is not Outcome.Approved) return new Concluded(found);
+        // An approval that was announced is unsaid only where the totals do not show it.
+        var isUnsaid = Session.Announced is { Outcome: Outcome.Approved };
+        if (found.Outcome is not Outcome.Approved)
+            return isUnsaid ? await AskForContradiction(found, shutdown) : new Concluded(found);
         var said = new Concluded(found with
         {
             Reason = found.Reason is Reason.ApprovedOtherAmount ? found.Reason : Reason.Recovered,
@@ -251,19 +254,20 @@ internal sealed class ZvtRecovery(
 
     // README §5.1 (a) proves it for a terminal that forgets only while it is away. Where it names totals they must not say
     // otherwise: a terminal that forgot without going away would be believed (found by the laboratory).
-    private async Task<TerminalEvent> AskForContradiction(CancellationToken shutdown)
+    private async Task<TerminalEvent> AskForContradiction(Conclusion meant, CancellationToken shutdown)
     {
-        if (!dialect.HasTotals) return NotBooked();
+        var agreed = Twice(new Concluded(meant), "The terminal has not booked it so far.");
+        if (!dialect.HasTotals) return agreed;
         var answer = await questions.Totals(shutdown);
         if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
-        if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals) return NotBooked();
+        if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals) return agreed;
         // A period without a booking and a number, as after a close, says that nothing was stored since.
         var nothingSince = totals is { Count: 0, Net.MinorUnits: 0 } && ZvtMark.IsNone(totals.LastReceipt);
         var sameLast = Session.Baseline?.Receipt is { } last && totals.LastReceipt == last;
         var fits = nothingSince || (sameLast && (entry.Books?.Within(totals.FirstReceipt) is not { } books
             || (SameSize(totals.Net, books.Net) && books.CanCount(totals.Count))));
         return fits
-            ? NotBooked()
+            ? agreed
             : Unclear(
                 Reason.CannotTell,
                 $"The terminal repeats an older booking, but its totals are {totals.Net} in {totals.Count} bookings up to receipt "
@@ -282,7 +286,7 @@ internal sealed class ZvtRecovery(
         if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals)
             return Unclear(Reason.CannotTell, $"{why} It names no totals.", askAgain: false);
         var books = entry.Books!.Within(totals.FirstReceipt);
-        var agrees = SameSize(totals.Net, books.Net) && books.CanCount(totals.Count);
+        var agrees = SameSize(totals.Net, books.Net) && books.IsLeast(totals.Count);
         if (agrees && SamePeriod(totals) && WouldShow(books.Net)) return NotBooked();
         return Unclear(
             Reason.CannotTell,

@@ -95,7 +95,7 @@ internal sealed class RawBTerminal : IAsyncDisposable
                 Connections++;
                 await Talk(new RawBLine(client.GetStream(), this, stop.Token));
             }
-            catch (Exception over) when (over is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception over) when (over is IOException or SocketException or OperationCanceledException or InvalidOperationException)
             {
                 // The line broke, by our script or by the driver: wait for the next.
             }
