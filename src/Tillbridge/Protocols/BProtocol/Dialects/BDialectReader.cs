@@ -159,7 +159,8 @@ internal sealed class BDialectReader
         return fids.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    // Not asked for in files of before. What fids gives to a field is that field's alone, but paper that does not come inline has no letter.
+    // Not asked for in files of before. What fids gives to a field is that field's alone, but paper that does not come inline has no
+    // letter.
     private static (FrozenDictionary<string, string> Fids, FrozenDictionary<string, string> Others) ReadOthers(
         DialectSection top, FrozenDictionary<string, string> fids, bool isInline)
     {

@@ -37,7 +37,8 @@ internal static class BFields
     public static IReadOnlyList<string> All { get; } =
     [
         Type, Response, Amount, Cashback, Currency, Invoice, LongInvoice, Language, ClientId, MultiId, Reference, Region, Approval, Totals,
-        PeriodTotals, PeriodTotalsBeside, CodePage, Printing, Text, Original, Pan, CardProduct, Sequence, Batch, MerchantId, Version, ReceiptLine, ReceiptControl,
+        PeriodTotals, PeriodTotalsBeside, CodePage, Printing, Text, Original, Pan, CardProduct, Sequence, Batch, MerchantId,
+        Version, ReceiptLine, ReceiptControl,
     ];
 
     /// <summary>Without these nothing can be said.</summary>

@@ -68,8 +68,8 @@ internal static class BAmounts
     }
 
     /// <summary>
-    /// The currency of FID E by number or letters, null where it is not there; false when it is there and is none that we know: what is not known is not the
-    /// one that was asked.
+    /// The currency of FID E by number or letters, null where it is not there; false when it is there and is none that we know: what is
+    /// not known is not the one that was asked.
     /// </summary>
     public static bool TryCurrency(string? numeric, out Currency? currency)
     {

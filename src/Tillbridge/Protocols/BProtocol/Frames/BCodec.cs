@@ -49,7 +49,8 @@ internal static class BCodec
         if (!string.Equals(crc, BCrc.Of(dialect.Crc, header, data), StringComparison.Ordinal)) frame = frame with { Crc = crc };
         if (!BCrc.Accepts(dialect.Crc, crc, header, data)) frame = frame with { CrcIsWrong = true };
         var (fields, fault) = ReadFields(data, dialect);
-        if (!text[24..28].TrimStart().All(char.IsAsciiHexDigit)) fault ??= new("flags", 25, $"'{text[24..28]}' is no flags of 4 hexadecimal digits.");
+        if (!text[24..28].TrimStart().All(char.IsAsciiHexDigit))
+            fault ??= new("flags", 25, $"'{text[24..28]}' is no flags of 4 hexadecimal digits.");
         return frame with { Fields = fields, Fault = fault, Warnings = warnings };
     }
 

@@ -74,7 +74,9 @@ internal sealed record BFrame(string Type)
     public bool IsSound => Fault is null && !CrcIsWrong;
 
     public ushort Flags =>
-        ushort.TryParse(FlagsText.AsSpan().TrimStart(' '), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var flags) ? flags : (ushort)0;
+        ushort.TryParse(FlagsText.AsSpan().TrimStart(' '), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var flags)
+            ? flags
+            : (ushort)0;
 
     /// <summary>The bytes of a field by its place, one character each; null when it is not there.</summary>
     public string? Raw(string fid)

@@ -58,10 +58,13 @@ internal static class BTotals
             groups.Add(new(name, count, money));
         }
 
-        return new Totals(new Money(groups.Sum(group => group.Sum.MinorUnits), currency), groups.Sum(group => group.Count), null, null, groups);
+        var net = new Money(groups.Sum(group => group.Sum.MinorUnits), currency);
+        return new Totals(net, groups.Sum(group => group.Count), null, null, groups);
     }
 
-    /// <summary>The text of such sums: cash is part of what was taken where it has no group of its own. Null when one does not fit.</summary>
+    /// <summary>
+    /// The text of such sums: cash is part of what was taken where it has no group of its own. Null when one does not fit.
+    /// </summary>
     public static string? WritePeriod(int shift, int batch, IReadOnlyList<BrandTotal> given, BDialect dialect)
     {
         if (dialect.Totals.Period is not { } rule) return null;

@@ -106,7 +106,8 @@ internal sealed class BVirtualQuestions(BVirtualClient client)
 
     private async Task Total(string type, string code, string? totals, string title, CancellationToken stop)
     {
-        var fields = totals is null ? [] : new List<BField> { client.Field(Memory.TellsPeriod ? BFields.PeriodTotals : BFields.Totals, totals) };
+        var name = Memory.TellsPeriod ? BFields.PeriodTotals : BFields.Totals;
+        var fields = totals is null ? [] : new List<BField> { client.Field(name, totals) };
         fields.AddRange(client.Receipts.Report(client, title, totals));
         await client.Reply(client.Response(type, code, client.Receipts.Flags, fields), stop);
     }

@@ -140,7 +140,8 @@ internal sealed class ZvtVirtualMemory(VirtualAcquirer acquirer, VirtualTerminal
             Time = now.ToString("HHmmss", CultureInfo.InvariantCulture),
             Date = now.ToString("MMdd", CultureInfo.InvariantCulture),
             // The last number that was stored, also that of a reversal: it tells whether anything happened since.
-            Totals = leftSum > 0 ? null : new ZvtTotals(open.FirstOrDefault()?.Receipt ?? "0000", Open.Any() ? LastReceiptNumber : "0000", kinds),
+            Totals = leftSum > 0 ? null : new ZvtTotals(
+                open.FirstOrDefault()?.Receipt ?? "0000", Open.Any() ? LastReceiptNumber : "0000", kinds),
         };
     }
 

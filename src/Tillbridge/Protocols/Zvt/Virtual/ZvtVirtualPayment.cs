@@ -274,7 +274,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         var amount = command.Code is ZvtCommands.PartialReversal ? reserved - (command.Amount ?? 0) : command.Amount ?? reserved;
         if (script.Outcome is ScriptOutcome.Partial) amount /= 2;
         if (KindOf(command.Code) is not null) amount += script.ExtraMinorUnits;
-        var result = Memory.NewResult(Math.Min(amount, ZvtVirtualMemory.MostMinorUnits), command.Currency is not null);
+        var result = Memory.NewResult(Bounded(amount), command.Currency is not null);
         // Told by telephone, so that the till knows the code already.
         if (command is { Code: ZvtCommands.TelephonicAuthorisation, Authorisation: { } spoken })
             result = result with { Authorisation = spoken };
@@ -305,8 +305,10 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         if (command.Code is ZvtCommands.Balance) return;
         Memory.Stored(booked);
         if (script.Forget) Memory.Forget();
-        else Memory.Remember(script.WrongMemory ? booked with { Amount = Math.Min((booked.Amount ?? 0) + 100, ZvtVirtualMemory.MostMinorUnits) } : booked);
+        else Memory.Remember(script.WrongMemory ? booked with { Amount = Bounded((booked.Amount ?? 0) + 100) } : booked);
     }
+
+    private static long Bounded(long amount) => Math.Min(amount, ZvtVirtualMemory.MostMinorUnits);
 
     private void TakeBack(ZvtTransaction command, ZvtStatusInformation result)
     {
