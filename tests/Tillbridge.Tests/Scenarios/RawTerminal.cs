@@ -44,6 +44,15 @@ internal sealed class RawTerminal : IAsyncDisposable
     /// <summary>Answers 06 20 in place of its acknowledge; null lets <see cref="LastBooking"/> answer.</summary>
     public string? RepeatRefusal { get; init; }
 
+    /// <summary>Commands that it passes over without a word, by their first two bytes.</summary>
+    public IReadOnlyList<string> Ignored { get; set; } = [];
+
+    /// <summary>Runs behind each of them.</summary>
+    public Action? OnIgnored { get; set; }
+
+    /// <summary>Every command that it heard, by its first two bytes.</summary>
+    public List<string> Commands { get; } = [];
+
     /// <summary>The status information that answers 06 10, or a refusal in place of its acknowledge.</summary>
     public string Totals { get; set; } = "848300";
 
@@ -95,8 +104,12 @@ internal sealed class RawTerminal : IAsyncDisposable
         if (Banner is not null) await line.Send(Banner);
         while (await line.Take() is { } apdu)
         {
+            lock (Commands) Commands.Add(apdu[..4]);
             switch (apdu[..4])
             {
+                case var ignored when Ignored.Contains(ignored):
+                    OnIgnored?.Invoke();
+                    break;
                 case "0600":
                     await line.Send("800000", Registration);
                     break;

@@ -28,7 +28,6 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
             && amount is { } part && part.MinorUnits >= AskedOf(request)?.MinorUnits)
             throw new ProtocolViolationException("The terminal approved a part and names the whole amount.");
         if (amount is { } approved && AskedOf(request) is { } asked && approved != asked) reason = Reason.ApprovedOtherAmount;
-        var totals = answer.Get(dialect, BFields.Totals);
         return new Conclusion(outcome, reason)
         {
             ApprovedAmount = amount,
@@ -39,8 +38,8 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
                 Empty(answer.Get(dialect, BFields.Sequence)), null, Empty(answer.Get(dialect, BFields.Approval)), null,
                 answer.TerminalId, Empty(answer.Get(dialect, BFields.MerchantId)), Empty(answer.Get(dialect, BFields.Batch))),
             Card = CardOf(answer),
-            Totals = BTotals.Read(totals, own, dialect),
-            TotalsText = totals,
+            Totals = BTotals.Of(answer, own, dialect),
+            TotalsText = BTotals.TextOf(answer, dialect),
             PeriodClosed = request.Kind is RequestKind.Reconciliation ? IsClosed(code) : null,
             CheckReconciliation = request.Kind.MovesMoney() && IsUncertain(code),
             PrintText = BPrintText.TextOf(answer, dialect),
@@ -60,7 +59,9 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
         foreach (var name in new[] { BFields.Response, BFields.Amount, BFields.Cashback, BFields.Currency })
         {
             if (!dialect.Fids.TryGetValue(name, out var fid)) continue;
-            var values = answer.Fields.Where(field => field.Fid.ToString() == fid).Select(field => field.Raw);
+            var other = dialect.OtherFids.GetValueOrDefault(name);
+            var values = answer.Fields.Where(field => field.Fid.ToString() is var letter && (letter == fid || letter == other))
+                .Select(field => name == BFields.Currency ? BAmounts.CurrencyOf(field.Own)?.Code ?? field.Raw : field.Raw);
             if (values.Distinct().Count() > 1) throw new ProtocolViolationException($"The terminal's answer says two things as {name}.");
         }
 
@@ -90,7 +91,8 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
     public static Money? AskedOf(TerminalRequest request) =>
         request.Total ?? (request.Kind.NeedsOriginal() ? request.Original?.Amount : null);
 
-    private (Outcome Outcome, string Reason) Judge(string code, RequestKind kind)
+    /// <summary>What a code says of a request of that kind.</summary>
+    public (Outcome Outcome, string Reason) Judge(string code, RequestKind kind)
     {
         var group = dialect.Codes.GroupOf(code);
         if (kind is RequestKind.Reset) return JudgePassivate(code);

@@ -263,7 +263,8 @@ internal sealed class BDriver : TerminalDriver
             throw new ProtocolViolationException("The terminal answered twice, and differently.");
         }
 
-        var conclusion = request.Kind is RequestKind.Repeat ? Repeated(result, request) : conclusions.Of(result, request);
+        var conclusion = request.Kind is RequestKind.Repeat
+            ? new BRepeats(conclusions, dialect, own).Of(result, request) : conclusions.Of(result, request);
         if (state.ToldOld && request.Kind.NeedsProof() && conclusion.Outcome is not Outcome.Approved)
             throw new ProtocolViolationException("The terminal told an earlier booking, and then refused.");
         // The result is durable before our B0 confirms it: the engine asks on only then.
@@ -367,21 +368,6 @@ internal sealed class BDriver : TerminalDriver
             return said with { ApprovedAmount = first, ApprovedCashback = announced.ApprovedCashback, Reason = announced.Reason };
         if (amount == announced?.ApprovedAmount || amount == BConclusions.AskedOf(request)) return said;
         throw new ProtocolViolationException($"The terminal repeats our booking over {amount}, which is neither asked nor approved.");
-    }
-
-    // What T82 tells is about an earlier booking; that it was told is the success.
-    private Conclusion Repeated(BFrame answer, TerminalRequest request)
-    {
-        var told = conclusions.Of(answer, request);
-        if (told.ResponseCode is { } code && dialect.Codes.LastNotFound.Contains(code) && told.References.Approval is null
-            && answer.Get(dialect, BFields.Original) is null)
-        {
-            return new(Outcome.Failed, Reason.CannotTell) { ResponseCode = code, TerminalText = "The terminal has no last transaction." };
-        }
-
-        return told.Outcome is Outcome.Approved || answer.Get(dialect, BFields.Original) is null
-            ? told
-            : told with { Outcome = Outcome.Approved, Reason = Reason.Done };
     }
 
     private bool IsThere(BLast last, TerminalRequest request) => last.Kind is LastKind.Found

@@ -130,7 +130,7 @@ internal sealed class BQuestions(BTalk talk, BDialect dialect)
         var code = answer.Get(dialect, BFields.Response) ?? "";
         var isThere = dialect.Codes.GroupOf(code) is CodeGroup.Approved;
         return (
-            isThere ? BTotals.Read(answer.Get(dialect, BFields.Totals), own, dialect) : null,
+            isThere ? BTotals.Of(answer, own, dialect) : null,
                 dialect.Codes.GroupOf(code) is CodeGroup.Busy or CodeGroup.TotalsDifferClosed or CodeGroup.TotalsDifferOpen);
     }
 

@@ -149,6 +149,9 @@ internal sealed class BTalk : IAsyncDisposable
                 continue;
             }
 
+            // csob-b.md, the maker's client: no sign of life. It goes down, and a new connection tells what became of what it did.
+            if (message.Type == BFrame.Activity && message.Get(dialect, BFields.Response) is { } code && dialect.Restarts.Contains(code))
+                throw link.Break($"The terminal restarts ({code}).", away: true);
             heardAt = clock.GetTimestamp();
             HeardFrom = message.TerminalId.Trim();
             if (dialect.AdoptTid && message.TerminalId.All(char.IsAsciiLetterOrDigit)) TerminalId = message.TerminalId;

@@ -37,6 +37,31 @@ internal sealed class ZvtConclusions(Currency own, TimeProvider clock)
         };
     }
 
+    /// <summary>What was named for a reversal is not the terminal's last booking, which is all that it undoes; null when it is.</summary>
+    public static Conclusion? OtherLast(TerminalRequest request, ZvtStatusInformation? last) =>
+        request.Kind is not RequestKind.Reversal || Original.SameReceipt(last?.Receipt, request.Original?.Receipt)
+            ? null
+            : new(Outcome.Failed, Reason.TerminalRefused)
+            {
+                TerminalText = "This terminal always reverses its last payment, and that is not the one that was named.",
+            };
+
+    /// <summary>Another terminal than the address names, where a changed one would charge; null when it is not.</summary>
+    public static Conclusion? OtherDevice(TerminalRequest request, string? wanted, string? told) =>
+        !request.Kind.NeedsProof() || wanted is null || ZvtMark.IsNone(told) || told!.TrimStart('0') == wanted.Trim().TrimStart('0')
+            ? null
+            : new(Outcome.Failed, Reason.TerminalRefused)
+            {
+                TerminalText = $"Terminal {told} answers here, and the address asks for tid={wanted}; nothing was sent. "
+                    + "Correct the address.",
+            };
+
+    /// <summary>A serial line on which answers to earlier questions still come in.</summary>
+    public static Conclusion OutOfStep => new(Outcome.Failed, Reason.TerminalBusy)
+    {
+        TerminalText = "Answers to earlier questions still come in on the serial line; nothing was sent. Try again in a moment.",
+    };
+
     /// <summary>What a status information announces, before it is committed.</summary>
     /// <exception cref="ProtocolViolationException">It approves, and what was approved cannot be read.</exception>
     public Conclusion Announced(ZvtStatusInformation status, TerminalRequest request)

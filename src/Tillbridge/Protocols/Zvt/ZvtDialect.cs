@@ -29,6 +29,9 @@ internal sealed record ZvtDialect(string Id)
     /// <summary>The service byte of 06 20 is understood (§9.4); without it the terminal would only print.</summary>
     public bool RepeatHasService { get; init; } = true;
 
+    /// <summary>06 20 is answered at all; some terminals stay silent on it, and nothing is then known of their last booking.</summary>
+    public bool KnowsRepeat { get; init; } = true;
+
     /// <summary>The terminal answers 06 10 with totals in a status information (§8.4).</summary>
     public bool HasTotals { get; init; } = true;
 
@@ -67,6 +70,8 @@ internal sealed record ZvtDialect(string Id)
         new("worldline") { CharacterSet = "iso-8859-1" },
         // [impl: Portalum #24] always undoes the last payment whatever number is sent.
         new("pax-a80") { ReversesOnlyLast = true },
+        // A terminal that stays silent on 06 20 (found with a foreign one).
+        new("no-repeat") { KnowsRepeat = false },
         // A terminal that knows no TLV and prints by itself.
         new("plain") { Configuration = 0x8E, RegistrationTlv = false },
     ];

@@ -17,6 +17,7 @@ internal sealed class ZvtDriver : TerminalDriver
     private readonly ITransport transport;
     private readonly TimeProvider clock;
     private readonly ZvtDialect dialect;
+    private readonly ZvtKnowledge knowledge;
     private readonly ZvtRequests requests;
     private readonly Currency own;
     private ZvtConclusions conclusions;
@@ -33,6 +34,7 @@ internal sealed class ZvtDriver : TerminalDriver
         if (settings.SettleTime is { } settle) dialect = dialect with { Settle = settle };
         (this.settings, this.transport, this.clock) = (settings, transport, clock);
         Capabilities = ZvtProtocol.CapabilitiesOf(dialect);
+        knowledge = new ZvtKnowledge(dialect, clock);
         requests = new ZvtRequests(dialect, settings, clock);
         own = Currency.Of(settings.Currency);
         conclusions = new ZvtConclusions(own, clock);
@@ -90,13 +92,19 @@ internal sealed class ZvtDriver : TerminalDriver
         if (request.Kind.NeedsProof())
         {
             // The terminal's memory just before we begin is the safest mark to tell our booking by (§9.3).
-            var last = await new ZvtQuestions(talk, requests.Password, dialect).LastBooking(shutdown);
+            var last = await knowledge.LastBooking(new ZvtQuestions(talk, requests.Password, knowledge.Dialect), shutdown);
+            if (last is null)
+            {
+                yield return new Progress("zvt.repeat-unknown");
+                unfit = await StartAnew(talk, shutdown);
+            }
+
             // "Nothing" does not outweigh a booking that our journal knows in this period.
-            var told = last.Answered ? last.ToBaseline() : null;
+            var told = last is { Answered: true } ? last.ToBaseline() : null;
             if (told is not null && (told.Receipt is not null || baseline is null)) baseline = told;
             hasMark = told is not null;
             // The booking before may be another merchant's on the same device: what the registration told counts more.
-            unfit = OtherDevice(request, device ?? told?.TerminalId) ?? OtherLast(request, last.Status);
+            unfit ??= OtherDevice(request, device ?? told?.TerminalId) ?? OtherLast(request, last?.Status);
             if (unfit is not null)
             {
                 yield return new Concluded(unfit);
@@ -106,7 +114,7 @@ internal sealed class ZvtDriver : TerminalDriver
 
         if (talk.IsSerial && !wasInStep && !await talk.IsInStep(shutdown))
         {
-            yield return new Concluded(OutOfStep);
+            yield return new Concluded(ZvtConclusions.OutOfStep);
             yield break;
         }
 
@@ -119,29 +127,10 @@ internal sealed class ZvtDriver : TerminalDriver
     }
 
     private Conclusion? OtherLast(TerminalRequest request, ZvtStatusInformation? last) =>
-        !dialect.ReversesOnlyLast || request.Kind is not RequestKind.Reversal
-        || Original.SameReceipt(last?.Receipt, request.Original?.Receipt)
-            ? null
-            : new(Outcome.Failed, Reason.TerminalRefused)
-            {
-                TerminalText = "This terminal always reverses its last payment, and that is not the one that was named.",
-            };
+        dialect.ReversesOnlyLast ? ZvtConclusions.OtherLast(request, last) : null;
 
-    // A changed address would charge at somebody else's terminal.
     private Conclusion? OtherDevice(TerminalRequest request, string? told) =>
-        !request.Kind.NeedsProof() || settings.TerminalId is not { } wanted || ZvtMark.IsNone(told)
-        || told!.TrimStart('0') == wanted.Trim().TrimStart('0')
-            ? null
-            : new(Outcome.Failed, Reason.TerminalRefused)
-            {
-                TerminalText = $"Terminal {told} answers here, and the address asks for tid={wanted}; nothing was sent. "
-                    + "Correct the address.",
-            };
-
-    private static Conclusion OutOfStep => new(Outcome.Failed, Reason.TerminalBusy)
-    {
-        TerminalText = "Answers to earlier questions still come in on the serial line; nothing was sent. Try again in a moment.",
-    };
+        ZvtConclusions.OtherDevice(request, settings.TerminalId, told);
 
     public override async IAsyncEnumerable<TerminalEvent> Recover(
         RecoveryEntry entry, [EnumeratorCancellation] CancellationToken shutdown)
@@ -157,13 +146,13 @@ internal sealed class ZvtDriver : TerminalDriver
             yield break;
         }
 
-        var questions = new ZvtQuestions(talk, requests.Password, dialect);
+        var questions = new ZvtQuestions(talk, requests.Password, knowledge.Dialect);
         inStep = false;
         conclusions = new ZvtConclusions(entry.Session.Request.TotalsCurrency ?? entry.ExpectedNet?.Currency ?? own, clock);
         var recovery = new ZvtRecovery(entry, questions, conclusions, dialect, clock) { Device = settings.TerminalId ?? device };
-        var said = await recovery.Ask(shutdown);
+        var said = await knowledge.Watch(questions, recovery.Ask(shutdown), hasMark: entry.Session.Baseline is not null);
         if (talk.IsSerial && !await talk.IsInStep(shutdown))
-            said = new StillUnclear(Reason.TerminalBusy, OutOfStep.TerminalText!, AskAgain: true);
+            said = new StillUnclear(Reason.TerminalBusy, ZvtConclusions.OutOfStep.TerminalText!, AskAgain: true);
         if (said is Concluded { Conclusion.Outcome: Outcome.Approved } found && entry.Session.Receipts.Count == 0)
         {
             foreach (var receipt in ComposedReceipts.Both(found.Conclusion, entry.Session.Request))
@@ -178,6 +167,15 @@ internal sealed class ZvtDriver : TerminalDriver
         var talk = await ZvtTalk.Open(transport, dialect, settings.AnswerLimit, clock, settings.WireLog, shutdown);
         running = talk;
         return talk;
+    }
+
+    // Null when a terminal that was silent on 06 20 takes a registration over a new connection, so that it goes on without.
+    private async Task<Conclusion?> StartAnew(ZvtTalk talk, CancellationToken shutdown)
+    {
+        await talk.Reopen(transport, settings.WireLog, shutdown);
+        if (await Register(talk, shutdown) is { } refused) return refused;
+        knowledge.NoteSilence();
+        return talk.IsSerial ? await Settle(talk, shutdown) : null;
     }
 
     // §6.1. Null when registered; a terminal that does not know the command works without it.

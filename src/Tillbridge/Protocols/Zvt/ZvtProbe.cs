@@ -5,8 +5,9 @@ using Tillbridge.Transports.Serial;
 namespace Tillbridge.Protocols.Zvt;
 
 /// <summary>
-/// Is it ZVT, and does it take us? 05 01, and with settings one 06 00 that is the driver's own. Besides these it sends only
-/// 80 00 00, to what ends its questions: a result (04 0F) of somebody's payment is neither committed nor taken back.
+/// Is it ZVT, and does it take us? 05 01, and with settings one 06 00 that is the driver's own and the 06 20 without print that goes
+/// before a payment. Besides these it sends only 80 00 00, to what answers and ends its questions: a result (04 0F) of somebody's
+/// payment is neither committed nor taken back.
 /// </summary>
 internal sealed class ZvtProbe : IProtocolProbe
 {
@@ -30,7 +31,24 @@ internal sealed class ZvtProbe : IProtocolProbe
         var dialect = ZvtDialect.Find(known.Dialect ?? ZvtDialect.All[0].Id)
             ?? throw new ArgumentException($"ZVT has no dialect '{known.Dialect}'.");
         var requests = new ZvtRequests(dialect, known, clock);
-        await using var talk = await ZvtTalk.Open(transport, dialect, AnswerLimit, clock, known.WireLog, shutdown);
+        try
+        {
+            return await AskReady(transport, settings, dialect, requests, known, clock, shutdown);
+        }
+        catch (LinkLostException lost) when (lost.IsSilence && settings is not null && dialect.Register
+            && transport.Carrier is Carrier.Stream)
+        {
+            // Some know no 05 01, and take the registration all the same.
+            if (await AskToRegister(transport, dialect, requests, known, clock, shutdown) is { } registered) return registered;
+            throw;
+        }
+    }
+
+    private static async Task<ProbeAnswer> AskReady(
+        ITransport transport, DriverSettings? settings, ZvtDialect dialect, ZvtRequests requests, DriverSettings known, TimeProvider clock,
+        CancellationToken shutdown)
+    {
+        await using var talk = await ZvtTalk.Open(transport, dialect, LimitOf(known), clock, known.WireLog, shutdown);
         var spoken = new Spoken();
         try
         {
@@ -43,7 +61,8 @@ internal sealed class ZvtProbe : IProtocolProbe
             {
                 ZvtNegative refused => await WhyRefused(talk, refused, requests.Password, known, spoken, shutdown) ?? state,
                 ZvtAbort aborted => Refused(aborted.ResultCode ?? ZvtResultCodes.SystemError),
-                ZvtCompletion => state with { Text = $"{state.Text} It took our registration." },
+                ZvtCompletion => await WithRepeat(
+                    talk, dialect, requests.Password, state with { Text = $"{state.Text} It took our registration." }, shutdown),
                 _ => InTheMiddle(),
             };
         }
@@ -52,6 +71,56 @@ internal sealed class ZvtProbe : IProtocolProbe
             return new(
                 ProbeVerdict.Busy, "It answers in ZVT and then falls silent or hangs up.",
                 "Somebody else may be using it, or it is restarting or updating: look at its display and ask again in a minute.");
+        }
+    }
+
+    // Null when it is silent on that, too.
+    private static async Task<ProbeAnswer?> AskToRegister(
+        ITransport transport, ZvtDialect dialect, ZvtRequests requests, DriverSettings known, TimeProvider clock,
+        CancellationToken shutdown)
+    {
+        await using var talk = await ZvtTalk.Open(transport, dialect, LimitOf(known), clock, known.WireLog, shutdown);
+        var spoken = new Spoken();
+        try
+        {
+            return await Say(talk, requests.Registration(), spoken, shutdown) switch
+            {
+                ZvtNegative { Code: ZvtResultCodes.UnknownCommand } => null,
+                ZvtNegative { Code: var code } when IsBusy(code) => OfEnquiry(new ZvtNegative(code)),
+                ZvtNegative refused => Refused(refused is { Code: 0x1E, Data.Length: > 0 } ? refused.Data.Span[0] : refused.Code),
+                ZvtAbort aborted => Refused(aborted.ResultCode ?? ZvtResultCodes.SystemError),
+                ZvtCompletion => await WithRepeat(
+                    talk, dialect, requests.Password,
+                    new(ProbeVerdict.Ready, "ZVT answers: it is silent on the status enquiry (05 01), and took our registration.", null),
+                    shutdown),
+                _ => InTheMiddle(),
+            };
+        }
+        catch (LinkLostException) when (!spoken.IsZvt)
+        {
+            return null;
+        }
+    }
+
+    // What the driver asks before each payment. A terminal that does not know it is paid at without, five seconds later.
+    private static async Task<ProbeAnswer> WithRepeat(
+        ZvtTalk talk, ZvtDialect dialect, string password, ProbeAnswer state, CancellationToken shutdown)
+    {
+        if (state.Verdict is not ProbeVerdict.Ready || talk.IsSerial) return state;
+        var questions = new ZvtQuestions(talk, password, dialect);
+        try
+        {
+            await questions.LastBooking(shutdown);
+            return state;
+        }
+        catch (LinkLostException) when (questions.RepeatWasSilent)
+        {
+            return state with
+            {
+                Text = $"{state.Text} It does not say what it booked last: it is silent on 06 20.",
+                Cure = "Payments go on without that answer, and more of them may end unknown after a broken line. Set the terminal's "
+                    + "dialect to no-repeat, so that nobody waits for it.",
+            };
         }
     }
 
@@ -183,6 +252,9 @@ internal sealed class ZvtProbe : IProtocolProbe
     private static ProbeAnswer InTheMiddle() => new(
         ProbeVerdict.Busy, "ZVT answers, and is in the middle of a payment or another conversation.",
         "Let it come to its end, and ask again. Nothing of it was answered.");
+
+    private static TimeSpan LimitOf(DriverSettings settings) =>
+        settings.AnswerLimit is { } most && most < AnswerLimit ? most : AnswerLimit;
 
     private static bool IsBusy(byte code) =>
         code is ZvtResultCodes.PleaseWait or ZvtResultCodes.ReceiverNotReady or ZvtResultCodes.NoAnswer;

@@ -82,6 +82,9 @@ public sealed class ZvtProtocol : IProtocol
         key switch
         {
             "zvt.connecting" => language == "de" ? "Verbindung zum Terminal" : "Connecting to the terminal",
+            "zvt.repeat-unknown" => language == "de"
+                ? "Das Terminal sagt nicht, was es zuletzt gebucht hat (06 20); es geht ohne weiter"
+                : "The terminal does not say what it booked last (06 20); going on without",
             "zvt.recovering" => language == "de" ? "Das Terminal wird nach dem Ergebnis gefragt" : "Asking the terminal for the result",
             "zvt.abort.taken" => language == "de" ? "Abbruch angenommen, Ergebnis folgt" : "Abort taken, the result follows",
             "zvt.abort.refused" => language == "de" ? "Abbruch abgelehnt, Zahlung läuft weiter" : "Abort refused, the payment goes on",
@@ -97,7 +100,7 @@ public sealed class ZvtProtocol : IProtocol
         ArgumentNullException.ThrowIfNull(key);
         return key switch
         {
-            "zvt.connecting" => Domain.ProgressCode.PleaseWait,
+            "zvt.connecting" or "zvt.repeat-unknown" => Domain.ProgressCode.PleaseWait,
             "zvt.recovering" => Domain.ProgressCode.Recovering,
             "zvt.abort.taken" => Domain.ProgressCode.AbortRequested,
             _ => key.StartsWith(StatusPrefix, StringComparison.Ordinal)

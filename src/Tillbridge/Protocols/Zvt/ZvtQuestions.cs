@@ -1,5 +1,6 @@
 using Tillbridge.Domain;
 using Tillbridge.Protocols.Zvt.Apdu;
+using Tillbridge.Transports;
 using Tillbridge.Wire;
 
 namespace Tillbridge.Protocols.Zvt;
@@ -28,10 +29,23 @@ internal sealed class ZvtQuestions(ZvtTalk talk, string password, ZvtDialect dia
     private const uint TagCharacterSet = 0x14;
     private const uint TagCharacterSets = 0x27;
 
+    /// <summary>06 20 ended in silence: the terminal may not know it.</summary>
+    public bool RepeatWasSilent { get; private set; }
+
     /// <summary>06 20: the last stored booking.</summary>
-    public Task<ZvtAnswer> LastBooking(CancellationToken shutdown) => dialect.RepeatHasService
-        ? Ask(new ZvtRepeatReceipt(password, SendStatusNoPrint), shutdown)
-        : Task.FromResult(new ZvtAnswer(null, null, null, null));
+    public async Task<ZvtAnswer> LastBooking(CancellationToken shutdown)
+    {
+        if (!dialect.RepeatHasService || !dialect.KnowsRepeat) return new(null, null, null, null);
+        try
+        {
+            return await Ask(new ZvtRepeatReceipt(password, SendStatusNoPrint), shutdown);
+        }
+        catch (LinkLostException lost) when (lost.IsSilence)
+        {
+            RepeatWasSilent = true;
+            throw;
+        }
+    }
 
     /// <summary>05 01: is it ready?</summary>
     public Task<ZvtAnswer> Ready(CancellationToken shutdown) => Ask(new ZvtStatusEnquiry(), shutdown, bringsStatus: false);

@@ -17,7 +17,7 @@ internal sealed class ZvtTalk : IAsyncDisposable
     private const int MostMinutes = 30; // A terminal may ask for up to 99; nobody waits that long at a till.
 
     private readonly ZvtMessageCodec codec;
-    private readonly MessageLink<ZvtMessage> link;
+    private MessageLink<ZvtMessage> link;
     private readonly TimeSpan? configuredLimit;
     private readonly TimeProvider clock;
     private TimeSpan conversationLimit;
@@ -42,10 +42,16 @@ internal sealed class ZvtTalk : IAsyncDisposable
         ITransport transport, ZvtDialect dialect, TimeSpan? answerLimit, TimeProvider clock, IWireLog? wireLog, CancellationToken shutdown)
     {
         var codec = new ZvtMessageCodec(new ZvtText(dialect.CharacterSet));
-        var connection = await transport.Connect(shutdown);
-        if (transport.Carrier is Carrier.Serial) connection = new ZvtSerialConnection(connection, clock);
-        var link = new MessageLink<ZvtMessage>(connection, codec, Sender.Ecr, clock, wireLog, transport.Carrier);
+        var link = await LinkOver(transport, codec, clock, wireLog, shutdown);
         return new ZvtTalk(codec, link, answerLimit, clock, transport.Carrier);
+    }
+
+    /// <summary>The same over a new connection, in which nothing of the old one is left.</summary>
+    public async Task Reopen(ITransport transport, IWireLog? wireLog, CancellationToken shutdown)
+    {
+        await link.DisposeAsync();
+        link = await LinkOver(transport, codec, clock, wireLog, shutdown);
+        early = null;
     }
 
     /// <summary>The set that the terminal said it will use (§3, §6.1).</summary>
@@ -166,6 +172,14 @@ internal sealed class ZvtTalk : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => link.DisposeAsync();
+
+    private static async Task<MessageLink<ZvtMessage>> LinkOver(
+        ITransport transport, ZvtMessageCodec codec, TimeProvider clock, IWireLog? wireLog, CancellationToken shutdown)
+    {
+        var connection = await transport.Connect(shutdown);
+        if (transport.Carrier is Carrier.Serial) connection = new ZvtSerialConnection(connection, clock);
+        return new MessageLink<ZvtMessage>(connection, codec, Sender.Ecr, clock, wireLog, transport.Carrier);
+    }
 
     private async Task<ZvtMessage> Receive(TimeSpan limit, string what, CancellationToken shutdown)
     {

@@ -21,9 +21,9 @@ public sealed class BDriverTests : BDriverFixture
         // The last B0 may still be on its way.
         while (paying.Heard.Count < 10) await Task.Delay(TimeSpan.FromMilliseconds(10), Clock, TestContext.Current.CancellationToken);
         Assert.Equal(
-            ["B1 8000 0004 T80", "B0 0000 0000", "B1 8000 0004 T82", "B0 0000 0000", "B1 8000 0004 T80", "B0 0000 0000",
-                "B1 8000 0019 T00 B1250 S20260042 E203",
-                "B0 0000 0000", "B1 8000 0004 T82", "B0 0000 0000"],
+            ["B1 8002 0004 T80", "B0 0000 0000", "B1 8002 0004 T82", "B0 0000 0000", "B1 8002 0004 T80", "B0 0000 0000",
+                "B1 8002 0019 T00 B1250 S20260042 E203",
+                "B0 0000 0000", "B1 8002 0004 T82", "B0 0000 0000"],
             paying.Heard);
     }
 

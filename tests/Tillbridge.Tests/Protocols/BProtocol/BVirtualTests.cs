@@ -160,7 +160,7 @@ public sealed class BVirtualTests
         }
 
         Assert.Equal(1250, bench.Virtual.Acquirer.Net);
-        Assert.Contains("\u001CR000\u001CO00\u001CB1250\u001CE978\u001CS77", await Take(newer), StringComparison.Ordinal);
+        Assert.Contains("\u001CR000\u001CB1250\u001CE978\u001CS77", await Take(newer), StringComparison.Ordinal);
         older.Dispose();
         newer.Dispose();
     }

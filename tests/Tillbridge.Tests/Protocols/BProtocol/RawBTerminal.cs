@@ -31,6 +31,9 @@ internal sealed class RawBTerminal : IAsyncDisposable
     /// <summary>What T80 answers behind T.</summary>
     public string Idle { get; set; } = "R000";
 
+    /// <summary>A frame in place of the first answer to T80.</summary>
+    public string? IdleFirst { get; set; }
+
     /// <summary>What T82 answers behind T.</summary>
     public string Last { get; set; } = "R-02";
 
@@ -108,6 +111,10 @@ internal sealed class RawBTerminal : IAsyncDisposable
             var type = frame.Length > 38 ? frame[37..].Split('\x1C')[0] : frame;
             switch (type)
             {
+                case "T80" when IdleFirst is { } first:
+                    IdleFirst = null;
+                    await line.Send(first);
+                    break;
                 case "T80":
                     await line.Send(Activity, Response($"T80 {Idle}"));
                     break;
@@ -115,7 +122,7 @@ internal sealed class RawBTerminal : IAsyncDisposable
                     await line.Send(Response($"T81 {Passivated}"));
                     break;
                 case "T82":
-                    await line.Send(Activity, Response($"T82 {(Lasts.TryDequeue(out var first) ? first : Last)}", LastFlags));
+                    await line.Send(Activity, Response($"T82 {(Lasts.TryDequeue(out var told) ? told : Last)}", LastFlags));
                     break;
                 case "T65" when Totals is not null:
                     await line.Send(Response($"T65 {Totals}"));

@@ -27,7 +27,7 @@ public sealed class ZvtProbeTests
         var (answer, said) = await Ask(bench.Address.Port, new DriverSettings());
 
         Assert.Equal(ProbeVerdict.Ready, answer.Verdict);
-        Assert.Equal(Enquiry + Acknowledge + Registration("000000") + Acknowledge, said);
+        Assert.Equal(Enquiry + Acknowledge + Registration("000000") + Acknowledge + "0620050000000303" + Acknowledge, said);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class ZvtProbeTests
         var (answer, said) = await Ask(terminal.Port, new DriverSettings());
 
         Assert.Equal(ProbeVerdict.Ready, answer.Verdict);
-        Assert.Equal(Enquiry + Registration("000000") + Acknowledge, said);
+        Assert.Equal(Enquiry + Registration("000000") + Acknowledge + "0620050000000303" + Acknowledge, said);
     }
 
     [Fact]

@@ -39,6 +39,9 @@ internal sealed record BDialect
     /// <summary>Letter, or 9 and the letter of a sub-field, by field.</summary>
     public required FrozenDictionary<string, string> Fids { get; init; }
 
+    /// <summary>Letters under which other makers' terminals tell the same; read where the field's own letter is missing.</summary>
+    public required FrozenDictionary<string, string> OtherFids { get; init; }
+
     /// <summary>Field by letter or 9 and letter.</summary>
     public required FrozenDictionary<string, string> Names { get; init; }
 
@@ -63,6 +66,9 @@ internal sealed record BDialect
     public required ReceiptRule Receipts { get; init; }
 
     public required CodeRule Codes { get; init; }
+
+    /// <summary>Codes of a B0 by which a terminal says that it restarts and that the till must connect anew.</summary>
+    public required IReadOnlyList<string> Restarts { get; init; }
 
     /// <summary>A terminal that answers a request says B0 first.</summary>
     public required bool AckRequired { get; init; }
@@ -133,8 +139,20 @@ internal sealed record CrcRule(bool Calculated, string Constant, string Algorith
 /// </param>
 internal sealed record InvoiceRule(bool DigitsOnly, int ShortMax, int LongMin, int LongMax, bool Mint);
 
-/// <summary>Layout of FID L (gpe.md §7).</summary>
-internal sealed record TotalsRule(IReadOnlyList<string> Groups, int CountDigits, int SumDigits, bool Signed);
+/// <summary>Layout of FID L (gpe.md §7), and of the sums of a period where the dialect has them.</summary>
+internal sealed record TotalsRule(IReadOnlyList<string> Groups, int CountDigits, int SumDigits, bool Signed)
+{
+    /// <summary>Layout of the field periodTotals; null where there is none.</summary>
+    public PeriodRule? Period { get; init; }
+}
+
+/// <summary>Sums of a period: the numbers of shift and batch, then groups of a count and an amount with its sign.</summary>
+/// <param name="ShiftDigits">Digits of the shift's number.</param>
+/// <param name="BatchDigits">Digits of the batch's number.</param>
+/// <param name="Groups">Its groups in order.</param>
+/// <param name="CountDigits">Digits of each count.</param>
+/// <param name="AmountDigits">Characters of each amount, the sign among them.</param>
+internal sealed record PeriodRule(int ShiftDigits, int BatchDigits, IReadOnlyList<string> Groups, int CountDigits, int AmountDigits);
 
 /// <summary>How a line looks.</summary>
 internal enum LineStyle
@@ -164,4 +182,14 @@ internal sealed record TimerRule(
 /// <summary>What only the virtual terminal does.</summary>
 internal sealed record SimulatorRule(
     bool SendAck, bool Coalesce, TimeSpan HeartBeat, bool AmountRule, string FormatError, string MissingField, string Unsupported,
-    string Currency, string NoPaper, string MemoryFull, string Declined, string CustomerCancel, string ReversalRefused, string Tid);
+    string Currency, string NoPaper, string MemoryFull, string Declined, string CustomerCancel, string ReversalRefused, string Tid)
+{
+    /// <summary>B0 and B2 of T80 go out in one write: a till that reads once per wait takes them for one answer.</summary>
+    public bool GluesCheck { get; init; }
+
+    /// <summary>Passes between the B0 and the B2 of everything else.</summary>
+    public TimeSpan AnswerPause { get; init; }
+
+    /// <summary>Totals are told as periodTotals.</summary>
+    public bool TellsPeriod { get; init; }
+}

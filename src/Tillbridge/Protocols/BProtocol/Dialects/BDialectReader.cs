@@ -12,6 +12,8 @@ internal sealed class BDialectReader
 {
     private const int MostSeconds = 3600;
     private const int MostSettle = 60;
+    private const int MostPause = 5000;
+    private const int UsualPause = 20; // Longer than two writes need to become two segments.
     private static readonly TimeSpan UsualSettle = TimeSpan.FromSeconds(10); // protocols README §5.1
     private static readonly string[] Encodings = ["iso-8859-2", "iso-8859-1", "windows-1250", "cp852", "utf-8", "ascii"];
 
@@ -30,6 +32,8 @@ internal sealed class BDialectReader
         var fids = ReadFids(top.Section("fids"));
         var reversal = top.Section("reversal");
         var encoding = CodePages.Find(top.Choice("encoding", Encodings))!;
+        var receipts = ReadReceipts(top.Section("receipt"), encoding, fids);
+        (fids, var others) = ReadOthers(top, fids, receipts.Inline);
         var dialect = new BDialect
         {
             Id = top.Text("id", 1, 64, text => !text.Any(char.IsControl), "1 to 64 printable characters"),
@@ -45,17 +49,19 @@ internal sealed class BDialectReader
             Types = types,
             Operations = Invert(types),
             Fids = fids,
-            Names = Invert(fids),
+            OtherFids = others,
+            Names = WithOthers(Invert(fids), others),
             RequestFields = ReadRequestFields(top.Section("requestFields"), fids),
             LeastAmountDigits = amount.Number("leastDigits", 1, 12),
             CashbackIncluded = amount.Flag("cashbackIncluded"),
             Exponents = ReadExponents(top.Section("currency")),
             Invoice = ReadInvoice(top.Section("invoice"), fids),
             ApprovalLength = ReadApproval(top.Section("approval")),
-            Totals = ReadTotals(top.Section("totals")),
-            Receipts = ReadReceipts(top.Section("receipt"), encoding, fids),
+            Totals = ReadTotals(top.Section("totals"), fids),
+            Receipts = receipts,
             Codes = new CodeRuleReader(top, reversal).Read(),
-            AckRequired = One(top, "ack", section => section.Flag("required")),
+            AckRequired = false,
+            Restarts = [],
             CheckBefore = One(top, "check", section => section.Flag("before")),
             SendConfirm = false,
             OnMissingConfirm = "",
@@ -102,10 +108,12 @@ internal sealed class BDialectReader
     private static BDialect ReadTalk(DialectSection top, BDialect dialect)
     {
         var (confirm, recovery) = (top.Section("confirm"), top.Section("recovery"));
-        var (tid, transport) = (top.Section("tid"), top.Section("transport"));
+        var (tid, transport, ack) = (top.Section("tid"), top.Section("transport"), top.Section("ack"));
         transport.Choice("kind", "tcp"); // One carrier is served; the key stands for files that name it.
         var read = dialect with
         {
+            AckRequired = ack.Flag("required"),
+            Restarts = ack.Keys.Contains("restart") ? ack.List("restart", CodeRuleReader.IsCode, CodeRuleReader.Form) : [],
             SendConfirm = confirm.Flag("send"),
             OnMissingConfirm = confirm.Choice("onMissing", "keep", "resend", "reverse"),
             Reread = confirm.List("reread", BOperations.All.Contains, $"operations ({string.Join(", ", BOperations.All)})").ToFrozenSet(),
@@ -119,7 +127,7 @@ internal sealed class BDialectReader
             RefusesSecond = transport.Choice("secondConnection", "displace", "reject") == "reject",
             DefaultPort = transport.Number("defaultPort", 1, 65_535),
         };
-        foreach (var section in new[] { confirm, recovery, tid, transport }) section.Finish();
+        foreach (var section in new[] { confirm, recovery, tid, transport, ack }) section.Finish();
         return read;
     }
 
@@ -150,6 +158,34 @@ internal sealed class BDialectReader
             section.Fault("", $"gives {twice.Key} to {string.Join(" and ", twice.Select(pair => pair.Key))}; letters are unique");
         return fids.ToFrozenDictionary(StringComparer.Ordinal);
     }
+
+    // Not asked for in files of before. What fids gives to a field is that field's alone, but paper that does not come inline has no
+    // letter.
+    private static (FrozenDictionary<string, string> Fids, FrozenDictionary<string, string> Others) ReadOthers(
+        DialectSection top, FrozenDictionary<string, string> fids, bool isInline)
+    {
+        if (!top.Keys.Contains("otherFids")) return (fids, FrozenDictionary<string, string>.Empty);
+        var section = top.Section("otherFids");
+        var others = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var field in BFields.All.Where(section.Keys.Contains))
+        {
+            var letter = section.Text(field, 1, 1, BFields.IsFid, "a letter or digit");
+            if (letter.Length == 0) continue;
+            if (others.FirstOrDefault(pair => pair.Value == letter).Key is { } twice)
+                section.Fault(field, $"gives {letter}, which is {twice} already");
+            if (fids.Any(pair => pair.Value == letter && (isInline || pair.Key != BFields.Printing))) continue;
+            others[field] = letter;
+        }
+
+        section.Finish();
+        var own = fids.Where(pair => pair.Key != BFields.Printing || !others.ContainsValue(pair.Value));
+        return (own.ToFrozenDictionary(StringComparer.Ordinal), others.ToFrozenDictionary(StringComparer.Ordinal));
+    }
+
+    private static FrozenDictionary<string, string> WithOthers(
+        FrozenDictionary<string, string> names, FrozenDictionary<string, string> others) =>
+        names.Concat(others.DistinctBy(other => other.Value).Select(other => KeyValuePair.Create(other.Value, other.Key)))
+            .ToFrozenDictionary(StringComparer.Ordinal);
 
     private static FrozenDictionary<string, IReadOnlyList<string>> ReadRequestFields(
         DialectSection section, FrozenDictionary<string, string> fids)
@@ -214,13 +250,28 @@ internal sealed class BDialectReader
         return length;
     }
 
-    private static TotalsRule ReadTotals(DialectSection section)
+    private static TotalsRule ReadTotals(DialectSection section, FrozenDictionary<string, string> fids)
     {
         var groups = section.List("groups", BFields.Groups.Contains, $"groups ({string.Join(", ", BFields.Groups)})");
         if (groups.Distinct().Count() != groups.Count) section.Fault("groups", "names a group twice");
         var rule = new TotalsRule(
             groups, section.Number("countDigits", 1, 9), section.Number("sumDigits", 1, 18),
-            section.Choice("sign", "explicit", "none") == "explicit");
+            section.Choice("sign", "explicit", "none") == "explicit")
+        {
+            Period = section.Keys.Contains("period") ? ReadPeriod(section.Section("period")) : null,
+        };
+        if (rule.Period is null && fids.ContainsKey(BFields.PeriodTotals)) section.Fault("period", "must say how periodTotals is laid out");
+        section.Finish();
+        return rule;
+    }
+
+    private static PeriodRule ReadPeriod(DialectSection section)
+    {
+        var groups = section.List("groups", BFields.Groups.Contains, $"groups ({string.Join(", ", BFields.Groups)})");
+        if (groups.Distinct().Count() != groups.Count) section.Fault("groups", "names a group twice");
+        var rule = new PeriodRule(
+            section.Number("shiftDigits", 0, 9), section.Number("batchDigits", 0, 9), groups, section.Number("countDigits", 1, 9),
+            section.Number("amountDigits", 2, 18));
         section.Finish();
         return rule;
     }
@@ -294,7 +345,13 @@ internal sealed class BDialectReader
             section.Flag("sendAck"), section.Flag("coalesceAckAndAnswer"), section.Seconds("heartBeat", MostSeconds),
             section.Flag("amountRule"), Code("formatErrorCode"), Code("missingFieldCode"), Code("unsupportedCode"), Code("currencyCode"),
             Code("noPaperCode"), Code("memoryFullCode"), Code("declinedCode"), Code("customerCancelCode"), Code("reversalRefusedCode"),
-            Code("tidCode"));
+            Code("tidCode"))
+        {
+            GluesCheck = !section.Keys.Contains("glueCheck") || section.Flag("glueCheck"),
+            AnswerPause = TimeSpan.FromMilliseconds(
+                section.Keys.Contains("answerPauseMs") ? section.Number("answerPauseMs", 0, MostPause) : UsualPause),
+            TellsPeriod = section.Keys.Contains("totals") && section.Choice("totals", "totals", "periodTotals") == "periodTotals",
+        };
         section.Finish();
         return rule;
     }

@@ -19,6 +19,8 @@ internal static class BFields
     public const string Region = "region";
     public const string Approval = "approval";
     public const string Totals = "totals";
+    public const string PeriodTotals = "periodTotals";
+    public const string PeriodTotalsBeside = "periodTotalsBeside";
     public const string CodePage = "codePage";
     public const string Printing = "printing";
     public const string Text = "text";
@@ -35,7 +37,8 @@ internal static class BFields
     public static IReadOnlyList<string> All { get; } =
     [
         Type, Response, Amount, Cashback, Currency, Invoice, LongInvoice, Language, ClientId, MultiId, Reference, Region, Approval, Totals,
-        CodePage, Printing, Text, Original, Pan, CardProduct, Sequence, Batch, MerchantId, Version, ReceiptLine, ReceiptControl,
+        PeriodTotals, PeriodTotalsBeside, CodePage, Printing, Text, Original, Pan, CardProduct, Sequence, Batch, MerchantId,
+        Version, ReceiptLine, ReceiptControl,
     ];
 
     /// <summary>Without these nothing can be said.</summary>

@@ -68,13 +68,14 @@ internal static class BAmounts
     }
 
     /// <summary>
-    /// The currency of FID E, null where it is not there; false when it is there and is none that we know: what is not known is not the
-    /// one that was asked.
+    /// The currency of FID E by number or letters, null where it is not there; false when it is there and is none that we know: what is
+    /// not known is not the one that was asked.
     /// </summary>
     public static bool TryCurrency(string? numeric, out Currency? currency)
     {
         currency = null;
         return string.IsNullOrEmpty(numeric)
+            || (numeric.Length == 3 && char.IsAsciiLetterUpper(numeric[0]) && Currency.TryFind(numeric, out currency))
             || (numeric.Length == 3 && int.TryParse(numeric, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 && Currency.TryFind(number, out currency));
     }

@@ -49,7 +49,8 @@ internal static class BCodec
         if (!string.Equals(crc, BCrc.Of(dialect.Crc, header, data), StringComparison.Ordinal)) frame = frame with { Crc = crc };
         if (!BCrc.Accepts(dialect.Crc, crc, header, data)) frame = frame with { CrcIsWrong = true };
         var (fields, fault) = ReadFields(data, dialect);
-        if (!text[24..28].All(char.IsAsciiHexDigit)) fault ??= new("flags", 25, $"'{text[24..28]}' is no flags of 4 hexadecimal digits.");
+        if (!text[24..28].TrimStart().All(char.IsAsciiHexDigit))
+            fault ??= new("flags", 25, $"'{text[24..28]}' is no flags of 4 hexadecimal digits.");
         return frame with { Fields = fields, Fault = fault, Warnings = warnings };
     }
 
@@ -134,7 +135,9 @@ internal static class BCodec
     }
 
     private static string MaskValue(string raw, string? name, int from, BDialect dialect) =>
-        name is BFields.Totals && BTotals.Read(raw[from..], AnyCurrency, dialect) is not null ? raw
+        (name is BFields.Totals && BTotals.Read(raw[from..], AnyCurrency, dialect) is not null)
+        || (name is BFields.PeriodTotals or BFields.PeriodTotalsBeside && BTotals.ReadPeriod(raw[from..], AnyCurrency, dialect) is not null)
+            ? raw
             : CardText.Mask(raw, Math.Min(from, raw.Length), likelyOnly: BFields.IsPlain(name));
 
     // The lines of one part of a receipt, read one below the other; each has its letter and style in front.

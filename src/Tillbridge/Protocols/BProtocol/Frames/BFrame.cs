@@ -74,7 +74,9 @@ internal sealed record BFrame(string Type)
     public bool IsSound => Fault is null && !CrcIsWrong;
 
     public ushort Flags =>
-        ushort.TryParse(FlagsText, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var flags) ? flags : (ushort)0;
+        ushort.TryParse(FlagsText.AsSpan().TrimStart(' '), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var flags)
+            ? flags
+            : (ushort)0;
 
     /// <summary>The bytes of a field by its place, one character each; null when it is not there.</summary>
     public string? Raw(string fid)
@@ -93,8 +95,12 @@ internal sealed record BFrame(string Type)
     }
 
     /// <summary>A field of the dialect as text; null when it is not there or the dialect has none.</summary>
-    public string? Get(BDialect dialect, string name) =>
-        dialect.Fids.TryGetValue(name, out var fid) && Raw(fid) is { } raw ? TextOf(raw, dialect.Encoding) : null;
+    public string? Get(BDialect dialect, string name)
+    {
+        var raw = dialect.Fids.TryGetValue(name, out var fid) ? Raw(fid) : null;
+        if (raw is null && dialect.OtherFids.TryGetValue(name, out var other)) raw = Raw(other);
+        return raw is null ? null : TextOf(raw, dialect.Encoding);
+    }
 
     public static string TextOf(string raw, Encoding encoding) => CodePages.Read(Encoding.Latin1.GetBytes(raw), encoding);
 

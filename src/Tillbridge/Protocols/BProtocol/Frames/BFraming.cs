@@ -71,5 +71,5 @@ internal static class BFraming
     }
 
     public static bool TryLength(ReadOnlySpan<byte> digits, out int length) =>
-        int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out length);
+        int.TryParse(digits.TrimStart((byte)' '), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out length);
 }

@@ -33,6 +33,8 @@ internal sealed class BValueRules(BDialect dialect)
                 $"'{text}' is no 1 to {MostApproval} letters or digits"),
             BFields.Totals => Unless(
                 BTotals.Read(text, Currency.Euro, dialect) is not null, "it does not fit the layout of totals and is handed on as it is"),
+            BFields.PeriodTotals or BFields.PeriodTotalsBeside => Unless(
+                BTotals.ReadPeriod(text, Currency.Euro, dialect) is not null, "it does not fit totals.period and is handed on as it is"),
             BFields.CodePage => Unless(
                 dialect.Receipts.CodePages.ContainsKey(text.Trim().TrimStart('0') is { Length: > 0 } page ? page : "0"),
                 $"'{text}' is no page of receipt.codePages"),
@@ -40,7 +42,7 @@ internal sealed class BValueRules(BDialect dialect)
             BFields.ReceiptLine => Unless(
                 text.Length > 0 && dialect.Receipts.Styles.ContainsKey(text[0]),
                 text.Length == 0 ? "a line has no style" : $"the style '{text[0]}' is not in receipt.styles"),
-            BFields.ReceiptControl => Unless(text is "M" or "C" or "-" or "0" or "1", $"'{text}' is none of M, C, -, 0, 1"),
+            BFields.ReceiptControl => Unless(text is "M" or "C" or "-" or " " or "0" or "1", $"'{text}' is none of M, C, -, a blank, 0, 1"),
             _ => [],
         };
     }

@@ -15,7 +15,7 @@ internal sealed class BVirtualClient(BVirtualTerminal terminal, MessageLink<BFra
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(1);
 
-    private readonly BVirtualReceipts receipts = new(terminal.Dialect);
+    private readonly BVirtualReceipts receipts = new(terminal.Dialect, terminal);
     private BFrame? pending;
     private int closed;
 
@@ -103,12 +103,22 @@ internal sealed class BVirtualClient(BVirtualTerminal terminal, MessageLink<BFra
 
     public Task SendDribbling(BFrame frame, CancellationToken stop) => Try(async () => await link.SendDribbling(frame, stop));
 
-    /// <summary>B0 and the answer, each in a segment of its own or both in one.</summary>
+    /// <summary>
+    /// B0 and the answer: in one segment for T80 and where the dialect says so, else with a pause between. A till that reads once per wait
+    /// takes a B0 in a segment of its own for the answer to T80, and is one message behind from then on (csob-b.md §2).
+    /// </summary>
     public async Task Reply(BFrame answer, CancellationToken stop)
     {
-        if (!Dialect.Simulator.SendAck) await Send(stop, answer);
-        else if (Dialect.Simulator.Coalesce && !IsDetached) await SendGlued([Frame(BFrame.Activity, 0, []), answer], stop);
-        else await Send(stop, Frame(BFrame.Activity, 0, []), answer);
+        var simulator = Dialect.Simulator;
+        var isGlued = simulator.Coalesce || (simulator.GluesCheck && OperationOf(answer) is BOperations.AppInfo);
+        if (!simulator.SendAck) await Send(stop, answer);
+        else if (isGlued && !IsDetached) await SendGlued([Frame(BFrame.Activity, 0, []), answer], stop);
+        else
+        {
+            await Activity(stop);
+            if (simulator.AnswerPause > TimeSpan.Zero && !IsDetached) await Task.Delay(simulator.AnswerPause, terminal.Clock, stop);
+            await Send(stop, answer);
+        }
     }
 
     /// <summary>Lets time pass in a transaction while the ECR, or another one, may stop it.</summary>

@@ -17,6 +17,9 @@ internal sealed class BVirtualMemory(VirtualAcquirer acquirer, VirtualTerminalSe
     private const string ClosedLines = "closed-lines";
     private const string LastSums = "last-sums";
     private const string Booked = "booked";
+    private const string Batch = "batch";
+    private const int OnlyShift = 1;
+    private const int LastBatch = 9; // Fits whatever width a dialect gives it.
 
     public VirtualAcquirer Acquirer => acquirer;
 
@@ -79,13 +82,23 @@ internal sealed class BVirtualMemory(VirtualAcquirer acquirer, VirtualTerminalSe
         ];
     }
 
+    /// <summary>Sums go out with the numbers of shift and batch.</summary>
+    public bool TellsPeriod => dialect.Simulator.TellsPeriod && dialect.Totals.Period is not null && dialect.Has(BFields.PeriodTotals);
+
+    /// <summary>Counts and sums as the dialect tells them.</summary>
+    public string? Tell(IReadOnlyList<BrandTotal> totals) => TellsPeriod
+        ? BTotals.WritePeriod(OnlyShift, int.Parse(acquirer.Recall(Batch) ?? "1", CultureInfo.InvariantCulture), totals, dialect)
+        : BTotals.Write(totals, dialect);
+
     public void ClosePeriod(string? totals)
     {
+        var batch = int.Parse(acquirer.Recall(Batch) ?? "1", CultureInfo.InvariantCulture);
+        acquirer.Keep(Batch, ((batch % LastBatch) + 1).ToString(CultureInfo.InvariantCulture));
         acquirer.Keep(ClosedLines, acquirer.Lines.Count.ToString(CultureInfo.InvariantCulture));
         acquirer.Keep(LastSums, totals);
     }
 
-    /// <summary>FID L of the last close; null when there was none.</summary>
+    /// <summary>The sums of the last close; null when there was none.</summary>
     public string? SumsOfLastClose => acquirer.Recall(LastSums);
 
     private long CashOf(BooksLine line) => long.Parse(acquirer.Recall($"cash.{line.Receipt}") ?? "0", CultureInfo.InvariantCulture);

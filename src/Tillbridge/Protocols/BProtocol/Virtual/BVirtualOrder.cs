@@ -106,7 +106,6 @@ internal sealed class BVirtualOrder(BFrame request, string operation, BDialect d
     {
         var goods = dialect.CashbackIncluded ? total : total with { MinorUnits = total.MinorUnits - cash };
         var fields = new List<BField> { Make(BFields.Response, code) };
-        if (dialect.Has(BFields.Original)) fields.Add(Make(BFields.Original, dialect.TypeOf(operation)));
         fields.Add(Make(BFields.Amount, BAmounts.Write(goods, dialect) ?? ""));
         if (operation == BOperations.Cashback) fields.Add(Make(BFields.Cashback,
             BAmounts.Write(new(cash, memory.Currency), dialect) ?? ""));
@@ -114,10 +113,12 @@ internal sealed class BVirtualOrder(BFrame request, string operation, BDialect d
         fields.AddRange(Echo().Where(field => !Is(field, BFields.Amount) && !Is(field, BFields.Cashback) && !Is(field, BFields.Currency)
             && !Is(field, BFields.Approval)));
         fields.Add(Make(BFields.Approval, approval));
-        if (dialect.Has(BFields.Sequence)) fields.Add(Make(BFields.Sequence, receipt));
-        if (dialect.Has(BFields.Pan)) fields.Add(Make(BFields.Pan, "541333******9999"));
         if (dialect.Has(BFields.CardProduct)) fields.Add(Make(BFields.CardProduct, "Mastercard"));
         if (dialect.Has(BFields.Text)) fields.Add(Make(BFields.Text, "SCHVÁLENO"));
+        // Letters that the maker's own client does not know end its reading: they come last.
+        if (dialect.Has(BFields.Original)) fields.Add(Make(BFields.Original, dialect.TypeOf(operation)));
+        if (dialect.Has(BFields.Sequence)) fields.Add(Make(BFields.Sequence, receipt));
+        if (dialect.Has(BFields.Pan)) fields.Add(Make(BFields.Pan, "541333******9999"));
         return new(code, receipt, approval, total, fields);
     }
 

@@ -119,6 +119,8 @@ internal sealed class BVirtualPayment
     private async Task Wait(CancellationToken stop)
     {
         var left = TimeSpan.FromSeconds(script.SlowSeconds);
+        // A till that reads once per wait finds the result in a segment of its own.
+        if (left == TimeSpan.Zero && Simulator.SendAck) left = Simulator.AnswerPause;
         if (script.Outcome is ScriptOutcome.TimeOut) left += CustomerPatience;
         while (left > TimeSpan.Zero && !run.IsCancelled)
         {
@@ -155,10 +157,11 @@ internal sealed class BVirtualPayment
         }
 
         Store(booked.Fields);
+        var result = Result(order, booked);
         if (script.Cut is ScriptCut.BeforeResult) throw HangUp();
         var first = script.LateSuccess && isReread
             ? client.Response(type, Simulator.Declined, BFrame.ConfirmWanted, order.Echo())
-            : Result(order, booked);
+            : result;
         run.IsTold = true;
         if (script.Dribble) await client.SendDribbling(first, stop);
         else await client.Send(stop, first);
@@ -213,13 +216,14 @@ internal sealed class BVirtualPayment
     private List<BField> Draft(string code)
     {
         var fields = new List<BField> { client.Field(BFields.Response, code) };
-        if (Dialect.Has(BFields.Original)) fields.Add(client.Field(BFields.Original, type));
         fields.AddRange(new BVirtualOrder(request, operation, Dialect, Memory).Echo());
+        if (Dialect.Has(BFields.Original)) fields.Add(client.Field(BFields.Original, type));
         return fields;
     }
 
     private void Store(IReadOnlyList<BField> fields)
     {
+        client.Terminal.Paper = null;
         if (script.Forget) Memory.Forget();
         else Memory.Remember(script.WrongMemory ? [.. fields.Select(Wrong)] : fields);
     }

@@ -24,18 +24,19 @@ internal sealed class BVirtualQuestions(BVirtualClient client)
                 await Close(request, type, scripted, stop);
                 break;
             case BOperations.SubTotals:
-                await Total(type, scripted ?? Approved, BTotals.Write(Memory.Totals(), Dialect), "SUBTOTALS", stop);
+                await Total(type, scripted ?? Approved, Memory.Tell(Memory.Totals()), "SUBTOTALS", stop);
                 break;
             case not null when scripted is not null:
                 await client.Reply(client.Response(type, scripted, 0, []), stop);
                 break;
             case BOperations.LastSums:
-                await Total(type, Approved, Memory.SumsOfLastClose ?? BTotals.Write([], Dialect), "LAST TOTALS", stop);
+                await Total(type, Approved, Memory.SumsOfLastClose ?? Memory.Tell([]), "LAST TOTALS", stop);
                 break;
             case BOperations.LastTransaction:
+                client.Receipts.Recall();
                 await client.Reply(
                     Memory.Last is { } last
-                        ? client.Frame(BFrame.Response, 0, [client.Field(BFields.Type, type), .. last])
+                        ? client.Frame(BFrame.Response, client.Receipts.Flags, [client.Field(BFields.Type, type), .. last])
                         : client.Response(type, Dialect.Codes.LastNotFound.FirstOrDefault() ?? Dialect.Simulator.Unsupported, 0, []),
                     stop);
                 break;
@@ -98,13 +99,15 @@ internal sealed class BVirtualQuestions(BVirtualClient client)
         code = scripted ?? client.Terminal.Scripts.TakeForClose(named =>
             Dialect.Codes.GroupOf(named) is CodeGroup.TotalsDifferClosed or CodeGroup.TotalsDifferOpen) ?? code;
         var closes = Dialect.Codes.GroupOf(code) is CodeGroup.Approved or CodeGroup.Partial or CodeGroup.TotalsDifferClosed;
-        if (closes) Memory.ClosePeriod(text);
-        await Total(type, code, text, "CLOSE", stop);
+        var sums = Memory.Tell(mine);
+        if (closes) Memory.ClosePeriod(sums);
+        await Total(type, code, sums, "CLOSE", stop);
     }
 
     private async Task Total(string type, string code, string? totals, string title, CancellationToken stop)
     {
-        var fields = totals is null ? [] : new List<BField> { client.Field(BFields.Totals, totals) };
+        var name = Memory.TellsPeriod ? BFields.PeriodTotals : BFields.Totals;
+        var fields = totals is null ? [] : new List<BField> { client.Field(name, totals) };
         fields.AddRange(client.Receipts.Report(client, title, totals));
         await client.Reply(client.Response(type, code, client.Receipts.Flags, fields), stop);
     }

@@ -6,7 +6,7 @@ using Tillbridge.Protocols.BProtocol.Frames;
 namespace Tillbridge.Protocols.BProtocol.Virtual;
 
 /// <summary>The paper of the last answer: inside of it, or kept to be fetched part by part (csob-b.md §7, gpe.md §6).</summary>
-internal sealed class BVirtualReceipts(BDialect dialect)
+internal sealed class BVirtualReceipts(BDialect dialect, BVirtualTerminal terminal)
 {
     private const string TestCard = "5555 5555 5555 4444";
     private readonly Dictionary<char, IReadOnlyList<string>> copies = [];
@@ -31,6 +31,7 @@ internal sealed class BVirtualReceipts(BDialect dialect)
             : Array.Empty<string>()];
         IReadOnlyList<string> customer = [Centred("CUSTOMER COPY"), .. body, "2Děkujeme"];
         if (dialect.Receipts.Fetch) (copies['M'], copies['C']) = (merchant, customer);
+        terminal.Paper = dialect.Receipts.Fetch ? (merchant, customer) : null;
         if (!dialect.Receipts.Inline) return [];
         return Inline(client, ["{COPY M}", .. merchant, "{CUT}", "{COPY C}", "{LOGO}", .. customer, "{LINE -}", ">{DATE} {TIME}",
             "{FEED 2}", "{CUT}"]);
@@ -45,6 +46,13 @@ internal sealed class BVirtualReceipts(BDialect dialect)
         return dialect.Receipts.Inline ? Inline(client, lines) : [];
     }
 
+    /// <summary>The copies of the last transaction again, which T82 tells; whoever asks may fetch them.</summary>
+    public void Recall()
+    {
+        copies.Clear();
+        if (terminal.Paper is { } paper) (copies['M'], copies['C']) = (paper.Merchant, paper.Customer);
+    }
+
     /// <summary>Without paper.</summary>
     public void Clear() => copies.Clear();
 
@@ -53,7 +61,8 @@ internal sealed class BVirtualReceipts(BDialect dialect)
     {
         var (line, control) = (dialect.Fids[BFields.ReceiptLine], dialect.Fids[BFields.ReceiptControl]);
         var which = request.Raw(control) is { Length: > 0 } text ? text[0] : '?';
-        if (which != '-') (open, at) = (copies.GetValueOrDefault(which, []), 0);
+        // One client asks for the next part with a minus, the maker's own with a blank.
+        if (which is not ('-' or ' ')) (open, at) = (copies.GetValueOrDefault(which, []), 0);
         var raw = new StringBuilder();
         while (at < open.Count)
         {

@@ -40,6 +40,9 @@ internal sealed class BVirtualTerminal : VirtualTerminal
 
     public override TerminalScripts Scripts { get; }
 
+    /// <summary>Both copies of the last transaction's receipt; null where it has none.</summary>
+    public (IReadOnlyList<string> Merchant, IReadOnlyList<string> Customer)? Paper { get; set; }
+
     /// <summary>The transaction that runs; null when the terminal is idle.</summary>
     public BVirtualRun? Running => Volatile.Read(ref running);
 

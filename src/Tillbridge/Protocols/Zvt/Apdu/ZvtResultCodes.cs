@@ -22,5 +22,6 @@ internal static class ZvtResultCodes
     public const byte AmountTooSmall = 0xC8;
     public const byte PrinterNotReady = 0xCC;
     public const byte CardInserted = 0xDC;
+    public const byte OpenPeriod = 0xF0;
     public const byte SystemError = 0xFF;
 }

@@ -16,6 +16,7 @@ internal sealed class ZvtVirtualClient(
     private const int MostStraySignals = 1000;
     private static readonly TimeSpan Idle = TimeSpan.FromDays(20); // No T3 runs while the ECR leads.
 
+    private ZvtVirtualChores Chores => field ??= new(this);
     private ZvtRegistration? beginning;
 
     public ZvtVirtualMemory Memory => memory;
@@ -25,6 +26,9 @@ internal sealed class ZvtVirtualClient(
     public TimeProvider Clock => clock;
 
     public MessageLink<ZvtMessage> Link => link;
+
+    /// <summary>The command at hand had a container, which permits ours for its answer (§6.1).</summary>
+    private bool permitsTlv;
 
     public bool IsSerial => carrier is Transports.Carrier.Serial;
 
@@ -102,9 +106,23 @@ internal sealed class ZvtVirtualClient(
     /// <exception cref="Transports.LinkLostException">The ECR did not answer within T3: the terminal closes (§5).</exception>
     public async Task Say(ZvtMessage message, CancellationToken stop)
     {
-        await link.SendAsync(message, stop);
+        await link.SendAsync(Fit(message), stop);
         if (await Answered(stop) is null) throw link.Break("The ECR did not answer within T3.");
     }
+
+    /// <summary>A container may be sent.</summary>
+    public bool MayList => memory.TakesTlv || permitsTlv;
+
+    /// <summary>A message without its container where the ECR has permitted none.</summary>
+    public ZvtMessage Fit(ZvtMessage message) => MayList ? message : message switch
+    {
+        ZvtStatusInformation status => status with
+        {
+            Tlv = Octets.None, CardholderVerification = null, Technology = null, ErrorText = null, LongCardType = null,
+        },
+        ZvtAbort abort => abort with { Tlv = Octets.None, ErrorText = null },
+        _ => message,
+    };
 
     /// <summary>04 FF, if the ECR wants to hear it (§6.1).</summary>
     public async Task Show(byte status, CancellationToken stop)
@@ -166,6 +184,7 @@ internal sealed class ZvtVirtualClient(
             return;
         }
 
+        permitsTlv = command is ZvtTransaction { Tlv: not null } or ZvtCommand { Tlv: not null } or ZvtReadCard { Tlv: not null };
         switch (command)
         {
             case ZvtTransaction transaction when !transaction.Undecoded.IsEmpty:
@@ -195,7 +214,10 @@ internal sealed class ZvtVirtualClient(
                 await Say(new ZvtCompletion(), stop);
                 break;
             case ZvtCommand plain:
-                await Plain(plain, stop);
+                await Chores.Do(plain, stop);
+                break;
+            case ZvtOther other when ZvtVirtualChores.Knows(other.Code):
+                await Chores.Do(other, stop);
                 break;
             case ZvtPositive or ZvtNegative:
                 break; // An answer to nothing; answers are never answered (§2.2).
@@ -213,45 +235,9 @@ internal sealed class ZvtVirtualClient(
         ZvtStatusEnquiry enquiry => enquiry.Password,
         ZvtSetClock clock => clock.Password,
         ZvtCommand plain => plain.Password,
+        ZvtOther other => ZvtVirtualChores.PasswordOf(other),
         _ => null,
     };
-
-    private async Task Plain(ZvtCommand command, CancellationToken stop)
-    {
-        switch (command.Code)
-        {
-            case ZvtCommands.LogOff:
-                memory.LogOff();
-                await Acknowledge(stop);
-                return;
-            case ZvtCommands.Abort:
-                await Acknowledge(stop);
-                return;
-            case ZvtCommands.Totals or ZvtCommands.EndOfDay:
-                await Acknowledge(stop);
-                await Total(command.Code is ZvtCommands.EndOfDay, stop);
-                return;
-            case ZvtCommands.Diagnosis or ZvtCommands.Initialisation:
-                await Acknowledge(stop);
-                await Show(0x17, stop);
-                await Print(
-                    Domain.ReceiptAudience.Administration,
-                    [
-                        command.Code is ZvtCommands.Diagnosis ? "DIAGNOSIS" : "INITIALISATION",
-                        $"Terminal {ZvtVirtualMemory.TerminalId}", "Host reached",
-                    ],
-                    stop);
-                await Say(new ZvtCompletion(), stop);
-                return;
-            case ZvtCommands.Reset:
-                await Acknowledge(stop);
-                await Say(new ZvtCompletion(), stop);
-                throw link.Break("The terminal restarts.");
-            default:
-                await link.SendAsync(new ZvtNegative(ZvtResultCodes.UnknownCommand), stop);
-                return;
-        }
-    }
 
     private async Task Register(ZvtRegistration registration, CancellationToken stop)
     {
@@ -266,7 +252,7 @@ internal sealed class ZvtVirtualClient(
         await Acknowledge(stop);
         var completion = new ZvtCompletion
         {
-            RegistrationStatus = 0, TerminalId = ZvtVirtualMemory.TerminalId, Currency = memory.Currency.Numeric,
+            RegistrationStatus = 0, TerminalId = memory.TerminalId, Currency = memory.Currency.Numeric,
         };
         await Say(completion, stop);
     }
@@ -281,23 +267,10 @@ internal sealed class ZvtVirtualClient(
             return;
         }
 
-        if ((repeat.Service & 0x01) != 0) await Say(last, stop);
-        if ((repeat.Service & 0x02) == 0)
+        var service = repeat.Service ?? 0; // What is not there has no bits: only printed.
+        if ((service & 0x01) != 0) await Say(last, stop);
+        if ((service & 0x02) == 0)
             await Print(Domain.ReceiptAudience.Merchant, ZvtVirtualPayment.ReceiptLines(last, "REPEATED RECEIPT", signature: false), stop);
-        await Say(new ZvtCompletion(), stop);
-    }
-
-    private async Task Total(bool close, CancellationToken stop)
-    {
-        var totals = memory.Totals();
-        await Show(0x17, stop);
-        await link.SendAsync(totals, stop);
-        if (await Answered(stop) is not ZvtPositive) throw link.Break("The ECR did not take the totals.");
-        if (close) memory.ClosePeriod();
-        await Print(
-            Domain.ReceiptAudience.Administration,
-            [close ? "END OF DAY" : "TOTALS", $"Sum {new Domain.Money(totals.Amount ?? 0, memory.Currency)}"],
-            stop);
         await Say(new ZvtCompletion(), stop);
     }
 }

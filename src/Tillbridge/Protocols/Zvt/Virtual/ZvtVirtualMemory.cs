@@ -7,13 +7,15 @@ namespace Tillbridge.Protocols.Zvt.Virtual;
 internal sealed class ZvtVirtualMemory(VirtualAcquirer acquirer, VirtualTerminalSettings settings, TimeProvider clock)
 {
     public const byte ConfigurationAfterLogOff = 0x86; // zvt.md §6
-    public const string TerminalId = "65000001";
+    public const string FirstTerminalId = "65000001";
+    public const long MostMinorUnits = 999_999_999_999; // BMP 04 has twelve digits.
     public const string VuNumber = "100000000000001";
 
     private const int LastReceipt = 9999;
     private const int LastTrace = 999_999;
     private const string LastStored = "last-stored";
     private const string ClosedLines = "closed-lines";
+    private const string OwnId = "terminal-id";
     private const int KindsInTotals = 7;
     private const int OurKind = 2; // Mastercard, in the order of §8.4
     private const int MostInByte = 255;
@@ -22,6 +24,22 @@ internal sealed class ZvtVirtualMemory(VirtualAcquirer acquirer, VirtualTerminal
 
     public bool TakesBlocks { get; private set; }
 
+    /// <summary>The registration had a container: only then may ours carry one, until the log-off (§6.1).</summary>
+    public bool TakesTlv { get; private set; }
+
+    /// <summary>The registration named our currency: then amounts without BMP 49 are in it, and sums name it.</summary>
+    public bool IsCurrencyNamed { get; private set; }
+
+    /// <summary>Eight digits; 06 1B sets it.</summary>
+    public string TerminalId
+    {
+        get => acquirer.Recall(OwnId) ?? FirstTerminalId;
+        set => acquirer.Keep(OwnId, value == FirstTerminalId ? null : value);
+    }
+
+    /// <summary>No booking waits for the End-of-Day.</summary>
+    public bool IsPeriodEmpty => !Open.Any();
+
     public Domain.Currency Currency { get; } = Domain.Currency.Of(settings.Currency);
 
     public VirtualAcquirer Acquirer => acquirer;
@@ -29,13 +47,15 @@ internal sealed class ZvtVirtualMemory(VirtualAcquirer acquirer, VirtualTerminal
     public void Register(ZvtRegistration registration)
     {
         Configuration = registration.Configuration;
+        (TakesTlv, IsCurrencyNamed) = (registration.Tlv is not null, registration.Currency is not null);
         // 06 D3 only if the ECR lists it in tag 26 (§6.1).
         var container = registration.Tlv is { } tlv ? tlv.Memory : default;
         TakesBlocks = Wire.Tlv.TryFind(container.Span, out var accepted, 0x26)
             && Convert.ToHexString(accepted).Contains("0A0206D3", StringComparison.Ordinal);
     }
 
-    public void LogOff() => (Configuration, TakesBlocks) = (ConfigurationAfterLogOff, false);
+    public void LogOff() =>
+        (Configuration, TakesBlocks, TakesTlv, IsCurrencyNamed) = (ConfigurationAfterLogOff, false, false, false);
 
     /// <summary>A new result with numbers of its own.</summary>
     public ZvtStatusInformation NewResult(long minorUnits, bool sendCurrency)
@@ -89,26 +109,39 @@ internal sealed class ZvtVirtualMemory(VirtualAcquirer acquirer, VirtualTerminal
     public IReadOnlyList<string> OpenReservations =>
         [.. acquirer.Lines.Where(line => line.Kind == "preAuthorization").Select(line => line.Receipt).Where(IsOpenReservation).Distinct()];
 
+    /// <summary>What the open period comes to, with its sign.</summary>
+    public long OpenNet => OpenBookings.Sum(VirtualAcquirer.SignedAmount);
+
+    private List<BooksLine> OpenBookings =>
+        [.. Open.Where(line => line.State == "booked" && acquirer.Standing(line.Receipt) == line)];
+
     /// <summary>The open period as a status information (§8.4). The sign of the sum is not on the wire.</summary>
     public ZvtStatusInformation Totals()
     {
-        var open = Open.Where(line => line.State == "booked" && acquirer.Standing(line.Receipt) == line).ToList();
-        var net = open.Sum(VirtualAcquirer.SignedAmount);
+        var open = OpenBookings;
+        var net = OpenNet;
         var count = open.Count(line => line.Kind != "preAuthorization");
         var kinds = new ZvtKindTotal[KindsInTotals];
-        kinds[OurKind] = new(Math.Min(count, MostInByte), Math.Abs(net));
-        for (var (kind, left) = (OurKind + 1, count - MostInByte); kind < KindsInTotals && left > 0; kind++, left -= MostInByte)
-            kinds[kind] = new(Math.Min(left, MostInByte), 0);
+        var (leftCount, leftSum) = (count, Math.Abs(net));
+        // What does not fit into one kind goes on in the next.
+        for (var kind = OurKind; kind < KindsInTotals; kind++)
+        {
+            kinds[kind] = new(Math.Min(leftCount, MostInByte), Math.Min(leftSum, MostMinorUnits));
+            (leftCount, leftSum) = (leftCount - kinds[kind].Count, leftSum - kinds[kind].MinorUnits);
+        }
+
         var now = clock.GetLocalNow();
         return new ZvtStatusInformation
         {
             ResultCode = 0,
-            Amount = Math.Abs(net),
-            Currency = Currency.Numeric,
+            // A sum that BMP 04 cannot hold is not told as another one; the kinds have it.
+            Amount = Math.Abs(net) <= MostMinorUnits ? Math.Abs(net) : null,
+            Currency = IsCurrencyNamed ? Currency.Numeric : null,
             Time = now.ToString("HHmmss", CultureInfo.InvariantCulture),
             Date = now.ToString("MMdd", CultureInfo.InvariantCulture),
             // The last number that was stored, also that of a reversal: it tells whether anything happened since.
-            Totals = new ZvtTotals(open.FirstOrDefault()?.Receipt ?? "0000", Open.Any() ? LastReceiptNumber : "0000", kinds),
+            Totals = leftSum > 0 ? null : new ZvtTotals(
+                open.FirstOrDefault()?.Receipt ?? "0000", Open.Any() ? LastReceiptNumber : "0000", kinds),
         };
     }
 

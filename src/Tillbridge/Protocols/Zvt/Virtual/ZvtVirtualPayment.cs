@@ -15,6 +15,8 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
     private const uint TagReferenceGroup = 0xE9;
     private const uint TagReference = 0x1F63;
     private const byte SignatureVerified = 0x01;
+    private const long UsualReservation = 50_00;
+    private const int Euro = 978;
     private const string OpenEnquiry = "FFFF"; // §7.5
     private const string TestCard = "5555 5555 5555 4444";
 
@@ -37,6 +39,8 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
             return;
         }
 
+        // §7.5: without an amount the terminal reserves its own.
+        if (command is { Code: ZvtCommands.PreAuthorisation, Amount: null }) command = command with { Amount = UsualReservation };
         script = client.Terminal.Scripts.Take(command.Amount ?? 0);
         if (script.Outcome is ScriptOutcome.Busy)
         {
@@ -122,8 +126,8 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         {
             for (var sent = 1; ; sent++)
             {
-                if (script.Dribble) await client.Link.SendDribbling(result, stop);
-                else await client.Link.SendAsync(result, stop);
+                if (script.Dribble) await client.Link.SendDribbling(client.Fit(result), stop);
+                else await client.Link.SendAsync(client.Fit(result), stop);
                 if (script.Cut is ScriptCut.AfterResult)
                 {
                     Keep(command, booked);
@@ -189,7 +193,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         var booked = Book(command, result);
         List<ZvtMessage> messages = [ZvtPositive.Plain];
         if ((Memory.Configuration & 0x08) != 0) messages.Add(new ZvtIntermediateStatus(InsertCard));
-        messages.AddRange([result, new ZvtCompletion()]);
+        messages.AddRange([client.Fit(result), new ZvtCompletion()]);
         client.PastAbort = true;
         // The last word goes out with the result, so that it stands whatever is answered.
         Keep(command, booked);
@@ -212,7 +216,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
 
     private static byte? CodeOf(string? code) => byte.TryParse(code, NumberStyles.HexNumber, null, out var value) ? value : null;
 
-    private static ZvtStatusInformation Declined(byte code) => new() { ResultCode = code, TerminalId = ZvtVirtualMemory.TerminalId };
+    private ZvtStatusInformation Declined(byte code) => new() { ResultCode = code, TerminalId = Memory.TerminalId };
 
     private async Task Refuse(byte code, CancellationToken stop)
     {
@@ -225,16 +229,20 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
     {
         var code = command.Code switch
         {
-            _ when command.Currency is { } numeric && numeric != Memory.Currency.Numeric => ZvtResultCodes.WrongCurrency,
+            _ when CurrencyOf(command) is { } numeric && numeric != Memory.Currency.Numeric => ZvtResultCodes.WrongCurrency,
             ZvtCommands.Reversal => ReversalFault(command),
             ZvtCommands.BookTotal or ZvtCommands.PreAuthReversal or ZvtCommands.PartialReversal => ReservationFault(command),
             ZvtCommands.Balance => (byte)0,
-            ZvtCommands.Authorisation or ZvtCommands.Refund or ZvtCommands.PreAuthorisation =>
+            ZvtCommands.Authorisation or ZvtCommands.TelephonicAuthorisation or ZvtCommands.Refund or ZvtCommands.PreAuthorisation =>
                 command.Amount is null or 0 ? ZvtResultCodes.AmountTooSmall : (byte)0,
             _ => ZvtResultCodes.UnknownCommand,
         };
         return code == 0 ? null : new ZvtAbort { ResultCode = code };
     }
+
+    // §3.2: an amount without BMP 49 is in euro; where the registration named a currency it is in that one [inferred].
+    private int? CurrencyOf(ZvtTransaction command) =>
+        command.Currency ?? (command.Amount is null || Memory.IsCurrencyNamed ? null : Euro);
 
     private byte ReservationFault(ZvtTransaction command)
     {
@@ -266,7 +274,10 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         var amount = command.Code is ZvtCommands.PartialReversal ? reserved - (command.Amount ?? 0) : command.Amount ?? reserved;
         if (script.Outcome is ScriptOutcome.Partial) amount /= 2;
         if (KindOf(command.Code) is not null) amount += script.ExtraMinorUnits;
-        var result = Memory.NewResult(amount, command.Currency is not null);
+        var result = Memory.NewResult(Bounded(amount), command.Currency is not null);
+        // Told by telephone, so that the till knows the code already.
+        if (command is { Code: ZvtCommands.TelephonicAuthorisation, Authorisation: { } spoken })
+            result = result with { Authorisation = spoken };
         if (script.Signature) result = result with { CardholderVerification = SignatureVerified };
         return command is { Code: ZvtCommands.Reversal, Receipt: { } original }
             ? result with { OriginalTrace = Memory.TraceOf(original) }
@@ -294,8 +305,10 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
         if (command.Code is ZvtCommands.Balance) return;
         Memory.Stored(booked);
         if (script.Forget) Memory.Forget();
-        else Memory.Remember(script.WrongMemory ? booked with { Amount = booked.Amount + 100 } : booked);
+        else Memory.Remember(script.WrongMemory ? booked with { Amount = Bounded((booked.Amount ?? 0) + 100) } : booked);
     }
+
+    private static long Bounded(long amount) => Math.Min(amount, ZvtVirtualMemory.MostMinorUnits);
 
     private void TakeBack(ZvtTransaction command, ZvtStatusInformation result)
     {
@@ -304,7 +317,7 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
 
     private static string? KindOf(ushort code) => code switch
     {
-        ZvtCommands.Authorisation => "sale",
+        ZvtCommands.Authorisation or ZvtCommands.TelephonicAuthorisation => "sale",
         ZvtCommands.Refund => "refund",
         ZvtCommands.PreAuthorisation => "preAuthorization",
         ZvtCommands.BookTotal or ZvtCommands.PartialReversal => "capture",
@@ -332,7 +345,8 @@ internal sealed class ZvtVirtualPayment(ZvtVirtualClient client)
             new ZvtAbort
             {
                 ResultCode = ZvtResultCodes.PreAuthorisationError,
-                Receipt = open.Count switch { 0 => OpenEnquiry, 1 => open[0], _ => null },
+                // Where no list may be told they are told one at a time (§7.5).
+                Receipt = open.Count switch { 0 => OpenEnquiry, 1 => open[0], _ => client.MayList ? null : open[0] },
                 Tlv = open.Count > 1 ? new TlvWriter().Add(0x23, list).ToOctets() : Octets.None,
             },
             stop);
