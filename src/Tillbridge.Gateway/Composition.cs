@@ -70,8 +70,8 @@ internal static class Composition
         server.AddServerHeader = false;
         // The routes refuse what is over their own limit with a problem; this is the wall behind them.
         server.Limits.MaxRequestBodySize = 4 * RequestBody.MostBytes;
-        // The doorway keeps the limit; what it closes takes a moment to be gone.
-        server.Limits.MaxConcurrentConnections = 2 * settings.Limits.Connections;
+        // The doorway keeps the limit. A second one behind it would count those that are closing, and keep out who has just been let in.
+        server.Limits.MaxConcurrentConnections = null;
         server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
     }
 }

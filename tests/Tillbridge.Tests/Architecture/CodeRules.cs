@@ -17,6 +17,7 @@ internal static partial class CodeRules
         "src/Tillbridge/Sessions/Conversation.cs",
         "src/Tillbridge/Sessions/Inbox.cs",
         "src/Tillbridge/Sessions/TerminalLoop.cs",
+        "src/Tillbridge.Gateway/Api/Feeds/RecordFeed.cs",
         "src/Tillbridge.Gateway/GatewayHost.cs",
         "src/Tillbridge.Gateway/Facades/ZvtCallback/Callbacks.cs",
         "src/Tillbridge.Gateway/Facades/ZvtCallback/Server/CallbackServer.cs",

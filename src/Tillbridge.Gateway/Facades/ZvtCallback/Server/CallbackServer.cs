@@ -107,7 +107,7 @@ internal sealed class CallbackServer : IAsyncDisposable
     {
         server.AddServerHeader = false;
         server.Limits.MaxRequestBodySize = 4 * CallbackCommand.MostBytes;
-        server.Limits.MaxConcurrentConnections = 2 * MostConnections; // The doorway keeps the limit.
+        server.Limits.MaxConcurrentConnections = null; // The doorway keeps the limit.
         server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         // A write is over when the socket has it: only then may a callback follow (reference §3).
         server.Limits.MaxResponseBufferSize = 0;
