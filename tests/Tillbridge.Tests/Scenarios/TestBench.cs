@@ -53,7 +53,7 @@ internal sealed class TestBench : IAsyncDisposable
         var terminal = new TerminalSettings(Till, bench.Address)
         {
             Driver = new DriverSettings { SettleTime = TimeSpan.FromMilliseconds(200), AnswerLimit = TimeSpan.FromSeconds(3) },
-            RecoveryLimit = TimeSpan.FromSeconds(8),
+            RecoveryLimit = TimeSpan.FromSeconds(20),
         };
         bench.Engine = await LocalTerminals.Start(
             bench.Journal, ProtocolCatalog.ByName,

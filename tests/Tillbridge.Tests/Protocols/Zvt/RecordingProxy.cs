@@ -92,7 +92,7 @@ internal sealed class RecordingProxy : IAsyncDisposable
                 await to.SendAsync(buffer.AsMemory(0, read), stop.Token);
             }
         }
-        catch (Exception over) when (over is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception over) when (over is SocketException or InvalidOperationException or OperationCanceledException)
         {
             // One side hung up, or the test is over.
         }
