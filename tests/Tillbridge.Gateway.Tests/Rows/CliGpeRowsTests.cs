@@ -158,7 +158,7 @@ public sealed class CliGpeRowsTests : CliBench
     public async Task Half_of_an_address_in_a_row_is_filled_up_with_the_run_s_other_half()
     {
         await using var other = await SimulatorProcess.Start(Path.Combine(Folder, "other.jsonl"), Protocol);
-        var port = other.Address.Split(':')[^1];
+        var port = other.Port;
         await Write("RowKey,Amount,IpAddress,IpPort", "a,100,127.0.0.1,", $"b,200,,{port}", "c,400,,");
 
         var (code, output) = await Rows("gpe-payment", "--in", In, "--data", Data, "--allow-row-address");
@@ -171,8 +171,7 @@ public sealed class CliGpeRowsTests : CliBench
 
     private Task<(int ExitCode, string Output)> Rows(string connector, params string[] more)
     {
-        var port = Simulator.Address.Split(':')[^1].Split('?')[0];
-        return GatewayProcess.Run(Stop, ["rows", connector, "--ip", "127.0.0.1", "--port", port, "--out", Out, .. more]);
+        return GatewayProcess.Run(Stop, ["rows", connector, "--ip", "127.0.0.1", "--port", Simulator.Port, "--out", Out, .. more]);
     }
 
     private Task<List<string>> Column(string name) => CliRowsTests.Column(Out, name);

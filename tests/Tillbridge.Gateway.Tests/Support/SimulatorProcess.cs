@@ -12,6 +12,9 @@ internal sealed class SimulatorProcess : IAsyncDisposable
     /// <summary>Its terminal address.</summary>
     public string Address { get; }
 
+    /// <summary>Its TCP port.</summary>
+    public string Port => Address.Split(':')[^1].Split('?')[0];
+
     public static async Task<SimulatorProcess> Start(string books, string protocol = "zvt", params string[] more)
     {
         var process = GatewayProcess.Begin(["simulate", protocol, "--listen", "127.0.0.1:0", "--books", books, .. more]);
