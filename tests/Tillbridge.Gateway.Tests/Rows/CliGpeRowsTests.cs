@@ -169,10 +169,8 @@ public sealed class CliGpeRowsTests : CliBench
 
     private Task Write(params string[] lines) => File.WriteAllLinesAsync(In, lines, Stop);
 
-    private Task<(int ExitCode, string Output)> Rows(string connector, params string[] more)
-    {
-        return GatewayProcess.Run(Stop, ["rows", connector, "--ip", "127.0.0.1", "--port", Simulator.Port, "--out", Out, .. more]);
-    }
+    private Task<(int ExitCode, string Output)> Rows(string connector, params string[] more) =>
+        GatewayProcess.Run(Stop, ["rows", connector, "--ip", "127.0.0.1", "--port", Simulator.Port, "--out", Out, .. more]);
 
     private Task<List<string>> Column(string name) => CliRowsTests.Column(Out, name);
 }
