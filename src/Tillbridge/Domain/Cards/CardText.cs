@@ -23,7 +23,6 @@ internal static class CardText
     // A line may be set in from the left, or filled up with blanks.
     private const int MostAroundLineEnd = 100;
 
-    private const string GroupMarks = " -\u00A0";
     private const string OtherMarks = "./_:,;|'·•–—‐‑";
 
     /// <summary>The text without card numbers; the same object when it holds none. As many characters as before.</summary>
@@ -154,7 +153,8 @@ internal static class CardText
             Apart => Link.None,
             Nothing => Link.Joined,
             '\n' => Link.LineEnd,
-            _ => GroupMarks.Contains(mark) ? Link.Tight : Link.Loose,
+            ' ' or '-' or '\u00A0' => Link.Tight,
+            _ => Link.Loose,
         };
 
         // A number begins where its group does, or behind the zeros that fill the group up.

@@ -353,7 +353,9 @@ internal sealed class BDriver : TerminalDriver
             throw new ProtocolViolationException("The terminal approved, and its last transaction is another one.");
         }
 
-        if (state.MayBeOurs(last)) throw new ProtocolViolationException("The terminal refused, and its last transaction may be this one.");
+        // Two refusals say the same of the money.
+        if (state.MayBeOurs(last) && conclusions.IsApproved(last.Code))
+            throw new ProtocolViolationException("The terminal refused, and its last transaction may be this one.");
         return null;
     }
 
