@@ -15,7 +15,7 @@ internal sealed class FuzzTrial(ProtocolParser parser)
     /// The longest that one input may take: card numbers are sought in every form, which costs a text of 64 KiB up to ten milliseconds on
     /// a quiet machine. What hangs takes seconds.
     /// </summary>
-    public static readonly TimeSpan MostTime = TimeSpan.FromMilliseconds(40);
+    public static readonly TimeSpan MostTime = TimeSpan.FromMilliseconds(20);
 
     private static readonly long MostTicks = (long)(MostTime.TotalSeconds * Stopwatch.Frequency);
 

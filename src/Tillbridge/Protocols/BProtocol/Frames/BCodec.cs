@@ -28,15 +28,6 @@ internal static class BCodec
     {
         if (bytes.Length < BFraming.LeastFrame || bytes[0] != BFraming.Stx || bytes[^1] != BFraming.Etx)
             return new BFrame("") { Fault = new("frame", 0, "This is no STX, header of 36 characters and ETX.") };
-        // Framing takes none that is longer; what reads traces needs the bound as well.
-        if (bytes.Length > dialect.MaxFrame)
-        {
-            return new BFrame("")
-            {
-                Fault = new("frame", 0, $"A frame has at most {dialect.MaxFrame} bytes, this one has {bytes.Length}."),
-            };
-        }
-
         var header = bytes.Slice(1, BFraming.HeaderBytes);
         foreach (var letter in header)
         {
