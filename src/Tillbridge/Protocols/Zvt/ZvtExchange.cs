@@ -104,7 +104,7 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
     {
         var said = conclusions.Announced(heard, Request);
         var before = Announced;
-        // What carries no result code says nothing that another could contradict but its amount.
+        // One without a result code differs from one that has it: which of them is the result, the terminal has to say again.
         var differs = before is not null && !(IsRefusal(before) && IsRefusal(said))
             && (said.Outcome, said.ApprovedAmount) != (before.Outcome, before.ApprovedAmount);
         contradicted |= differs && Request.Kind.NeedsProof();
