@@ -13,6 +13,9 @@ internal sealed record ProcessResult(string Name, ulong Seed)
 
     public int Cuts { get; init; }
 
+    /// <summary>How often the journal was damaged or taken away.</summary>
+    public int Damages { get; init; }
+
     /// <summary>Sessions by outcome.</summary>
     public SortedDictionary<string, int> Outcomes { get; init; } = new(StringComparer.Ordinal);
 
@@ -26,7 +29,7 @@ internal sealed record ProcessResult(string Name, ulong Seed)
         ? $"{Name}: not done, {why}"
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"{Name} (seed {Seed}): {Orders} orders, {Kills} kills, {Freezes} stops, {Cuts} cuts; "
+            $"{Name} (seed {Seed}): {Orders} orders, {Kills} kills, {Freezes} stops, {Cuts} cuts, {Damages} damages; "
             + $"{string.Join(", ", Outcomes.Select(pair => $"{pair.Key} {pair.Value}"))}; broken {Broken.Count}");
 }
 
@@ -119,7 +122,8 @@ internal static class ProcessTrial
         }
     }
 
-    private static async Task<ProcessResult> Run(
+    /// <summary>A trouble of a shop, and what has to hold behind it.</summary>
+    internal static async Task<ProcessResult> Run(
         string name, string program, string protocol, ulong seed, string? data, TimeProvider clock,
         Func<Shop, Chance, ProcessResult, Task<ProcessResult>> trouble, CancellationToken stop)
     {

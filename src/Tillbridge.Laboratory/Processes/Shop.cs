@@ -35,6 +35,9 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>The gateway's data directory.</summary>
     public string Data { get; }
 
+    /// <summary>Where the configuration and what is kept beside it stand.</summary>
+    public string Root => root;
+
     public ProgramRun? Gateway { get; private set; }
 
     public IReadOnlyList<ShopOrder> Orders => orders;
@@ -55,6 +58,7 @@ internal sealed class Shop : IAsyncDisposable
     public async Task StartGateway()
     {
         if (Gateway is not null) await Gateway.DisposeAsync();
+        Gateway = null;
         var file = Path.Combine(root, "tillbridge.json");
         var terminals = string.Join(',', wires.Select((wire, number) =>
             $$"""

@@ -14,6 +14,10 @@ internal static class Laboratory
     /// <summary>Kills of real processes, shared by the protocols.</summary>
     public const int Kills = 30;
 
+    // Each once, and bits several times.
+    private static readonly IReadOnlyList<JournalDamage> Damages =
+        [.. Enum.GetValues<JournalDamage>(), .. Enumerable.Repeat(JournalDamage.BitFlipped, 6)];
+
     public static (IReadOnlyList<string> Rows, int Broken) Planted(IReadOnlyList<IProtocol> protocols, ulong seed)
     {
         var caught = PlantedHunt.Run(protocols, seed);
@@ -70,10 +74,12 @@ internal static class Laboratory
         }
 
         results.Add(await ProcessTrial.FillDisk(program, protocols[0].Name, seed, clock, stop));
+        results.Add(await DamageTrial.Run(program, protocols[0].Name, Damages, seed, clock, stop));
+        results.Add(await DamageTrial.MoveAway(program, protocols[0].Name, seed, clock, stop));
         results.Add(await frozen);
         return (
             [
-                SoakReport.Row("real processes", $"{results.Sum(result => result.Kills)} kills"),
+                SoakReport.Row("real processes", $"{results.Sum(result => result.Kills)} kills, {results.Sum(result => result.Damages)} damaged journals"),
                 .. results.SelectMany(result => result.Broken.Select(what => $"    {what}").Prepend($"  {result}")),
             ],
             results.Sum(result => result.Broken.Count));

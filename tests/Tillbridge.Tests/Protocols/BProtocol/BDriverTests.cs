@@ -61,15 +61,15 @@ public sealed class BDriverTests : BDriverFixture
     {
         await using var slow = Gpe(async (line, _) =>
         {
-            for (var activity = 0; activity < 4; activity++)
+            for (var activity = 0; activity < 5; activity++)
             {
                 await line.Send(RawBTerminal.Activity);
-                await Task.Delay(TimeSpan.FromMilliseconds(400), Clock);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), Clock);
             }
 
             await line.Send(RawBTerminal.Response("T00 R000 B1250 F123456"));
         });
-        Assert.Equal(Outcome.Approved, (await Pay(slow, "gpe", null, answerLimit: 1)).Outcome);
+        Assert.Equal(Outcome.Approved, (await Pay(slow, "gpe", null, answerLimit: 2)).Outcome);
 
         await using var silent = Gpe((line, _) => line.Send(RawBTerminal.Activity));
         silent.Totals = "R000 L0000+0000000000000000-0000000000000000+000000000000";
