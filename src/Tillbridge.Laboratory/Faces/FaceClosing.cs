@@ -11,7 +11,11 @@ internal static class FaceClosing
     // As long as the pause between two attempts, and some more.
     private static readonly TimeSpan KnownFor = TimeSpan.FromSeconds(150);
 
-    public static void Check(FaceBook book, IReadOnlyList<FaceEntry>? list)
+    /// <summary>Holds the list against what is durable.</summary>
+    /// <param name="book">Everything that the face said and what is true.</param>
+    /// <param name="list">The last list; null when nobody told one.</param>
+    /// <param name="askedAt">When it was asked for: what became known later may stand in it as unknown.</param>
+    public static void Check(FaceBook book, IReadOnlyList<FaceEntry>? list, long askedAt)
     {
         if (list is null)
         {
@@ -26,7 +30,7 @@ internal static class FaceClosing
             var entry = listed.GetValueOrDefault(telling.Id);
             Listed(book, telling, session, entry);
             Told(book, telling, session);
-            if (entry is not null) Agrees(book, telling, session, entry);
+            if (entry is not null && !(telling.KnownAt > askedAt)) Agrees(book, telling, session, entry);
         }
 
         foreach (var call in book.Calls.Where(call => call is { IsRefused: true, Note.Session: { SentAt: not null } }))

@@ -157,7 +157,7 @@ internal static class FaceJudge
         var approved = session.Conclusion!.ApprovedAmount?.MinorUnits;
         if (message.Outcome == "approved" && message.Approved != approved)
             ledger.Break($"C1 {key}: the end says {message.Approved} approved, durable is {approved}");
-        var isWhole = session.Request.Total is not { } asked || asked.MinorUnits == approved;
+        var isWhole = session.Request.Total is not { } asked || asked == session.Conclusion.ApprovedAmount;
         if (message.Success && (message.Outcome != "approved" || !isWhole))
             ledger.Break($"C1 {key}: success is told for {message.Statement}, asked was {session.Request.Total}");
         if (!message.Success && message.Outcome == "approved" && isWhole

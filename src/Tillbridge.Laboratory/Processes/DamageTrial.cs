@@ -46,7 +46,8 @@ internal static class DamageTrial
             var away = shop.Data + "-away";
             Directory.Move(shop.Data, away);
             await Task.Delay(Notice, clock, stop);
-            if (await shop.Send(shop.NewOrder(1000), 5)) broken.Add("an order was carried out though the journal had been away for six seconds");
+            if (await shop.Send(shop.NewOrder(1000), 5))
+                broken.Add("an order was carried out though the journal had been away for six seconds");
             await shop.KillGateway();
             if (await Live(shop, "directory away", mayStart: false) is { } wrong) broken.Add(wrong);
             if (Directory.Exists(shop.Data)) Directory.Delete(shop.Data, recursive: true);
@@ -84,7 +85,8 @@ internal static class DamageTrial
         }
         catch (InvalidOperationException refused)
         {
-            return refused.Message.Contains("journal", StringComparison.OrdinalIgnoreCase) ? null : $"{what}: refused without its cause: {refused.Message}";
+            var isNamed = refused.Message.Contains("journal", StringComparison.OrdinalIgnoreCase);
+            return isNamed ? null : $"{what}: refused without its cause: {refused.Message}";
         }
 
         var known = shop.Orders.Where(order => order.Told.Count > 0).ToList();

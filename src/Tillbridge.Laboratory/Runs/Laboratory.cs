@@ -79,7 +79,9 @@ internal static class Laboratory
         results.Add(await frozen);
         return (
             [
-                SoakReport.Row("real processes", $"{results.Sum(result => result.Kills)} kills, {results.Sum(result => result.Damages)} damaged journals"),
+                SoakReport.Row(
+                    "real processes",
+                    $"{results.Sum(result => result.Kills)} kills, {results.Sum(result => result.Damages)} damaged journals"),
                 .. results.SelectMany(result => result.Broken.Select(what => $"    {what}").Prepend($"  {result}")),
             ],
             results.Sum(result => result.Broken.Count));

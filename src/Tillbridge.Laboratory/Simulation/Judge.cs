@@ -6,6 +6,9 @@ namespace Tillbridge.Laboratory.Simulation;
 /// <summary>The sentences that must be true of a conclusion, beside the books of the acquirer.</summary>
 internal static class Judge
 {
+    // Enough to see which field it is; the numbers are those of test cards.
+    private const int Around = 80;
+
     // The test numbers that a leaking virtual terminal prints.
     private static readonly string[] FullNumbers = ["4111111111111111", "5555555555554444"];
 
@@ -70,7 +73,9 @@ internal static class Judge
     public static void Secrets(Ledger ledger, string key, string output)
     {
         var digits = output.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
-        if (FullNumbers.Any(number => digits.Contains(number, StringComparison.Ordinal)))
-            ledger.Break($"I10 {key}: a full card number stands in an output");
+        if (FullNumbers.FirstOrDefault(number => digits.Contains(number, StringComparison.Ordinal)) is not { } leaked) return;
+        var at = digits.IndexOf(leaked, StringComparison.Ordinal);
+        var around = digits[Math.Max(0, at - Around)..Math.Min(digits.Length, at + leaked.Length + Around)];
+        ledger.Break($"I10 {key}: a full card number stands in an output: {around}");
     }
 }

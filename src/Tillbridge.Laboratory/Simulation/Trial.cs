@@ -245,12 +245,12 @@ internal sealed class Trial : IDisposable
     private void CloseFace(FaceBook book)
     {
         IReadOnlyList<FaceEntry>? list = null;
-        var isRead = false;
+        var (isRead, askedAt) = (false, world.Now);
         new SimProcess(world, "last list", 12).Begin(async () => (list, isRead) = (await programmers[0].LastLook(), true));
         world.Run(() => isRead, MostRest);
         // A payment that nobody saw may be taken back meanwhile.
         world.Run(() => AllAreClosed(), MostRest);
-        FaceClosing.Check(book, list);
+        FaceClosing.Check(book, list, askedAt);
     }
 
     private bool AllAreClosed() =>

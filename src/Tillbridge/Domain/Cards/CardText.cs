@@ -178,15 +178,19 @@ internal static class CardText
             Span<int> digits = stackalloc int[MostDigits];
             var shape = new Shape();
             var check = new CheckDigit();
-            var best = 0;
+            var (best, isOnePiece) = (0, true);
             for (var length = 1; length <= MostDigits && start + length <= count; length++)
             {
                 var at = start + length - 1;
                 if (IsHidden(at) || (length > 1 && !shape.Take(LinkOf(at), marks[at]))) break;
+                isOnePiece &= length == 1 || LinkOf(at) is Link.Joined;
                 digits[length - 1] = Value(at);
                 shape.Digit();
                 check.Add(digits[length - 1]);
-                if (length < FewestDigits || !check.Fits) continue;
+                if (length < FewestDigits) continue;
+                // A damaged line spoils the check digit, and what stands before the mark is still the card.
+                if (isOnePiece && IsTrack(at)) return length;
+                if (!check.Fits) continue;
                 var isWhole = at + 1 == count || LinkOf(at + 1) is not Link.Joined || IsHidden(at + 1);
                 if (!isWhole && !IsExpiry(at + 1)) continue;
                 var plain = isWhole && !behindZeros && !likelyOnly && shape.IsTight;
@@ -194,6 +198,20 @@ internal static class CardText
             }
 
             return best;
+        }
+
+        // = with expiry and service code behind it (ISO/IEC 7813).
+        private readonly bool IsTrack(int at)
+        {
+            const int Behind = 7;
+            var rest = words.AsSpan(places[at] + 1);
+            if (rest.Length <= Behind || rest[0] != '=') return false;
+            foreach (var letter in rest.Slice(1, Behind))
+            {
+                if (!char.IsAsciiDigit(letter)) return false;
+            }
+
+            return true;
         }
 
         // YYMM or MMYY, alone or in front of what follows it on a track.
