@@ -77,7 +77,8 @@ internal static class Alike
             var isBookedByThen = world.Booking is { } booking && booking.At <= when;
             if (told is { IsHidden: true } && !wire.TellsOurNumber(told)) continue;
             var isOld = told is null || (facts.LastBefore is { } before
-                && (told.Receipt, told.Trace, told.Time, told.Minor) == (before.Receipt, before.Trace, before.Time, before.Minor));
+                && (told.Receipt, told.Trace, told.Time, told.Minor) == (before.Receipt, before.Trace, before.Time, before.Minor)
+                && (told.Invoice, told.Reference, told.Approval) == (before.Invoice, before.Reference, before.Approval));
             if (isOld)
             {
                 if (isBookedByThen && !facts.WasAway) return Assumption.ReachableRemembers;
@@ -97,12 +98,13 @@ internal static class Alike
                 || facts.Results.Exists(result => result.IsApproval && result.Minor == told.Minor && result.Receipt == told.Receipt);
             var mayBeOurs = told.Minor == facts.Order.Minor || facts.Results.Exists(result => result.Minor == told.Minor);
             if (!isOurs && !mayBeOurs) continue; // Another's, which says nothing of ours.
-            if (world.Booking is null || world.Booking.Minor != told.Minor)
+            if (world.Booking is null || world.Booking.Minor != told.Minor || (told.Currency ?? Euro) != world.Booking.Currency)
                 return isOurs ? Assumption.MemoryIsTrue : Assumption.NobodyElseBooksAlike;
             if (world.Booking.UndoneAt is null) continue;
             if (isOurs || wire.TellsKindOf(RequestKind.Refund)) return Assumption.HandsShow;
             // Between the number before and this one is none for ours.
-            if (IsNext(told.Receipt, facts.LastBefore?.Receipt)) return Assumption.BookingsDiffer;
+            var last = facts.LastBefore;
+            if (IsNext(told.Receipt, last?.Receipt) || IsNext(told.Trace, last?.Trace)) return Assumption.BookingsDiffer;
         }
 
         return null;

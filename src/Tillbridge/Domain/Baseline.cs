@@ -10,6 +10,9 @@ namespace Tillbridge.Domain;
 /// <param name="TerminalId">The device that said so.</param>
 public sealed record Baseline(string? Receipt, string? Trace = null, string? Batch = null, string? TerminalId = null)
 {
+    /// <summary>How <see cref="At"/> is written.</summary>
+    internal const string AtFormat = "MMddHHmmss";
+
     /// <summary>
     /// Its amount in minor units as the terminal named it; null when not told. Where numbers repeat, the same number over another
     /// amount is another booking (protocols README §5.3).
@@ -19,7 +22,7 @@ public sealed record Baseline(string? Receipt, string? Trace = null, string? Bat
     /// <summary>Its approval code; null when not told.</summary>
     public string? Approval { get; init; }
 
-    /// <summary>Its date and time as the terminal wrote them; null when not told.</summary>
+    /// <summary>Its month, day and time as the terminal wrote them, MMDDHHMMSS; null when not told.</summary>
     public string? At { get; init; }
 
     /// <summary>The terminal said that it has nothing stored.</summary>

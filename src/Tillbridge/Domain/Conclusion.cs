@@ -79,6 +79,9 @@ public sealed record Conclusion(Outcome Outcome, string Reason)
     /// <summary>The cardholder has to sign.</summary>
     public bool SignatureRequired { get; init; }
 
+    /// <summary>A reversal's terminal named what it undid, by a number that is that booking's.</summary>
+    internal bool NamesOriginal { get; init; }
+
     /// <summary>True when both say the same about money: outcome, amount and receipt number.</summary>
     public bool Agrees(Conclusion other) =>
         Outcome == other.Outcome

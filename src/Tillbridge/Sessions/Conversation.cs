@@ -183,7 +183,9 @@ internal sealed class Conversation(
 
                 if (said is Concluded { Conclusion: var end } && await own.Another(session, end) is { } incident)
                 {
-                    if (await tell(ToInput(incident)) is null) return null;
+                    // Asked again, it is the same as before.
+                    var isNews = !session.Incidents.Any(seen => (seen.Code, seen.Text) == (incident.Code, incident.Text));
+                    if (isNews && await tell(ToInput(incident)) is null) return null;
                     var doubt = end with { Outcome = Outcome.Unknown, Reason = incident.Code, ApprovedAmount = null };
                     await tell(new TerminalConcluded(doubt));
                     return null;

@@ -13,6 +13,7 @@ namespace Tillbridge.Protocols.BProtocol;
 internal sealed class BDriver : TerminalDriver
 {
     private const int MostMessages = 20_000;
+    private const string TwoWords = "The terminal answered twice, and differently.";
     private static readonly string[] TwiceSaid = [BFields.Response, BFields.Amount, BFields.Cashback, BFields.Currency];
 
     private readonly DriverSettings settings;
@@ -254,13 +255,14 @@ internal sealed class BDriver : TerminalDriver
             result = await AskUncertain(talk, state, result, shutdown);
         }
 
-        // Where nothing is read again, a second word that is there already must not say otherwise (protocols README §5.2).
-        var isLast = request.Kind.NeedsProof() && !uncertain && !MustReread(result, state);
-        if (isLast && talk.Further() is { } second && IsOtherWord(second, result))
+        // A second word that is there already must not say otherwise (protocols README §5.2), unless the terminal repeats which stands.
+        var second = request.Kind.NeedsProof() && !uncertain ? talk.Further() : null;
+        var other = second is not null && IsOtherWord(second, result) ? conclusions.Of(second, request) : null;
+        if (other is not null && !MustReread(result, state))
         {
             // Recovery asks which stands; it has to know both amounts.
-            if (conclusions.Of(second, request) is { Outcome: Outcome.Approved } other) yield return new ResultAnnounced(other);
-            throw new ProtocolViolationException("The terminal answered twice, and differently.");
+            if (other.Outcome is Outcome.Approved) yield return new ResultAnnounced(other);
+            throw new ProtocolViolationException(TwoWords);
         }
 
         var conclusion = request.Kind is RequestKind.Repeat
@@ -275,6 +277,7 @@ internal sealed class BDriver : TerminalDriver
         {
             yield return new Progress("bprotocol.rereading");
             var again = await Reread(talk, state, conclusion, shutdown);
+            if (again is null && other is not null) throw new ProtocolViolationException(TwoWords);
             if (again is not null && (again.Outcome, again.ApprovedAmount) != (conclusion.Outcome, conclusion.ApprovedAmount))
             {
                 conclusion = again;

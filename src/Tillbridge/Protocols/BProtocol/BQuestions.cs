@@ -90,7 +90,9 @@ internal sealed record BLast(LastKind Kind, BFrame Answer, BDialect Dialect)
         if (wanted.IsUnique && told.Carries(wanted)) return false;
         if (told.ToBaseline().Receipt != mark) return false;
         var hasSequence = Number(result.Get(dialect, BFields.Sequence)) is not null;
-        if (wanted.Operation == BOperations.Reversal && !hasSequence) return false;
+        // An invoice or reference that only the booking before had is none that a reversal was sent with (found by the laboratory).
+        if (wanted.Operation == BOperations.Reversal && !hasSequence)
+            return (Number(told.Invoice) ?? Number(told.Reference)) is not null && told.ToBaseline().Trace == before.Trace;
         // A code that it did not have before makes it another one, under a number that repeats.
         return Number(told.Approval) is not { } approval || (before.Approval is { } code && Original.SameApproval(code, approval));
     }

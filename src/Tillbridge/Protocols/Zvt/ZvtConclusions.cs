@@ -83,6 +83,7 @@ internal sealed class ZvtConclusions(Currency own, TimeProvider clock)
             Card = CardOf(status),
             TerminalTime = ZvtMark.TimeOf(ZvtMark.AtOf(status), clock.GetLocalNow().DateTime),
             Totals = TotalsOf(status) ?? SumOf(status, request),
+            NamesOriginal = request.Original?.Trace is { } undone && !ZvtMark.IsNone(undone) && status.OriginalTrace == undone,
             SignatureRequired = status.CardholderVerification is 0x01 or 0x05 or 0x06 or 0x07,
         };
     }

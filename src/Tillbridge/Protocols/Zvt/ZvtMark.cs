@@ -21,15 +21,22 @@ internal enum MarkMatch
 internal static class ZvtMark
 {
     public static Baseline Of(ZvtStatusInformation status) =>
-        new(status.Receipt, status.Trace, status.Turnover, status.TerminalId) { MinorUnits = status.Amount, At = AtOf(status) };
+        new(status.Receipt, status.Trace, status.Turnover, status.TerminalId)
+        {
+            MinorUnits = status.Amount, At = AtOf(status), Approval = status.Authorisation,
+        };
 
-    /// <summary>Where numbers repeat, the same number over another amount or at another time is another booking.</summary>
+    /// <summary>
+    /// Where numbers repeat, the same number over another amount, at another time or with another approval code is another booking.
+    /// </summary>
     public static MarkMatch Compare(ZvtStatusInformation status, Baseline? before)
     {
         // Zeros are what some terminals send for no number: two bookings without one may still be the same.
         if (before?.Receipt is not { } receipt || status.Receipt is null) return MarkMatch.Other;
         if (Number(status.Receipt) != Number(receipt)) return MarkMatch.Other;
         if (status.Amount is { } amount && before.MinorUnits is { } known && amount != known) return MarkMatch.Other;
+        var (code, codeBefore) = (Number(status.Authorisation), Number(before.Approval));
+        if (code is not null && codeBefore is not null && !Original.SameApproval(code, codeBefore)) return MarkMatch.Other;
         var (at, atBefore) = (AtOf(status), before.At);
         if (at is not null && atBefore is not null && at != atBefore) return MarkMatch.Other;
         var (trace, traceBefore) = (Number(status.Trace), Number(before.Trace));

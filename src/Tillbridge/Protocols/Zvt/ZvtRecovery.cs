@@ -124,10 +124,18 @@ internal sealed class ZvtRecovery(
         return ZvtMark.TimeOf(at, now) < ZvtMark.TimeOf(before, now);
     }
 
-    // Two bookings since ours began: which of them is ours, and whether the other undid it, their numbers do not say.
-    private bool IsNext(ZvtStatusInformation status) =>
-        Session.Baseline?.Receipt is not { } before || !int.TryParse(before, out var last) || !int.TryParse(status.Receipt, out var now)
-        || (now - last + 9999) % 9999 <= 1;
+    // Two bookings since ours began: which of them is ours, and whether the other undid it, their numbers do not say. Where receipt numbers
+    // repeat, only the trace tells that nothing came between.
+    private bool IsNext(ZvtStatusInformation status)
+    {
+        if (Session.Baseline is not { Receipt: { } before } baseline || !int.TryParse(before, out var last)
+            || !int.TryParse(status.Receipt, out var now)) return true;
+        var ahead = (now - last + 9999) % 9999;
+        if (ahead != 0) return ahead == 1;
+        if (ZvtMark.IsNone(status.Trace) || ZvtMark.IsNone(baseline.Trace)) return true;
+        return int.TryParse(status.Trace, out var trace) && int.TryParse(baseline.Trace, out var traceBefore)
+            && (trace - traceBefore + 999_999) % 999_999 <= 1;
+    }
 
     private bool AmountFits(ZvtStatusInformation status)
     {
@@ -224,7 +232,9 @@ internal sealed class ZvtRecovery(
                     askAgain: false);
         }
 
-        if (entry.Books is not { } books || Stands(books, totals, said.Conclusion, status.Receipt)) return said;
+        // A close between, whose totals do not reach back to it, may hide that it is the undoing of ours (found by the laboratory).
+        var isCovered = IsNext(status) || ReachBack(totals);
+        if (entry.Books is not { } books || (isCovered && Stands(books, totals, said.Conclusion, status.Receipt))) return said;
         if (isRepeated && !(SameSize(totals.Net, books.Within(totals.FirstReceipt).Net) && books.CanCount(totals.Count))) return said;
         return Twice(
             Unclear(
@@ -234,6 +244,11 @@ internal sealed class ZvtRecovery(
                 askAgain: false),
             "The terminal's totals do not show this booking.");
     }
+
+    // They begin with the next number behind the booking before ours, or further back.
+    private bool ReachBack(Totals totals) => ZvtMark.IsNone(totals.FirstReceipt)
+        || !int.TryParse(totals.FirstReceipt, out var first) || !int.TryParse(Session.Baseline?.Receipt, out var before)
+        || (first - before + 9999) % 9999 is <= 1 or >= 5000;
 
     private bool Stands(PeriodBooks books, Totals totals, Conclusion found, string? receipt)
     {
@@ -293,12 +308,16 @@ internal sealed class ZvtRecovery(
             return Unclear(Reason.CannotTell, $"{why} It names no totals.", askAgain: false);
         var books = entry.Books!.Within(totals.FirstReceipt);
         var agrees = SameSize(totals.Net, books.Net) && books.IsLeast(totals.Count);
-        if (agrees && SamePeriod(totals) && WouldShow(books.Net)) return NotBooked();
+        if (agrees && SamePeriod(totals) && WouldShow(books.Net) && !IsOursAlone(totals)) return NotBooked();
         return Unclear(
             Reason.CannotTell,
             $"{why} Its totals are {totals.Net} in {totals.Count} bookings, our books say {expected} without this one.",
             askAgain: false);
     }
+
+    // A terminal that closed its day by itself and then booked ours would show the same (found by the laboratory).
+    private bool IsOursAlone(Totals totals) => totals.Count <= 1
+        && (Session.Request.Total ?? Session.Request.Original?.Amount) is { } ours && SameSize(ours, totals.Net);
 
     // Had it been booked, the sum would be another one. A reservation is in no sum, and without the sign on the wire (§8.4) a
     // refund of twice the sum leaves it as it was (found by the laboratory).

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tillbridge.Domain;
 using Tillbridge.Journal;
 
@@ -67,12 +68,18 @@ internal sealed class Originals(IJournal journal, CancellationToken shutdown)
     }
 
     /// <summary>The newest booking but ours; without a receipt number of its own nothing certain is known.</summary>
-    public async Task<Baseline?> LastBooking(string terminal) =>
-        await journal.LastOfPeriod(terminal, shutdown) is
-            { Outcome: Outcome.Approved, Conclusion: { References: { Receipt: { } receipt } references } booked }
-            ? new Baseline(receipt, references.Trace, references.Batch)
-            {
-                MinorUnits = booked.ApprovedAmount?.MinorUnits, Approval = references.Approval,
-            }
-            : null;
+    public async Task<Baseline?> LastBooking(string terminal)
+    {
+        if (await journal.LastOfPeriod(terminal, shutdown) is not
+            { Outcome: Outcome.Approved, Conclusion: { References: { Receipt: { } receipt } references } booked } last) return null;
+        var numbers = new Baseline(receipt, references.Trace, references.Batch);
+        // What a person concluded may have been told in two ways; only its numbers are certain (found by the laboratory).
+        if (last.ResolvedBy is not null) return numbers;
+        return numbers with
+        {
+            MinorUnits = booked.ApprovedAmount?.MinorUnits,
+            Approval = references.Approval,
+            At = booked.TerminalTime?.ToString(Baseline.AtFormat, CultureInfo.InvariantCulture),
+        };
+    }
 }

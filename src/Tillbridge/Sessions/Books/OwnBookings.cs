@@ -29,6 +29,11 @@ internal sealed class OwnBookings(string terminal, IJournal journal, Cancellatio
     public async Task<Session?> ToldAgain(Session session, Conclusion said)
     {
         if (said.Outcome is not Outcome.Approved || !session.Request.Kind.NeedsProof()) return null;
+        return (await Known()).FirstOrDefault(other => other.Id != session.Id && IsSame(other.Conclusion!, said));
+    }
+
+    private async Task<IReadOnlyList<Session>> Known()
+    {
         if (known is null)
         {
             var page = await journal.Query(
@@ -36,7 +41,7 @@ internal sealed class OwnBookings(string terminal, IJournal journal, Cancellatio
             lock (gate) known ??= new(page.Sessions.Where(booked => booked.Request.Kind.NeedsProof()).Reverse());
         }
 
-        lock (gate) return known.FirstOrDefault(other => other.Id != session.Id && IsSame(other.Conclusion!, said));
+        lock (gate) return [.. known];
     }
 
     private static bool IsSame(Conclusion known, Conclusion said)
@@ -67,6 +72,14 @@ internal sealed class OwnBookings(string terminal, IJournal journal, Cancellatio
         {
             return new IncidentSeen(
                 Reason.OtherBookingReversed, $"The reversal of {wanted} was answered over {amount}: another booking may have been undone.");
+        }
+
+        if (Twins.Of(await Known(), session, named, said) is { } twin)
+        {
+            return new IncidentSeen(
+                Reason.OtherBookingReversed,
+                $"The terminal undid a booking and does not say which: receipt {named.Receipt ?? "-"} was meant, and session {twin.Id} is "
+                + "over the same amount.");
         }
 
         var period = await journal.CurrentPeriod(session.Terminal, shutdown);
