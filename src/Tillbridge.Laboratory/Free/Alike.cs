@@ -13,6 +13,7 @@ internal static class Alike
     private const int Euro = 978;
     private const long OtherBy = 100;
     private const int LastReceipt = 9999;
+    private const int LastTrace = 999_999;
 
     // Terminals may book so long after the loss and say that they are idle meanwhile.
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(9);
@@ -104,7 +105,7 @@ internal static class Alike
             if (isOurs || wire.TellsKindOf(RequestKind.Refund)) return Assumption.HandsShow;
             // Between the number before and this one is none for ours.
             var last = facts.LastBefore;
-            if (IsNext(told.Receipt, last?.Receipt) || IsNext(told.Trace, last?.Trace)) return Assumption.BookingsDiffer;
+            if (IsNext(told.Receipt, last?.Receipt, LastReceipt) || IsNext(told.Trace, last?.Trace, LastTrace)) return Assumption.BookingsDiffer;
         }
 
         return null;
@@ -118,7 +119,8 @@ internal static class Alike
         foreach (var (when, told) in facts.Totals)
         {
             var mayBeClosed = told is { Count: 0, Net: 0 } && facts.LostAt is { } lost && when - lost >= ClosingNeeds.Ticks;
-            if (mayBeClosed && before.Count == 0 && world.Booking is not null) return Assumption.ClosesShow;
+            // Bookings of other hands that nobody was told of are in nobody's books.
+            if (mayBeClosed && (before.Count == 0 || facts.LastBefore is null) && world.Booking is not null) return Assumption.ClosesShow;
             if (mayBeClosed && world.Booking?.UndoneAt is not null && !wire.TellsKindOf(RequestKind.Refund)) return Assumption.HandsShow;
             if (mayBeClosed) continue;
             var (net, count) = (told.Net - before.Net, told.Count - before.Count);
@@ -144,8 +146,8 @@ internal static class Alike
         return null;
     }
 
-    private static bool IsNext(string? now, string? before) => int.TryParse(now, out var number) && int.TryParse(before, out var last)
-        && number == (last % LastReceipt) + 1;
+    private static bool IsNext(string? now, string? before, int wrap) => int.TryParse(now, out var number)
+        && int.TryParse(before, out var last) && number == (last % wrap) + 1;
 
     // What is not told fits everything.
     private static bool Fits(Told told, Booking booking) =>

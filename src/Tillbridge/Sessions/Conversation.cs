@@ -191,8 +191,9 @@ internal sealed class Conversation(
                     return null;
                 }
 
-                if (await tell(ToInput(said)) is null) return null;
+                if (await tell(ToInput(said)) is not { } now) return null;
                 if (said is Concluded) return null;
+                session = now;
             }
 
             return new LinkFailed(Reason.InternalError, "The driver ended without a conclusion.");

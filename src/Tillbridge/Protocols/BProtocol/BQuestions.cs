@@ -92,10 +92,13 @@ internal sealed record BLast(LastKind Kind, BFrame Answer, BDialect Dialect)
         var hasSequence = Number(result.Get(dialect, BFields.Sequence)) is not null;
         // An invoice or reference that only the booking before had is none that a reversal was sent with (found by the laboratory).
         if (wanted.Operation == BOperations.Reversal && !hasSequence)
-            return (Number(told.Invoice) ?? Number(told.Reference)) is not null && told.ToBaseline().Trace == before.Trace;
+            return (Number(told.Invoice) ?? Number(told.Reference)) is not null && Numbers(told.ToBaseline()) == Numbers(before);
         // A code that it did not have before makes it another one, under a number that repeats.
         return Number(told.Approval) is not { } approval || (before.Approval is { } code && Original.SameApproval(code, approval));
     }
+
+    // Without the operation, which a result has in its type.
+    private static string? Numbers(Baseline mark) => mark.Trace?[(mark.Trace.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     private static string? Number(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

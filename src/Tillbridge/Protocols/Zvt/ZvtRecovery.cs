@@ -125,14 +125,15 @@ internal sealed class ZvtRecovery(
     }
 
     // Two bookings since ours began: which of them is ours, and whether the other undid it, their numbers do not say. Where receipt numbers
-    // repeat, only the trace tells that nothing came between.
+    // repeat, only the trace tells that nothing came between; without one either, a terminal that names totals, which are held against
+    // our books.
     private bool IsNext(ZvtStatusInformation status)
     {
         if (Session.Baseline is not { Receipt: { } before } baseline || !int.TryParse(before, out var last)
             || !int.TryParse(status.Receipt, out var now)) return true;
         var ahead = (now - last + 9999) % 9999;
         if (ahead != 0) return ahead == 1;
-        if (ZvtMark.IsNone(status.Trace) || ZvtMark.IsNone(baseline.Trace)) return true;
+        if (ZvtMark.IsNone(status.Trace) || ZvtMark.IsNone(baseline.Trace)) return entry.Books is not null;
         return int.TryParse(status.Trace, out var trace) && int.TryParse(baseline.Trace, out var traceBefore)
             && (trace - traceBefore + 999_999) % 999_999 <= 1;
     }

@@ -74,6 +74,15 @@ internal sealed class OwnBookings(string terminal, IJournal journal, Cancellatio
                 Reason.OtherBookingReversed, $"The reversal of {wanted} was answered over {amount}: another booking may have been undone.");
         }
 
+        // The booking that the terminal had last, and that our journal may not know by its code.
+        if (session.Baseline is { Approval: { } last, Receipt: { } receipt } && Original.SameApproval(last, said.References.Approval)
+            && named.Receipt is { } wantedReceipt && !Original.SameReceipt(receipt, wantedReceipt)
+            && !Original.SameApproval(last, named.Approval))
+        {
+            return new IncidentSeen(
+                Reason.OtherBookingReversed, $"The reversal of receipt {wantedReceipt} was answered with the code of receipt {receipt}.");
+        }
+
         if (Twins.Of(await Known(), session, named, said) is { } twin)
         {
             return new IncidentSeen(
