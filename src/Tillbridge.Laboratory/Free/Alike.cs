@@ -105,7 +105,8 @@ internal static class Alike
             if (isOurs || wire.TellsKindOf(RequestKind.Refund)) return Assumption.HandsShow;
             // Between the number before and this one is none for ours.
             var last = facts.LastBefore;
-            if (IsNext(told.Receipt, last?.Receipt, LastReceipt) || IsNext(told.Trace, last?.Trace, LastTrace)) return Assumption.BookingsDiffer;
+            var isNext = IsNext(told.Receipt, last?.Receipt, LastReceipt) || IsNext(told.Trace, last?.Trace, LastTrace);
+            if (isNext) return Assumption.BookingsDiffer;
         }
 
         return null;

@@ -9,6 +9,7 @@ namespace Tillbridge.Laboratory.Tests.Free;
 public sealed class FreeRunTests
 {
     private const int Some = 40;
+    private const int Many = 30_000;
 
     public static TheoryData<string> Protocols => [.. ProtocolCatalog.ByName.Keys.Order(StringComparer.Ordinal)];
 
@@ -87,6 +88,15 @@ public sealed class FreeRunTests
             FreeSoak.Run(ProtocolCatalog.All, 5, 300, null, TestContext.Current.CancellationToken), [], 5));
 
         Assert.Equal(Table(), Table());
+    }
+
+    // A seed of its own and not the day's: what a fresh one finds is a finding, and no failed build.
+    [Fact]
+    public void Many_free_sessions_say_nothing_wrong_and_nothing_by_luck()
+    {
+        var tally = FreeSoak.Run(ProtocolCatalog.All, 81, Many, null, TestContext.Current.CancellationToken);
+
+        Assert.True(tally.Findings.Count == 0, string.Join('\n', FreeReport.Of(tally, [], 81)));
     }
 
     [Fact]

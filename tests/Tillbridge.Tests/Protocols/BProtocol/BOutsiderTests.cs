@@ -175,6 +175,56 @@ public sealed class BOutsiderTests : BDriverFixture
         Assert.Equal((Outcome.Failed, Reason.NotBooked), Ended(await Ask(RequestKind.Sale, "3")));
     }
 
+    // Found by the free terminal: where the last transaction has to tell and does not, the second word still stands against the first.
+    [Fact]
+    public async Task Two_answers_to_a_reversal_that_nothing_decides_conclude_nothing()
+    {
+        await using var terminal = Gpe(async (line, mine) =>
+        {
+            if (mine.Payments == 1)
+            {
+                await Approve(line, mine);
+                return;
+            }
+
+            mine.Last = "R100";
+            await line.SendGlued(
+                RawBTerminal.Activity, RawBTerminal.Response("T10 R051 B1250 E203"),
+                RawBTerminal.Response("T10 R000 B1250 E203 F00000011"));
+        });
+        var paid = await Pay(terminal, "gpe", "42");
+
+        Assert.Equal(Outcome.Unknown, (await Ask(RequestKind.Reversal, original: new Original(paid.Id))).Outcome);
+    }
+
+    [Theory]
+    [InlineData("R000 B1250 E203")] // It does not name the operation.
+    [InlineData("R100")]
+    public async Task A_reversal_answered_with_the_numbers_of_the_sale_is_that_sale_told_again(string after)
+    {
+        await using var terminal = Gpe(async (line, mine) =>
+        {
+            if (mine.Payments == 1)
+            {
+                await Approve(line, mine);
+                return;
+            }
+
+            var numbers = $"{Numbers(mine)} F00000011";
+            mine.Last = after == "R100" ? after : $"{after} {numbers}";
+            await line.Send(RawBTerminal.Response($"T10 R000 B1250 E203 {numbers}"));
+        });
+        var paid = await Pay(terminal, "gpe", "42");
+
+        Assert.Equal(Outcome.Unknown, (await Ask(RequestKind.Reversal, original: new Original(paid.Id))).Outcome);
+    }
+
+    private static async Task Approve(RawBLine line, RawBTerminal mine)
+    {
+        mine.Last = $"R000 B1250 E203 {Numbers(mine)} F00000011";
+        await line.Send(RawBTerminal.Response($"T00 R000 B1250 E203 {Numbers(mine)} F00000011"));
+    }
+
     private static RawBTerminal Make(string protocol, Func<RawBLine, RawBTerminal, Task> pay) =>
         protocol == "gpe" ? Gpe(pay) : Csob(pay);
 

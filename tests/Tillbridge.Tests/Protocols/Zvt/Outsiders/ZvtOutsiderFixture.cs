@@ -59,7 +59,10 @@ public abstract class ZvtOutsiderFixture : IAsyncDisposable
     {
         await Start(terminal, "");
         var at = clock.GetUtcNow().AddMinutes(-5);
-        var intent = new Session(IdSource.Of(clock).NewSession(), "raw", TestBench.Sale(cents), at) { Key = "known", Fingerprint = "f" };
+        var intent = new Session(IdSource.Of(clock).NewSession(), "raw", TestBench.Sale(cents), at)
+        {
+            Key = $"known-{receipt}", Fingerprint = "f",
+        };
         await journal.Accept(intent, "{}", stop.Token);
         var conclusion = new Conclusion(Outcome.Approved, Reason.Approved)
         {
@@ -97,6 +100,9 @@ public abstract class ZvtOutsiderFixture : IAsyncDisposable
     {
         return await End(await Submit(terminal, TestBench.Sale(cents), options));
     }
+
+    private protected async Task<Session> Reverse(RawTerminal terminal, string receipt) =>
+        await End(await Submit(terminal, new TerminalRequest(RequestKind.Reversal) { Original = new Original(Receipt: receipt) }));
 
     private protected async Task<Session> End(SessionId id)
     {
