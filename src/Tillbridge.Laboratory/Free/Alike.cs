@@ -76,7 +76,7 @@ internal static class Alike
         foreach (var (when, told) in facts.Memories)
         {
             var isBookedByThen = world.Booking is { } booking && booking.At <= when;
-            if (told is { IsHidden: true } && !wire.TellsOurNumber(told)) continue;
+            if (told is { IsHidden: true } && wire.HidesNumbers && !wire.TellsOurNumber(told)) continue;
             var isOld = told is null || (facts.LastBefore is { } before
                 && (told.Receipt, told.Trace, told.Time, told.Minor) == (before.Receipt, before.Trace, before.Time, before.Minor)
                 && (told.Invoice, told.Reference, told.Approval) == (before.Invoice, before.Reference, before.Approval));
@@ -167,10 +167,11 @@ internal static class Alike
 /// <param name="TellsLastNumber">Its totals name the last number.</param>
 /// <param name="TellsOurNumber">It tells a number that only our order has.</param>
 /// <param name="TellsKindOf">Its memory tells that it is such a booking.</param>
+/// <param name="HidesNumbers">An amount that cannot be read hides the numbers behind it.</param>
 /// <param name="HidesHands">Nothing would tell that other hands undid it in that way.</param>
 internal sealed record AlikeWire(
     bool TakesBackUnheard, bool LastResultCounts, bool TellsLastNumber, Func<Told, bool> TellsOurNumber,
-    Func<RequestKind, bool> TellsKindOf, Func<RequestKind, bool> HidesHands);
+    Func<RequestKind, bool> TellsKindOf, bool HidesNumbers, Func<RequestKind, bool> HidesHands);
 
 /// <summary>Books that may stand behind a transcript.</summary>
 /// <param name="Name">In words.</param>

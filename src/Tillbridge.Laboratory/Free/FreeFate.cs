@@ -52,6 +52,8 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         }
 
         if (order.Original is not null) target = Target();
+        // What undoes has no number of its own that travels.
+        if (order.Original is not null && terminal.HasForeignAlike) terminal.Broken.Add(Assumption.NobodyElseBooksAlike);
         if (order.Original is not null && target is null) isToBook = false;
         steps.Add(Say(terminal.Accepted, waits: false));
         for (var times = dice.Number(Topic.Progress, S, 3); times > 0; times--) steps.Add(Say(terminal.Progress, terminal.HasEnd));
@@ -134,7 +136,11 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         if (dice.Odd(Oddity.OtherSale, S)) Later(TimeSpan.FromMilliseconds(2600), () => SellOther(order.Minor + 311));
         if (dice.Odd(Oddity.OtherSaleAlike, S))
         {
-            if (terminal.CarriesOurNumber) Later(TimeSpan.FromMilliseconds(2600), () => SellOther(order.Minor));
+            if (terminal.CarriesOurNumber)
+            {
+                terminal.HasForeignAlike = true;
+                Later(TimeSpan.FromMilliseconds(2600), () => SellOther(order.Minor));
+            }
             else if (dice.MayBreak(Assumption.NobodyElseBooksAlike))
             {
                 terminal.Broken.Add(Assumption.NobodyElseBooksAlike);
@@ -229,6 +235,8 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         // It can be known again: we were told of it before, or made it, and it has a number.
         var isUntold = old is not null && !terminal.InOurJournal.Contains(old.Of) && dice.Odd(Oddity.BaselineSilent, S);
         if (old is not null && (isUntold || !terminal.TellsNumberOf(old))) old = null;
+        // A reversal is answered with the code of what it undoes: by that alone the old booking is not known again.
+        if (old is not null && order.Original is not null && terminal.KnowsByCodeAlone(old)) old = null;
         if (old is not null && dice.Odd(Oddity.OldBookingInstead, S))
         {
             results.Add(() => old with { IsOld = true });

@@ -54,6 +54,12 @@ internal abstract class FreeTerminal : IFreePeer
     /// <summary>Something in it tells it from another one of the same amount.</summary>
     public abstract bool TellsNumberOf(Told told);
 
+    /// <summary>Nothing but the approval code tells it from another one of the same amount.</summary>
+    public virtual bool KnowsByCodeAlone(Told told) => false;
+
+    /// <summary>Other hands booked the amount of an order of ours, on a wire that carries our numbers.</summary>
+    public bool HasForeignAlike { get; set; }
+
     /// <summary>It tells a number that only our order has.</summary>
     public abstract bool Echoes(Told told);
 
@@ -118,7 +124,8 @@ internal abstract class FreeTerminal : IFreePeer
 
     /// <summary>What its wire can tell.</summary>
     public AlikeWire Wire => new(
-        TakesBackUnheard, HasEnd, Mind.TellsLastNumber, told => CarriesOurNumber && Echoes(told), TellsKindOf, HidesHands);
+        TakesBackUnheard, HasEnd, Mind.TellsLastNumber, told => CarriesOurNumber && Echoes(told), TellsKindOf,
+        HidesNumbers: !CarriesOurNumber, HidesHands);
 
     /// <summary>What was told of the running or last order; null before the first.</summary>
     public FreeFacts? Facts => fate?.Session == Session ? fate.Facts : null;

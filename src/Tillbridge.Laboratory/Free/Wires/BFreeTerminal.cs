@@ -31,6 +31,9 @@ internal sealed class BFreeTerminal(World world, SimClock clock, FreeDice dice, 
     public override bool TellsNumberOf(Told told) => (!Mind.TraceIsAbsent && dialect.Has(BFields.Sequence)) || told.Approval is not null
         || (!Dice.Odd(Oddity.NoEcho, 0) && told.Invoice is not null);
 
+    public override bool KnowsByCodeAlone(Told told) => (Mind.TraceIsAbsent || !dialect.Has(BFields.Sequence))
+        && (Dice.Odd(Oddity.NoEcho, 0) || (told.Invoice is null && told.Reference is null));
+
     public override bool TellsKindOf(RequestKind kind) => true;
 
     public override bool KeepsRefusals => true;

@@ -44,9 +44,10 @@ internal static class ZvtMark
         return at is not null && at == atBefore ? MarkMatch.Same : MarkMatch.Alike;
     }
 
-    /// <summary>True for the same receipt and trace number, as far as both are named.</summary>
+    /// <summary>True for the same receipt and trace number and the same approval code, as far as both are named.</summary>
     public static bool IsSame(ZvtStatusInformation status, References taken) =>
         taken.Receipt is { } receipt && status.Receipt == receipt
+        && (Number(taken.Approval) is null || Number(status.Authorisation) is not { } code || Original.SameApproval(code, taken.Approval))
         && (Number(taken.Trace) is not { } trace || Number(status.Trace) is not { } told || trace == told);
 
     /// <summary>True when both name a device, and not the same.</summary>

@@ -72,13 +72,12 @@ internal sealed class Originals(IJournal journal, CancellationToken shutdown)
     {
         if (await journal.LastOfPeriod(terminal, shutdown) is not
             { Outcome: Outcome.Approved, Conclusion: { References: { Receipt: { } receipt } references } booked } last) return null;
-        var numbers = new Baseline(receipt, references.Trace, references.Batch);
+        var numbers = new Baseline(receipt, references.Trace, references.Batch) { Approval = references.Approval };
         // What a person concluded may have been told in two ways; only its numbers are certain (found by the laboratory).
         if (last.ResolvedBy is not null) return numbers;
         return numbers with
         {
             MinorUnits = booked.ApprovedAmount?.MinorUnits,
-            Approval = references.Approval,
             At = booked.TerminalTime?.ToString(Baseline.AtFormat, CultureInfo.InvariantCulture),
         };
     }

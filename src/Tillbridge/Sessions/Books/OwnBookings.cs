@@ -74,13 +74,11 @@ internal sealed class OwnBookings(string terminal, IJournal journal, Cancellatio
                 Reason.OtherBookingReversed, $"The reversal of {wanted} was answered over {amount}: another booking may have been undone.");
         }
 
-        // The booking that the terminal had last, and that our journal may not know by its code.
-        if (session.Baseline is { Approval: { } last, Receipt: { } receipt } && Original.SameApproval(last, said.References.Approval)
-            && named.Receipt is { } wantedReceipt && !Original.SameReceipt(receipt, wantedReceipt)
-            && !Original.SameApproval(last, named.Approval))
+        if (Twins.ToldBefore(await Known(), session, named, said) is { } receipt)
         {
             return new IncidentSeen(
-                Reason.OtherBookingReversed, $"The reversal of receipt {wantedReceipt} was answered with the code of receipt {receipt}.");
+                Reason.OtherBookingReversed,
+                $"The reversal of receipt {named.Receipt ?? "-"} was answered with the code that the terminal had told of receipt {receipt}.");
         }
 
         if (Twins.Of(await Known(), session, named, said) is { } twin)
@@ -93,17 +91,13 @@ internal sealed class OwnBookings(string terminal, IJournal journal, Cancellatio
 
         var period = await journal.CurrentPeriod(session.Terminal, shutdown);
         var booked = period.Where(other => other.Id != session.Id && other.Outcome is Outcome.Approved).ToList();
-        var meant = booked.LastOrDefault(other => IsMeant(other, named));
-        var undone = booked.Find(other => other != meant && !IsMeant(other, named) && Names(said.References, other, meant));
+        var meant = booked.LastOrDefault(other => Twins.IsMeant(other, named));
+        var undone = booked.Find(other => other != meant && !Twins.IsMeant(other, named) && Names(said.References, other, meant));
         return undone is null ? null : new IncidentSeen(
             Reason.OtherBookingReversed,
             $"The reversal of receipt {named.Receipt ?? "-"} (approval {named.Approval ?? "-"}) was answered with the numbers of session "
             + $"{undone.Id}, receipt {undone.Conclusion!.References.Receipt ?? "-"} over {undone.Conclusion.ApprovedAmount}.");
     }
-
-    private static bool IsMeant(Session other, Original named) => named.Session == other.Id
-        || Original.SameReceipt(named.Receipt, other.Conclusion!.References.Receipt)
-        || (named is { Session: null, Receipt: null } && Original.SameApproval(named.Approval, other.Conclusion.References.Approval));
 
     private static bool Names(References said, Session other, Session? meant)
     {

@@ -25,9 +25,23 @@ internal static class Twins
             && !(isHeard && (said.References.Approval is null || other.Conclusion.References.Approval is not null)));
     }
 
-    private static bool IsMeant(Session other, Original named) => named.Session == other.Id
-        || Original.SameReceipt(named.Receipt, other.Conclusion!.References.Receipt)
-        || (named is { Session: null, Receipt: null } && Original.SameApproval(named.Approval, other.Conclusion.References.Approval));
+    /// <summary>
+    /// The receipt of another booking, perhaps not ours, of which the terminal told this very code before one of our sessions began; null
+    /// when it told it of none.
+    /// </summary>
+    public static string? ToldBefore(IReadOnlyList<Session> known, Session reversal, Original named, Conclusion said)
+    {
+        var meant = known.LastOrDefault(other => IsMeant(other, named));
+        var (code, receipt) = (said.References.Approval, named.Receipt ?? meant?.Conclusion?.References.Receipt);
+        if (receipt is null || Original.SameApproval(code, named.Approval ?? meant?.Conclusion?.References.Approval)) return null;
+        return known.Append(reversal).Select(other => other.Baseline).FirstOrDefault(told => told?.Receipt is not null
+            && Original.SameApproval(told.Approval, code) && !Original.SameReceipt(told.Receipt, receipt))?.Receipt;
+    }
+
+    /// <summary>True for the booking that a reversal names. A session says more than a number, which may repeat.</summary>
+    public static bool IsMeant(Session other, Original named) => named.Session is { } id ? id == other.Id
+        : named.Receipt is { } receipt ? Original.SameReceipt(receipt, other.Conclusion!.References.Receipt)
+        : Original.SameApproval(named.Approval, other.Conclusion!.References.Approval);
 
     private static bool IsUndone(Session booked, IReadOnlyList<Session> known) => known.Any(later =>
         later.Request is { Kind: RequestKind.Reversal, Original: { } named } && IsMeant(booked, named));
