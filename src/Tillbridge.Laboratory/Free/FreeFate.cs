@@ -279,6 +279,8 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         var told = Mind.Of(booked!, terminal.Approved);
         var marks = 1 + dice.Number(Topic.Marks, S, 7);
         if (!Mind.TellsLastNumber || !Mind.TellsTraces) marks &= ~1;
+        // A code that nobody told us of names nothing to us: then the amount is true.
+        if (!terminal.InOurJournal.Contains(undone)) marks |= 2;
         if (undone.Minor == target!.Minor) marks &= ~2;
         if (marks == 0) marks = 4;
         return told with

@@ -77,7 +77,7 @@ public sealed class AlikeTests
         Alike.Look(Wire(), facts, Said(outcome), at)?.True[Alike.Prefix.Length..];
 
     private static AlikeWire Wire() => new(
-        TakesBackUnheard: true, LastResultCounts: true, TellsLastNumber: true, _ => false, _ => false, _ => false);
+        TakesBackUnheard: true, LastResultCounts: true, TellsLastNumber: true, _ => false, _ => false, HidesNumbers: true, _ => false);
 
     private static Told Approval(long? minor) => new() { Code = "00", IsApproval = true, Minor = minor, Currency = 978, Receipt = "0001" };
 

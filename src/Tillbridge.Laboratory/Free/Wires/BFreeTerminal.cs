@@ -32,7 +32,8 @@ internal sealed class BFreeTerminal(World world, SimClock clock, FreeDice dice, 
         || (!Dice.Odd(Oddity.NoEcho, 0) && told.Invoice is not null);
 
     public override bool KnowsByCodeAlone(Told told) => (Mind.TraceIsAbsent || !dialect.Has(BFields.Sequence))
-        && (Dice.Odd(Oddity.NoEcho, 0) || (told.Invoice is null && told.Reference is null));
+        && (Dice.Odd(Oddity.NoEcho, 0)
+            || (told.Invoice is null && (told.Reference is null || Dice.Odd(Oddity.EchoesInvoiceOnly, 0))));
 
     public override bool TellsKindOf(RequestKind kind) => true;
 

@@ -27,7 +27,8 @@ internal static class ZvtMark
         };
 
     /// <summary>
-    /// Where numbers repeat, the same number over another amount, at another time or with another approval code is another booking.
+    /// Where numbers repeat, the same number over another amount, at another time or, without either, with another approval code is another
+    /// booking.
     /// </summary>
     public static MarkMatch Compare(ZvtStatusInformation status, Baseline? before)
     {
@@ -35,20 +36,22 @@ internal static class ZvtMark
         if (before?.Receipt is not { } receipt || status.Receipt is null) return MarkMatch.Other;
         if (Number(status.Receipt) != Number(receipt)) return MarkMatch.Other;
         if (status.Amount is { } amount && before.MinorUnits is { } known && amount != known) return MarkMatch.Other;
-        var (code, codeBefore) = (Number(status.Authorisation), Number(before.Approval));
-        if (code is not null && codeBefore is not null && !Original.SameApproval(code, codeBefore)) return MarkMatch.Other;
         var (at, atBefore) = (AtOf(status), before.At);
         if (at is not null && atBefore is not null && at != atBefore) return MarkMatch.Other;
         var (trace, traceBefore) = (Number(status.Trace), Number(before.Trace));
         if (trace is not null && traceBefore is not null) return trace == traceBefore ? MarkMatch.Same : MarkMatch.Other;
-        return at is not null && at == atBefore ? MarkMatch.Same : MarkMatch.Alike;
+        if (at is not null && at == atBefore) return MarkMatch.Same;
+        return AreOther(status.Authorisation, before.Approval) ? MarkMatch.Other : MarkMatch.Alike;
     }
 
-    /// <summary>True for the same receipt and trace number and the same approval code, as far as both are named.</summary>
-    public static bool IsSame(ZvtStatusInformation status, References taken) =>
-        taken.Receipt is { } receipt && status.Receipt == receipt
-        && (Number(taken.Approval) is null || Number(status.Authorisation) is not { } code || Original.SameApproval(code, taken.Approval))
-        && (Number(taken.Trace) is not { } trace || Number(status.Trace) is not { } told || trace == told);
+    /// <summary>True for the same receipt and trace number, as far as both are named; without a trace the approval code tells.</summary>
+    public static bool IsSame(ZvtStatusInformation status, References taken)
+    {
+        if (taken.Receipt is not { } receipt || status.Receipt != receipt) return false;
+        return Number(taken.Trace) is { } trace && Number(status.Trace) is { } told
+            ? trace == told
+            : !AreOther(status.Authorisation, taken.Approval);
+    }
 
     /// <summary>True when both name a device, and not the same.</summary>
     public static bool IsOtherDevice(string? asked, string? told) =>
@@ -74,6 +77,10 @@ internal static class ZvtMark
 
     /// <summary>Date and time as the terminal wrote them; null unless it named both.</summary>
     public static string? AtOf(ZvtStatusInformation status) => status is { Date: { } date, Time: { } time } ? date + time : null;
+
+    // A reversal may have the code of what it undid at one time and its own at another: numbers and times count more.
+    private static bool AreOther(string? code, string? before) =>
+        Number(code) is not null && Number(before) is not null && !Original.SameApproval(code, before);
 
     private static string? Number(string? text) => text?.TrimStart('0') is { Length: > 0 } number ? number : null;
 }

@@ -25,6 +25,9 @@ internal sealed class ZvtQuestions(ZvtTalk talk, string password, ZvtDialect dia
     /// <summary>More messages than any answer has.</summary>
     public const int MostMessages = 2000;
 
+    // The terminal answers out of its own memory and asks no host: T4 (zvt.md §5) is for people and hosts.
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
+
     private const byte SendStatusNoPrint = 0x03; // §9.4
     private const uint TagCharacterSet = 0x14;
     private const uint TagCharacterSets = 0x27;
@@ -75,6 +78,7 @@ internal sealed class ZvtQuestions(ZvtTalk talk, string password, ZvtDialect dia
             : await talk.Command(question, null, shutdown);
         if (message is ZvtNegative refused) return new(null, null, null, refused);
         if (message is ZvtPositive) message = null;
+        talk.Shorten(AnswerLimit);
         for (var messages = 0; messages < MostMessages; messages++)
         {
             message ??= await talk.Next(shutdown);

@@ -165,6 +165,12 @@ internal sealed class ZvtTalk : IAsyncDisposable
 
     public ValueTask Send(ZvtMessage message, CancellationToken shutdown) => link.SendAsync(message, shutdown);
 
+    /// <summary>How long the next message may take at most, where T4 is more than the question can need.</summary>
+    public void Shorten(TimeSpan limit)
+    {
+        if (limit < conversationLimit) conversationLimit = limit;
+    }
+
     /// <summary>04 FF may set T4 in minutes; 0 leaves it (§5). A configured limit stands above both.</summary>
     public void SetMinutes(int? minutes)
     {
