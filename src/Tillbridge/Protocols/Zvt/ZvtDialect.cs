@@ -1,3 +1,4 @@
+using Tillbridge.Domain.Proof;
 using Tillbridge.Protocols.Zvt.Apdu;
 
 namespace Tillbridge.Protocols.Zvt;
@@ -55,6 +56,31 @@ internal sealed record ZvtDialect(string Id)
 
     /// <summary>Only the last payment can be reversed, whatever number is sent (§7.4).</summary>
     public bool ReversesOnlyLast { get; init; }
+
+    /// <summary>What is not taken for granted of this terminal (README, "What the promise rests on").</summary>
+    public Grounds Without { get; init; }
+
+    /// <summary>What can be left out; nothing could be said without the others.</summary>
+    public static IReadOnlyList<string> Droppable { get; } =
+    [
+        Ground.ReachableRemembers, Ground.MemoryIsTrue, Ground.TotalsMove, Ground.BookingsDiffer, Ground.NobodyElseBooksAlike,
+        Ground.ClosesShow, Ground.CurrencyAsAsked,
+    ];
+
+    public bool Trusts(string assumption) => !Without.Has(assumption);
+
+    /// <summary>The same with what the settings say of one terminal.</summary>
+    /// <exception cref="ArgumentException">They drop an assumption that cannot be dropped.</exception>
+    public ZvtDialect For(DriverSettings settings)
+    {
+        var without = settings.WithoutAmong(Droppable);
+        return this with
+        {
+            Settle = settings.SettleTime ?? Settle,
+            Without = without,
+            HasTotals = HasTotals && !without.Has(Ground.TotalsMove),
+        };
+    }
 
     /// <summary>The dialects that are known, the general one first.</summary>
     public static IReadOnlyList<ZvtDialect> All { get; } =

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Proof;
 using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Transports;
 
@@ -43,6 +44,9 @@ internal sealed class ZvtRecovery(
         var isClose = Session.Request.Kind is RequestKind.Reconciliation;
         if (isClose) return mayStillBook ? NotIdle(status) : await AskReconciliation(shutdown);
 
+        // A memory that is not believed is not asked; before a payment it is, for what it tells may be told again.
+        if (!dialect.Trusts(Ground.MemoryIsTrue))
+            return mayStillBook ? NotIdle(status) : await AskTotals("What it repeats is not believed.", null, shutdown);
         var memory = await questions.LastBooking(shutdown);
         if (memory.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         var verdict = memory.Answered ? Judge(memory) : Verdict.Silent;
@@ -61,15 +65,25 @@ internal sealed class ZvtRecovery(
                     askAgain: false);
 
             // An approval that was announced, and perhaps committed, is not undone by absence alone (§9.2).
-            case Verdict.NotOurs when entry.StayedReachable && idle && Session.Announced is not { Outcome: Outcome.Approved }:
-                return await AskForContradiction(entry.NotBooked(), shutdown);
+            case Verdict.NotOurs when entry.StayedReachable && idle && dialect.Trusts(Ground.ReachableRemembers)
+                && Session.Announced is not { Outcome: Outcome.Approved }:
+                return await AskForContradiction(entry.NotBooked(InMemory(memory)), shutdown);
             case Verdict.NotOurs:
-                return await AskTotals("The terminal's last booking is not ours; it may have forgotten.", shutdown);
+                return await AskTotals("The terminal's last booking is not ours; it may have forgotten.", memory, shutdown);
             case Verdict.Silent:
-                return await AskTotals("The terminal cannot repeat its last booking.", shutdown);
+                return await AskTotals("The terminal cannot repeat its last booking.", null, shutdown);
             default:
-                return await AskTotals("The terminal has forgotten its last booking.", shutdown);
+                return await AskTotals("The terminal has forgotten its last booking.", null, shutdown);
         }
+    }
+
+    private static string Seen(ZvtAnswer memory) => memory.Status?.Receipt is null ? Ground.NothingStored : Ground.LastIsEarlier;
+
+    // What a "not booked" rests on that its memory says.
+    private static Grounds InMemory(ZvtAnswer memory)
+    {
+        var grounds = Grounds.Of(Seen(memory), Ground.StayedReachable, Ground.MemoryIsTrue, Ground.ReachableRemembers);
+        return memory.Status?.Receipt is null ? grounds : grounds.With(Ground.BookingsDiffer);
     }
 
     // §9.3: rely on 27. Host codes that do not fit it come as 00 with A0 set (§7.2).
@@ -91,10 +105,10 @@ internal sealed class ZvtRecovery(
         if (ZvtMark.IsOtherDevice(Device, status.TerminalId)) return Verdict.Foreign;
         switch (ZvtMark.Compare(status, baseline))
         {
-            case MarkMatch.Same:
+            case MarkMatch.Same when dialect.Trusts(Ground.BookingsDiffer):
                 return Verdict.NotOurs;
             // Without trace and time a booking of the same price may be ours under the number of the one before: only sums can tell.
-            case MarkMatch.Alike:
+            case MarkMatch.Same or MarkMatch.Alike:
                 return AmountFits(status) ? Verdict.Forgotten : Verdict.NotOurs;
         }
 
@@ -189,26 +203,41 @@ internal sealed class ZvtRecovery(
             return Unclear(Reason.CannotTell, unreadable.Message, askAgain: false);
         }
 
+        var isRepeated = IsRepeated(status, found);
+        if (!isRepeated && !dialect.Trusts(Ground.NobodyElseBooksAlike))
+            return Unclear(
+                Reason.ForeignBooking, $"The terminal's last booking is {Describe(status)}, and others book there, too.", askAgain: false);
+        found = found.On(
+            Ground.RepeatsBooking, Ground.MemoryIsTrue, isRepeated ? Ground.AnnouncedBefore : Ground.NobodyElseBooksAlike);
+        // Only totals tell a sale from a refund by hand over the same amount.
+        if (!isRepeated && IsCounted && found.Outcome is Outcome.Approved && !dialect.Trusts(Ground.TotalsMove))
+            return Unclear(
+                Reason.CannotTell, $"The terminal repeats {Describe(status)}, and its totals are not believed.", askAgain: false);
         // An approval that was announced is unsaid only where the totals do not show it.
         var isUnsaid = Session.Announced is { Outcome: Outcome.Approved };
         if (found.Outcome is not Outcome.Approved)
             return isUnsaid ? await AskForContradiction(found, shutdown) : new Concluded(found);
-        var said = new Concluded(found with
-        {
-            Reason = found.Reason is Reason.ApprovedOtherAmount ? found.Reason : Reason.Recovered,
-        });
-        return await AskWhetherItStands(said, status, shutdown);
+        var said = found with { Reason = found.Reason is Reason.ApprovedOtherAmount ? found.Reason : Reason.Recovered };
+        return await AskWhetherItStands(said.On(Ground.HandsShow), status, isRepeated, shutdown);
     }
+
+    // It told this very booking in the conversation as well. Where numbers repeat, another code or time makes it another one.
+    private bool IsRepeated(ZvtStatusInformation status, Conclusion found) => Session.Announced is { Outcome: Outcome.Approved } announced
+        && announced.ApprovedAmount == found.ApprovedAmount && ZvtMark.IsSame(status, announced.References)
+        && (announced.References.Approval is not { } code || found.References.Approval is not { } told || told == code)
+        && (announced.TerminalTime is not { } time || found.TerminalTime is not { } at || at == time);
+
+    private bool IsCounted => Session.Request.Kind is not (RequestKind.PreAuthorization or RequestKind.CancelPreAuthorization);
 
     // The wire does not say whether the booking is a sale or a refund by hand over the same amount: where the terminal names totals
     // they must not say otherwise (found by outsiders).
-    private async Task<TerminalEvent> AskWhetherItStands(Concluded said, ZvtStatusInformation status, CancellationToken shutdown)
+    private async Task<TerminalEvent> AskWhetherItStands(
+        Conclusion said, ZvtStatusInformation status, bool isRepeated, CancellationToken shutdown)
     {
-        var isCounted = Session.Request.Kind is not (RequestKind.PreAuthorization or RequestKind.CancelPreAuthorization);
         ZvtAnswer? answer = null;
         try
         {
-            if (isCounted && dialect.HasTotals && entry.Books is not null) answer = await questions.Totals(shutdown);
+            if (IsCounted && dialect.HasTotals && entry.Books is not null) answer = await questions.Totals(shutdown);
         }
         catch (Exception lost) when (lost is LinkLostException or ProtocolViolationException)
         {
@@ -220,23 +249,25 @@ internal sealed class ZvtRecovery(
 
         if (answer is { IsBusy: true }) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         var totals = answer?.Status is { } told ? conclusions.TotalsOf(told) : null;
-        // It told this very booking in the conversation as well: said twice, only totals that lack just it speak against it.
-        var isRepeated = Session.Announced is { Outcome: Outcome.Approved } announced
-            && announced.ApprovedAmount == said.Conclusion.ApprovedAmount && ZvtMark.IsSame(status, announced.References);
         if (totals is null || (totals.Count == 0 && ZvtMark.IsNone(totals.LastReceipt)))
         {
-            return IsNext(status) || isRepeated || !isCounted
-                ? said
+            // What other hands undid would show in the totals that were told, if it did not close its day by itself behind that.
+            return (IsNext(status) || isRepeated || !IsCounted) && (totals is null || dialect.Trusts(Ground.ClosesShow))
+                ? new Concluded(totals is null ? said : said.On(Ground.PeriodIsEmpty, Ground.TotalsMove, Ground.ClosesShow))
                 : Unclear(
                     Reason.ForeignBooking,
                     $"The terminal's last booking is {Describe(status)}, and more than one was made since ours began.",
                     askAgain: false);
         }
 
+        if (entry.Books is not { } books) return new Concluded(said);
         // A close between, whose totals do not reach back to it, may hide that it is the undoing of ours (found by the laboratory).
         var isCovered = IsNext(status) || ReachBack(totals);
-        if (entry.Books is not { } books || (isCovered && Stands(books, totals, said.Conclusion, status.Receipt))) return said;
-        if (isRepeated && !(SameSize(totals.Net, books.Within(totals.FirstReceipt).Net) && books.CanCount(totals.Count))) return said;
+        if (isCovered && Stands(books, totals, said, status.Receipt))
+            return new Concluded(said.On(Ground.TotalsAgree, Ground.TotalsMove));
+        // Said twice, only totals that lack just it speak against it.
+        if (isRepeated && !(SameSize(totals.Net, books.Within(totals.FirstReceipt).Net) && books.CanCount(totals.Count)))
+            return new Concluded(said);
         return Twice(
             Unclear(
                 Reason.CannotTell,
@@ -272,24 +303,23 @@ internal sealed class ZvtRecovery(
     private TerminalEvent Twice(TerminalEvent said, string seen) =>
         entry.Twice(said, seen, dialect.Settle);
 
-    private TerminalEvent NotBooked() => Twice(new Concluded(entry.NotBooked()), "The terminal has not booked it so far.");
+    private TerminalEvent NotBooked(Conclusion meant) => Twice(new Concluded(meant), "The terminal has not booked it so far.");
 
     // README §5.1 (a) proves it for a terminal that forgets only while it is away. Where it names totals they must not say
     // otherwise: a terminal that forgot without going away would be believed (found by the laboratory).
     private async Task<TerminalEvent> AskForContradiction(Conclusion meant, CancellationToken shutdown)
     {
-        var agreed = Twice(new Concluded(meant), "The terminal has not booked it so far.");
-        if (!dialect.HasTotals) return agreed;
+        if (!dialect.HasTotals) return NotBooked(meant);
         var answer = await questions.Totals(shutdown);
         if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
-        if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals) return agreed;
+        if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals) return NotBooked(meant);
         // A period without a booking and a number, as after a close, says that nothing was stored since.
         var nothingSince = totals is { Count: 0, Net.MinorUnits: 0 } && ZvtMark.IsNone(totals.LastReceipt);
         var sameLast = Session.Baseline?.Receipt is { } last && totals.LastReceipt == last;
         var fits = nothingSince || (sameLast && (entry.Books?.Within(totals.FirstReceipt) is not { } books
             || (SameSize(totals.Net, books.Net) && books.CanCount(totals.Count))));
         return fits
-            ? agreed
+            ? NotBooked(meant.On(Ground.TotalsAgree))
             : Unclear(
                 Reason.CannotTell,
                 $"The terminal repeats an older booking, but its totals are {totals.Net} in {totals.Count} bookings up to receipt "
@@ -299,17 +329,26 @@ internal sealed class ZvtRecovery(
     }
 
     // README §5.1 (b): only totals that agree with our books prove that a forgetful terminal did not book.
-    private async Task<TerminalEvent> AskTotals(string why, CancellationToken shutdown)
+    private async Task<TerminalEvent> AskTotals(string why, ZvtAnswer? memory, CancellationToken shutdown)
     {
-        if (!dialect.HasTotals || entry.ExpectedNet is not { } expected)
+        if (!dialect.HasTotals || !dialect.Trusts(Ground.ClosesShow) || entry.ExpectedNet is not { } expected)
             return Unclear(Reason.CannotTell, $"{why} Totals cannot settle it.", askAgain: false);
         var answer = await questions.Totals(shutdown);
         if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals)
             return Unclear(Reason.CannotTell, $"{why} It names no totals.", askAgain: false);
         var books = entry.Books!.Within(totals.FirstReceipt);
-        var agrees = SameSize(totals.Net, books.Net) && books.IsLeast(totals.Count);
-        if (agrees && SamePeriod(totals) && WouldShow(books.Net) && !IsOursAlone(totals)) return NotBooked();
+        // Where numbers repeat, the last one tells no period.
+        var tellsPeriod = totals.Count == 0 || dialect.Trusts(Ground.BookingsDiffer);
+        var agrees = tellsPeriod && SameSize(totals.Net, books.Net) && books.IsLeast(totals.Count);
+        if (agrees && SamePeriod(totals) && WouldShow(books.Net) && !IsOursAlone(totals))
+        {
+            var grounds = Grounds.Of(
+                Ground.TotalsAgree, Ground.TotalsMove, Ground.ClosesShow,
+                totals.Count == 0 ? Ground.PeriodIsEmpty : Ground.BookingsDiffer);
+            return NotBooked(entry.NotBooked(memory is null ? grounds : grounds.With(Seen(memory))));
+        }
+
         return Unclear(
             Reason.CannotTell,
             $"{why} Its totals are {totals.Net} in {totals.Count} bookings, our books say {expected} without this one.",
@@ -351,9 +390,14 @@ internal sealed class ZvtRecovery(
         if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         var totals = answer.Status is { } status ? conclusions.TotalsOf(status) : null;
         if (totals is { Count: 0 } && Session.Announced is { Outcome: Outcome.Approved } announced)
-            return new Concluded(announced with { Reason = Reason.Recovered });
+            return new Concluded((announced with { Reason = Reason.Recovered }).On(
+                Ground.AnnouncedBefore, Ground.PeriodIsEmpty, Ground.ResultIsTrue));
         if (totals is { Count: > 0 } && entry.ExpectedNet is { } expected && totals.Net == expected)
-            return Twice(new Concluded(new(Outcome.Failed, Reason.NotBooked) { Totals = totals }), "The terminal has not closed so far.");
+        {
+            var open = new Conclusion(Outcome.Failed, Reason.NotBooked) { Totals = totals };
+            return Twice(new Concluded(open.On(Ground.TotalsAgree, Ground.TotalsMove)), "The terminal has not closed so far.");
+        }
+
         return Unclear(
             Reason.CannotTell,
             $"The terminal's open period holds {totals?.Net.ToString() ?? "nothing that it names"}; "
