@@ -33,6 +33,12 @@ public sealed record DriverSettings
     /// <summary>Assumptions that are not made of this terminal: what would rest on them is unknown.</summary>
     public Grounds Without { get; init; }
 
+    /// <summary>The till prints the receipts, or the terminal does; null leaves it to the dialect.</summary>
+    public bool? TillPrints { get; init; }
+
+    /// <summary>Payments may be begun by hand at the terminal, or not; null leaves it to the dialect.</summary>
+    public bool? AllowsManual { get; init; }
+
     /// <summary>How long a second step of our caller is waited for.</summary>
     public TimeSpan ConfirmLimit { get; init; } = TimeSpan.FromSeconds(60);
 

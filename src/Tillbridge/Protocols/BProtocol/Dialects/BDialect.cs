@@ -132,9 +132,16 @@ internal sealed record BDialect
     public bool Trusts(string assumption) => !Without.Has(assumption);
 
     /// <summary>The same with what the settings say of one terminal.</summary>
-    /// <exception cref="ArgumentException">They drop an assumption that cannot be dropped.</exception>
+    /// <exception cref="ArgumentException">They ask for what this wire cannot say, or drop what cannot be dropped.</exception>
     public BDialect For(DriverSettings settings)
     {
+        if (settings.TillPrints is not null)
+            throw new ArgumentException(
+                $"'print' is not possible with {Id}: the terminal's own setup says who prints, and what it sends to the till is taken. "
+                + "receipt.mode and flags.request (bit 0002) of a dialect file say what the till asks for.");
+        if (settings.AllowsManual is not null)
+            throw new ArgumentException(
+                $"'manual' is not possible with {Id}: no message of it locks the terminal; lock payments by hand in its own setup.");
         var without = Without.With(settings.WithoutAmong(Droppable));
         return this with
         {
