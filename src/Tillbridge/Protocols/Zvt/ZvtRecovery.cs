@@ -13,16 +13,7 @@ namespace Tillbridge.Protocols.Zvt;
 internal sealed class ZvtRecovery(
     RecoveryEntry entry, ZvtQuestions questions, ZvtConclusions conclusions, ZvtDialect dialect, TimeProvider clock)
 {
-    private enum Verdict
-    {
-        Ours,
-        NotOurs,
-        Forgotten,
-        Foreign,
-        Silent,
-    }
-
-    private static readonly TimeSpan LongestConversation = TimeSpan.FromMinutes(30);
+    private ZvtRecognition Recognition => field ??= new(entry, Device, dialect, clock);
 
     private Session Session => entry.Session;
 
@@ -49,28 +40,28 @@ internal sealed class ZvtRecovery(
             return mayStillBook ? NotIdle(status) : await AskTotals("What it repeats is not believed.", null, shutdown);
         var memory = await questions.LastBooking(shutdown);
         if (memory.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
-        var verdict = memory.Answered ? Judge(memory) : Verdict.Silent;
-        if (mayStillBook && verdict is not (Verdict.Ours or Verdict.Foreign)) return NotIdle(status);
+        var verdict = memory.Answered ? Recognition.Judge(memory) : ZvtVerdict.Silent;
+        if (mayStillBook && verdict is not (ZvtVerdict.Ours or ZvtVerdict.Foreign)) return NotIdle(status);
         switch (verdict)
         {
-            case Verdict.Ours when !CanBeBelieved(memory.Status!):
+            case ZvtVerdict.Ours when !CanBeBelieved(memory.Status!):
                 return Unclear(
                     Reason.CannotTell, "The terminal repeats our booking without a result code that can be believed.", askAgain: false);
-            case Verdict.Ours:
+            case ZvtVerdict.Ours:
                 return await Found(memory.Status!, shutdown);
-            case Verdict.Foreign:
+            case ZvtVerdict.Foreign:
                 return Unclear(
                     Reason.ForeignBooking,
                     $"The terminal's last booking is {Describe(memory.Status!)}, which is not certain to be ours.",
                     askAgain: false);
 
             // An approval that was announced, and perhaps committed, is not undone by absence alone (§9.2).
-            case Verdict.NotOurs when entry.StayedReachable && idle && dialect.Trusts(Ground.ReachableRemembers)
+            case ZvtVerdict.NotOurs when entry.StayedReachable && idle && dialect.Trusts(Ground.ReachableRemembers)
                 && Session.Announced is not { Outcome: Outcome.Approved }:
                 return await AskForContradiction(entry.NotBooked(InMemory(memory)), shutdown);
-            case Verdict.NotOurs:
+            case ZvtVerdict.NotOurs:
                 return await AskTotals("The terminal's last booking is not ours; it may have forgotten.", memory, shutdown);
-            case Verdict.Silent:
+            case ZvtVerdict.Silent:
                 return await AskTotals("The terminal cannot repeat its last booking.", null, shutdown);
             default:
                 return await AskTotals("The terminal has forgotten its last booking.", null, shutdown);
@@ -89,107 +80,6 @@ internal sealed class ZvtRecovery(
     // §9.3: rely on 27. Host codes that do not fit it come as 00 with A0 set (§7.2).
     private static bool CanBeBelieved(ZvtStatusInformation status) =>
         status is { ResultCode: not null } and not { ResultCode: 0, ResultCodeAs: >= 0xA0 and <= 0xAF };
-
-    private Verdict Judge(ZvtAnswer memory)
-    {
-        var status = memory.Status;
-        var baseline = Session.Baseline;
-        if (status?.Receipt is null)
-        {
-            // It has nothing stored. That is news only if it had something before.
-            return baseline == Baseline.Nothing ? Verdict.NotOurs : Verdict.Forgotten;
-        }
-
-        // Another device at the same address knows nothing of our booking.
-        if (ZvtMark.IsOtherDevice(baseline?.TerminalId, status.TerminalId)) return Verdict.Foreign;
-        if (ZvtMark.IsOtherDevice(Device, status.TerminalId)) return Verdict.Foreign;
-        switch (ZvtMark.Compare(status, baseline))
-        {
-            case MarkMatch.Same when dialect.Trusts(Ground.BookingsDiffer):
-                return Verdict.NotOurs;
-            // Without trace and time a booking of the same price may be ours under the number of the one before: only sums can tell.
-            case MarkMatch.Same or MarkMatch.Alike:
-                return AmountFits(status) ? Verdict.Forgotten : Verdict.NotOurs;
-        }
-
-        // A session after ours made it: it says nothing about ours.
-        if (entry.TakenByOthers.Any(taken => ZvtMark.IsSame(status, taken))) return Verdict.Foreign;
-        // A clock that goes wrong makes a new booking look old: the time alone never says that it is not ours.
-        return IsNewer(status, baseline) && AmountFits(status) && ReferencesFit(status) && TimeFits(status)
-            ? Verdict.Ours
-            : Verdict.Foreign;
-    }
-
-    // Receipt numbers wrap after 9999: what is up to half the ring ahead is newer (§8.1).
-    private bool IsNewer(ZvtStatusInformation status, Baseline? baseline)
-    {
-        // Without a mark nothing tells a newer booking from an older one of the same price.
-        if (baseline is null) return false;
-        if (baseline.Receipt is null) return true;
-        if (!int.TryParse(status.Receipt, out var now) || !int.TryParse(baseline.Receipt, out var before)) return false;
-        var ahead = (now - before + 9999) % 9999;
-        // Where numbers repeat, another amount, time or trace makes it another booking; none stored later is older than the one before.
-        return ahead is > 0 and < 5000 || (ahead == 0 && !IsEarlier(ZvtMark.AtOf(status), baseline.At));
-    }
-
-    private bool IsEarlier(string? at, string? before)
-    {
-        var now = clock.GetLocalNow().DateTime;
-        return ZvtMark.TimeOf(at, now) < ZvtMark.TimeOf(before, now);
-    }
-
-    // Two bookings since ours began: which of them is ours, and whether the other undid it, their numbers do not say. Where receipt numbers
-    // repeat, only the trace tells that nothing came between; without one either, a terminal that names totals, which are held against
-    // our books.
-    private bool IsNext(ZvtStatusInformation status)
-    {
-        if (Session.Baseline is not { Receipt: { } before } baseline || !int.TryParse(before, out var last)
-            || !int.TryParse(status.Receipt, out var now)) return true;
-        var ahead = (now - last + 9999) % 9999;
-        if (ahead != 0) return ahead == 1;
-        if (ZvtMark.IsNone(status.Trace) || ZvtMark.IsNone(baseline.Trace)) return entry.Books is not null;
-        return int.TryParse(status.Trace, out var trace) && int.TryParse(baseline.Trace, out var traceBefore)
-            && (trace - traceBefore + 999_999) % 999_999 <= 1;
-    }
-
-    private bool AmountFits(ZvtStatusInformation status)
-    {
-        var asked = Session.Request.Total ?? Session.Request.Original?.Amount ?? Session.Announced?.ApprovedAmount;
-        if (asked is not { } wanted) return Session.Request.Kind.NeedsOriginal() && status.OriginalTrace is not null;
-        if (!ZvtConclusions.TryCurrency(status, out var currency) || (currency ?? wanted.Currency) != wanted.Currency) return false;
-        // What was announced may be a part of what was asked; that part is then the one to look for.
-        return status.Amount == wanted.MinorUnits
-            || (Session.Announced?.ApprovedAmount is { } part && status.Amount == part.MinorUnits);
-    }
-
-    private bool ReferencesFit(ZvtStatusInformation status)
-    {
-        var isReversal = Session.Request.Kind is RequestKind.Reversal;
-        if (!isReversal && status.OriginalTrace is not null) return false;
-        if (isReversal && Session.Request.Original?.Trace is { } trace
-            && status.OriginalTrace is { } undone && trace != undone)
-        {
-            return false;
-        }
-
-        return Session.Announced?.References.Receipt is not { } receipt || receipt == status.Receipt;
-    }
-
-    private bool TimeFits(ZvtStatusInformation status)
-    {
-        if (TimeOf(status) is not { } told) return Session.Baseline is not null;
-        // How far its clock is off is known from the booking before; without that it has to be right.
-        var time = entry.ClockOffset is { } offset && offset.Duration() > dialect.ClockSkew ? told - offset : told;
-        // A booking from hours later was made by hand, or by another till.
-        var latest = Start + LongestConversation;
-        var now = clock.GetLocalNow().DateTime;
-        return time >= Start - dialect.ClockSkew && time <= (latest < now ? latest : now) + dialect.ClockSkew;
-    }
-
-    private DateTime Start => TimeZoneInfo.ConvertTime(Session.SentAt ?? Session.CreatedAt, clock.LocalTimeZone).DateTime;
-
-    private DateTime? TimeOf(ZvtStatusInformation status) =>
-        ZvtMark.TimeOf(ZvtMark.AtOf(status), clock.GetLocalNow().DateTime);
 
     private async Task<TerminalEvent> Found(ZvtStatusInformation status, CancellationToken shutdown)
     {
@@ -252,7 +142,7 @@ internal sealed class ZvtRecovery(
         if (totals is null || (totals.Count == 0 && ZvtMark.IsNone(totals.LastReceipt)))
         {
             // What other hands undid would show in the totals that were told, if it did not close its day by itself behind that.
-            return (IsNext(status) || isRepeated || !IsCounted) && (totals is null || dialect.Trusts(Ground.ClosesShow))
+            return (Recognition.IsNext(status) || isRepeated || !IsCounted) && (totals is null || dialect.Trusts(Ground.ClosesShow))
                 ? new Concluded(totals is null ? said : said.On(Ground.PeriodIsEmpty, Ground.TotalsMove, Ground.ClosesShow))
                 : Unclear(
                     Reason.ForeignBooking,
@@ -262,7 +152,7 @@ internal sealed class ZvtRecovery(
 
         if (entry.Books is not { } books) return new Concluded(said);
         // A close between, whose totals do not reach back to it, may hide that it is the undoing of ours (found by the laboratory).
-        var isCovered = IsNext(status) || ReachBack(totals);
+        var isCovered = Recognition.IsNext(status) || ReachBack(totals);
         if (isCovered && Stands(books, totals, said, status.Receipt))
             return new Concluded(said.On(Ground.TotalsAgree, Ground.TotalsMove));
         // Said twice, only totals that lack just it speak against it.
@@ -378,7 +268,7 @@ internal sealed class ZvtRecovery(
     {
         if (totals.Count == 0)
             return Session.Baseline == Baseline.Nothing && ZvtMark.IsNone(totals.LastReceipt) && Session.Phase is not SessionPhase.Closed
-                && clock.GetLocalNow().DateTime - Start <= LongestConversation;
+                && clock.GetLocalNow().DateTime - Recognition.Start <= ZvtRecognition.LongestConversation;
         return Session.Baseline?.Receipt is { } last && totals.LastReceipt == last;
     }
 
