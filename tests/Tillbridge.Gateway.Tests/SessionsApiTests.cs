@@ -26,6 +26,7 @@ public sealed class SessionsApiTests : IAsyncLifetime
         Assert.Equal("Schváleno.", session.GetProperty("message").GetString());
         Assert.Equal(1250, session.GetProperty("approvedAmount").GetProperty("minorUnits").GetInt64());
         Assert.False(session.GetProperty("amountDiffers").GetBoolean());
+        Assert.Equal("""["result-on-the-line","result-is-true"]""", session.GetProperty("grounds").GetRawText());
         Assert.Equal("7", session.GetProperty("metadata").GetProperty("table").GetString());
         Assert.Equal(1250, Assert.Single(gateway.Acquirer.Lines).MinorUnits);
 
@@ -206,6 +207,9 @@ public sealed class SessionsApiTests : IAsyncLifetime
         Assert.Equal(first.Text, replay.Text);
         var session = await gateway.Get($"/v1/sessions/{first.Json.GetProperty("session").GetString()}");
         Assert.Equal("failed", session.Json.GetProperty("outcome").GetString());
+        Assert.Equal("""["before-first-byte"]""", session.Json.GetProperty("grounds").GetRawText());
+        var timeline = await gateway.Get($"/v1/sessions/{first.Json.GetProperty("session").GetString()}/timeline");
+        Assert.Contains("\"grounds\":[\"before-first-byte\"]", timeline.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class ViewTests
         string[] members =
         [
             "id", "kind", "terminal", "phase", "outcome", "reason", "message", "amount", "approvedAmount", "amountDiffers", "card",
-            "references", "responseCode", "totals", "createdAt", "closedAt",
+            "references", "responseCode", "totals", "grounds", "createdAt", "closedAt",
         ];
         foreach (var member in members) Assert.True(json.TryGetProperty(member, out _), member);
         Assert.Equal("saleWithCashback", json.GetProperty("kind").GetString());

@@ -65,6 +65,7 @@ internal static class SessionText
         if (named.Length > 0) to.WriteLine($"          {named}");
         if (conclusion.Card is { } card) to.WriteLine($"          card {card.Brand} {card.MaskedPan}");
         if (conclusion.Totals is { } totals) to.WriteLine($"          totals {totals.Net} in {totals.Count} bookings");
+        if (conclusion.Grounds.Count > 0) to.WriteLine($"          rests on {conclusion.Grounds}");
         to.WriteLine($"          session {session.Id}");
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Tillbridge.Catalog;
+using Tillbridge.Domain.Proof;
 using Tillbridge.Laboratory.Free;
 using Tillbridge.Laboratory.Free.Findings;
 using Tillbridge.Laboratory.Runs;
@@ -50,12 +51,17 @@ internal static class SoakCommand
         Description = "Drawn terminals instead of scripted ones: what they book and what they tell comes from the seed alone",
     };
 
+    private static readonly Option<string?> Without = new("--without")
+    {
+        Description = "With --free: assumptions that are not made of the terminals, with commas between, as in an address",
+    };
+
     public static Command Build()
     {
         var command = new Command(
             "soak", "Simulate sessions under faults from a seed and check that no statement about money is wrong.")
         {
-            Seed, Sessions, Protocol, All, Release, Data, Replay, Free,
+            Seed, Sessions, Protocol, All, Release, Data, Replay, Free, Without,
         };
         command.SetAction(Run);
         return command;
@@ -64,7 +70,7 @@ internal static class SoakCommand
     private static async Task<int> Run(ParseResult parsed, CancellationToken stop)
     {
         if (parsed.GetValue(Replay) is { } line) return FreeId.IsOne(line.Trim('[', ']')) ? TellFree(line) : Tell(line);
-        if (parsed.GetValue(Free)) return RunFree(SizeOf(parsed, release: false), stop);
+        if (parsed.GetValue(Free)) return RunFree(SizeOf(parsed, release: false), WithoutOf(parsed), stop);
         var release = parsed.GetValue(Release);
         var size = SizeOf(parsed, release);
         var state = release ? Load(parsed.GetRequiredValue(Data), size.Seed) : new SoakState { Seed = size.Seed };
@@ -158,14 +164,23 @@ internal static class SoakCommand
         };
     }
 
-    private static int RunFree(SoakSize size, CancellationToken stop)
+    private static Grounds WithoutOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(Without) is not { } text) return Grounds.None;
+        var without = Grounds.Of(text.Split(','));
+        return without.FirstOrDefault(code => !Ground.Assumptions.Contains(code)) is { } other
+            ? throw CliException.Usage($"'{other}' is no assumption; known are {string.Join(", ", Ground.Assumptions)}.")
+            : without;
+    }
+
+    private static int RunFree(SoakSize size, Grounds without, CancellationToken stop)
     {
         var clock = CommonOptions.Clock;
         var (begun, said) = (clock.GetTimestamp(), clock.GetTimestamp());
-        var tally = FreeSoak.Run(size.Protocols, size.Seed, size.Sessions, Progress, stop);
+        var tally = FreeSoak.Run(size.Protocols, size.Seed, size.Sessions, Progress, stop, without);
         foreach (var row in FreeReport.Of(tally, size.Protocols.Select(protocol => protocol.Name), size.Seed)) Console.WriteLine(row);
         Console.WriteLine(SoakReport.Row("time", $"{clock.GetElapsedTime(begun):hh\\:mm\\:ss}"));
-        return tally.Findings.Count == 0 && tally.Stuck.Count == 0 ? ExitCodes.Ok : ExitCodes.Internal;
+        return tally.Findings.Count == 0 && tally.Unnamed.Count == 0 && tally.Stuck.Count == 0 ? ExitCodes.Ok : ExitCodes.Internal;
 
         void Progress(FreeTally now)
         {

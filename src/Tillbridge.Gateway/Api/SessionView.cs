@@ -115,6 +115,9 @@ public sealed record SessionView
     /// <summary>The terminal's totals.</summary>
     public TotalsView? Totals { get; init; }
 
+    /// <summary>Stable codes of the facts and assumptions on which the outcome rests; empty while open or unknown.</summary>
+    public IReadOnlyList<string> Grounds { get; init; } = [];
+
     /// <summary>When it was accepted, UTC.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
@@ -190,6 +193,7 @@ public sealed record SessionView
             References = new(receipt, rrn, approval, trace, terminalId, merchantId, batch),
             ResponseCode = end?.ResponseCode,
             Totals = TotalsView.From(end?.Totals),
+            Grounds = [.. end?.Grounds ?? default],
             CreatedAt = session.CreatedAt,
             ClosedAt = session.ClosedAt,
             Reference = request.Reference,

@@ -43,16 +43,17 @@ public sealed record TerminalEntry(TerminalSettings Settings)
 
         var password = reference is null ? null : ReadPassword(reference, fields, reader);
         if (address is null || reader.Faults.Count > before) return null;
-        var driver = new DriverSettings
+        var settings = new TerminalSettings(name, address)
         {
-            Password = password, Dialect = dialect, Currency = currency ?? reader.Protocols[address.Protocol].UsualCurrency,
+            Driver = new DriverSettings
+            {
+                Password = password, Dialect = dialect, Currency = currency ?? reader.Protocols[address.Protocol].UsualCurrency,
                 AnswerLimit = answerLimit,
+            },
+            StrictUnknown = strict ?? true, RecoveryLimit = recoveryLimit,
         };
-        if (!CanBeMade(fields, reader, address, driver)) return null;
-        return new(new TerminalSettings(name, address)
-        {
-            Driver = driver, StrictUnknown = strict ?? true, RecoveryLimit = recoveryLimit,
-        })
+        if (!CanBeMade(fields, reader, settings)) return null;
+        return new(settings)
         {
             PasswordReference = reference, Merchants = merchants,
         };
@@ -98,8 +99,9 @@ public sealed record TerminalEntry(TerminalSettings Settings)
     }
 
     // Only driver and transport know which dialects, passwords and options they can carry; making them connects nowhere.
-    private static bool CanBeMade(JsonFields fields, SettingsReader reader, TerminalAddress address, DriverSettings driver)
+    private static bool CanBeMade(JsonFields fields, SettingsReader reader, TerminalSettings settings)
     {
+        var (address, driver) = (settings.Address, settings.Driver);
         var protocol = reader.Protocols[address.Protocol];
         if (driver.Dialect is { } dialect && !protocol.Dialects.Contains(dialect) && !protocol.ReadsDialectFiles)
         {
@@ -115,6 +117,8 @@ public sealed record TerminalEntry(TerminalSettings Settings)
             var transport = ProtocolCatalog.Transport(address, reader.Clock);
             part = "password";
             protocol.MakeDriver(driver, transport, reader.Clock);
+            part = "uri";
+            protocol.MakeDriver(settings.DriverAtAddress, transport, reader.Clock);
             return true;
         }
         catch (ArgumentException wrong)

@@ -1,3 +1,5 @@
+using Tillbridge.Domain.Proof;
+
 namespace Tillbridge.Laboratory.Free;
 
 /// <summary>
@@ -37,6 +39,20 @@ internal enum Assumption
 internal static class Assumptions
 {
     public static IReadOnlyList<Assumption> All { get; } = Enum.GetValues<Assumption>();
+
+    /// <summary>The code under which a session's grounds name it.</summary>
+    public static string Code(Assumption assumption) => assumption switch
+    {
+        Assumption.ResultIsTrue => Ground.ResultIsTrue,
+        Assumption.ReachableRemembers => Ground.ReachableRemembers,
+        Assumption.MemoryIsTrue => Ground.MemoryIsTrue,
+        Assumption.TotalsMove => Ground.TotalsMove,
+        Assumption.SettlesInTenSeconds => Ground.SettlesInTime,
+        Assumption.BookingsDiffer => Ground.BookingsDiffer,
+        Assumption.NobodyElseBooksAlike => Ground.NobodyElseBooksAlike,
+        Assumption.ClosesShow => Ground.ClosesShow,
+        _ => Ground.HandsShow,
+    };
 
     public static string Sentence(Assumption assumption) => assumption switch
     {

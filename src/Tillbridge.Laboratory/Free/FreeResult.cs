@@ -26,6 +26,12 @@ internal sealed class FreeResult(FreeId id)
 
     public HashSet<Assumption> Broken { get; } = [];
 
+    /// <summary>Broken, and made of this terminal: what excuses a wrong statement.</summary>
+    public IEnumerable<Assumption> Excuses => Broken.Where(broken => !id.Without.Has(Assumptions.Code(broken)));
+
+    /// <summary>Statements that do not say what they rest on: none of their grounds is the one assumption that was broken.</summary>
+    public List<string> Unnamed { get; } = [];
+
     public IReadOnlyCollection<(int Session, Oddity Oddity)> Met { get; set; } = [];
 
     public int Sessions { get; set; }

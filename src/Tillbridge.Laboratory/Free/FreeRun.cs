@@ -67,7 +67,9 @@ internal sealed class FreeRun
         await using var journal = new MemoryJournal(host.Clock) { IsUnchained = true };
         IProtocol unlogged = new UnloggedProtocol(protocol);
         unlogged = bug?.Plant(unlogged) ?? unlogged;
-        var address = TerminalAddress.TryParse($"{protocol.Name}+tcp://{Name}:1", out _)!;
+        var without = result.Id.Without;
+        var options = without.Count == 0 ? "" : $"?{TerminalAddress.WithoutOption}={string.Join(',', without)}";
+        var address = TerminalAddress.TryParse($"{protocol.Name}+tcp://{Name}:1{options}", out _)!;
         engine = await LocalTerminals.Start(
             journal, new Dictionary<string, IProtocol> { [protocol.Name] = unlogged }, _ => line,
             [new TerminalSettings(Name, address)], host.Clock, new Ids(() => ++ids), NullLoggerFactory.Instance, host.Shutdown);
@@ -104,7 +106,7 @@ internal sealed class FreeRun
 
         var at = world.Now;
         var end = closed.Conclusion!;
-        if (world.Tells) world.Tell($"SAID {end.Outcome} {end.ApprovedAmount} ({end.Reason}) {end.TerminalText}");
+        if (world.Tells) world.Tell($"SAID {end.Outcome} {end.ApprovedAmount} ({end.Reason}) {end.TerminalText} on [{end.Grounds}]");
         await Task.Delay(Glance, host.Clock, stop);
         while (!terminal.IsSettled) await Task.Delay(Glance, host.Clock, stop);
         Judge(number, closed, at, target);
@@ -116,10 +118,15 @@ internal sealed class FreeRun
     {
         result.Sessions++;
         result.Outcomes[(int)closed.Outcome!.Value]++;
+        var grounds = closed.Conclusion!.Grounds;
+        if (closed.Outcome is Outcome.Unknown ? grounds.Count > 0 : grounds.Count == 0)
+            result.Unnamed.Add($"{closed.Outcome} ({closed.Conclusion.Reason}) rests on [{grounds}]");
         if (FreeJudge.Of(number, closed, at, terminal.Books, target) is { } wrong)
         {
             result.Wrong.Add(wrong);
             if (world.Tells) world.Tell($"WRONG {wrong.Detail}: {wrong.True}");
+            if (result.Broken.Count == 1 && !closed.Conclusion!.Grounds.Has(Assumptions.Code(result.Broken.First())))
+                result.Unnamed.Add($"{wrong.Said} [{closed.Conclusion.Grounds}], and {Assumptions.Code(result.Broken.First())} was broken");
         }
 
         else if (result.Broken.Count == 0 && terminal.Facts is { } facts && Alike.Look(terminal.Wire, facts, closed, at) is { } lucky)

@@ -18,6 +18,13 @@ internal static class Judge
         else Booked(ledger, at, note, conclusion);
     }
 
+    /// <summary>Who says something for certain says on what it rests, and who knows nothing names nothing.</summary>
+    public static void Rests(Ledger ledger, OrderNote note, Conclusion conclusion)
+    {
+        if (conclusion.Outcome is Outcome.Unknown ? conclusion.Grounds.Count > 0 : conclusion.Grounds.Count == 0)
+            ledger.Break($"G {note.Key} is {conclusion.Outcome} ({conclusion.Reason}) and rests on [{conclusion.Grounds}]");
+    }
+
     private static void Booked(Ledger ledger, Books at, OrderNote note, Conclusion conclusion)
     {
         var standing = at.Standing(note).ToList();

@@ -189,6 +189,7 @@ internal sealed class Ledger(World world, TrialPlan plan)
         if (before is { IsUnresolved: true })
             note.SettledBy = conclusion.Reason is Reason.ResolvedByPerson ? "a person" : "the terminal, asked later";
         var at = books.First(one => one.Name == note.Terminal);
+        Judge.Rests(this, note, conclusion);
         if (note.Request.Kind.MovesMoney()) Judge.Money(this, at, note, session, conclusion);
         if (conclusion.Outcome is Outcome.Approved && note.Request.Kind.MovesMoney() && session.Receipts.Count == 0
             && conclusion.Reason is not Reason.ResolvedByPerson)

@@ -1,3 +1,5 @@
+using Tillbridge.Domain.Proof;
+
 namespace Tillbridge.Domain;
 
 /// <summary>Every number by which a booking can be found again, as text exactly as the terminal wrote it.</summary>
@@ -82,7 +84,13 @@ public sealed record Conclusion(Outcome Outcome, string Reason)
     /// <summary>A reversal's terminal named what it undid, by a number that is that booking's.</summary>
     internal bool NamesOriginal { get; init; }
 
-    /// <summary>True when both say the same about money: outcome, amount and receipt number.</summary>
+    /// <summary>On what the outcome rests, out of <see cref="Ground"/>; none for an unknown one, and in records of before.</summary>
+    public Grounds Grounds { get; init; }
+
+    /// <summary>The same, resting on these grounds as well.</summary>
+    internal Conclusion On(params string[] grounds) => this with { Grounds = Grounds.With(grounds) };
+
+    /// <summary>True when both say the same about money: outcome, amount and receipt number, whatever they rest on.</summary>
     public bool Agrees(Conclusion other) =>
         Outcome == other.Outcome
         && ApprovedAmount == other.ApprovedAmount

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Proof;
 
 namespace Tillbridge.Journal;
 
@@ -14,7 +15,7 @@ namespace Tillbridge.Journal;
     RespectNullableAnnotations = true,
     Converters =
     [
-        typeof(JournalJson.CurrencyText), typeof(JournalJson.SessionIdText),
+        typeof(JournalJson.CurrencyText), typeof(JournalJson.SessionIdText), typeof(JournalJson.GroundsText),
         typeof(JournalJson.CamelCase<RequestKind>), typeof(JournalJson.CamelCase<SessionPhase>),
         typeof(JournalJson.CamelCase<Outcome>), typeof(JournalJson.CamelCase<ReceiptAudience>),
     ])]
@@ -56,8 +57,8 @@ internal sealed partial class JournalJson : JsonSerializerContext
         return (JsonTypeInfo<Session>)options.GetTypeInfo(typeof(Session));
     }
 
-    // Not known to the version that wrote a file of schema 1 or 2; absent says no, as it did then.
-    private static readonly string[] CameLater = ["checkReconciliation", "isUnsigned"];
+    // Not known to the version that wrote a file of schema 1 or 2, or a record of before; absent says no, as it did then, or none.
+    private static readonly string[] CameLater = ["checkReconciliation", "isUnsigned", "grounds"];
 
     // An absent outcome would be read as the enumeration's zero, Approved, and an absent amount as 0.
     private static void RequireWhatCannotBeAbsent(JsonTypeInfo type)
@@ -67,6 +68,7 @@ internal sealed partial class JournalJson : JsonSerializerContext
             if (property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false }) property.IsRequired = true;
             if (property.PropertyType == typeof(SessionPhase)) property.IsRequired = true;
             if (CameLater.Contains(property.Name)) property.IsRequired = false;
+            if (property.PropertyType == typeof(Grounds)) property.ShouldSerialize = (_, value) => value is Grounds { Count: > 0 };
         }
     }
 
@@ -80,6 +82,27 @@ internal sealed partial class JournalJson : JsonSerializerContext
 
         public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.Code);
+    }
+
+    // Codes of a later version are kept as they are.
+    internal sealed class GroundsText : JsonConverter<Grounds>
+    {
+        public override Grounds Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+        {
+            if (reader.TokenType is not JsonTokenType.StartArray) throw new JsonException("Grounds are a list.");
+            var codes = new List<string>();
+            while (reader.Read() && reader.TokenType is JsonTokenType.String) codes.Add(reader.GetString()!);
+            return reader.TokenType is JsonTokenType.EndArray
+                ? Domain.Proof.Grounds.Of(codes)
+                : throw new JsonException("A ground is a text.");
+        }
+
+        public override void Write(Utf8JsonWriter writer, Grounds value, JsonSerializerOptions options)
+        {
+            writer.WriteStartArray();
+            foreach (var code in value) writer.WriteStringValue(code);
+            writer.WriteEndArray();
+        }
     }
 
     internal sealed class SessionIdText : JsonConverter<SessionId>

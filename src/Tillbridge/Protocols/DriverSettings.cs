@@ -1,3 +1,5 @@
+using Tillbridge.Domain.Proof;
+
 namespace Tillbridge.Protocols;
 
 /// <summary>What a driver must know of its terminal.</summary>
@@ -28,11 +30,27 @@ public sealed record DriverSettings
     /// </summary>
     public TimeSpan? SettleTime { get; init; }
 
+    /// <summary>Assumptions that are not made of this terminal: what would rest on them is unknown.</summary>
+    public Grounds Without { get; init; }
+
+    /// <summary>The till prints the receipts, or the terminal does; null leaves it to the dialect.</summary>
+    public bool? TillPrints { get; init; }
+
+    /// <summary>Payments may be begun by hand at the terminal, or not; null leaves it to the dialect.</summary>
+    public bool? AllowsManual { get; init; }
+
     /// <summary>How long a second step of our caller is waited for.</summary>
     public TimeSpan ConfirmLimit { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Sees every frame, already masked; null when nobody looks.</summary>
     public IWireLog? WireLog { get; init; }
+
+    /// <summary><see cref="Without"/>, where the protocol can do without all of them.</summary>
+    /// <exception cref="ArgumentException">It cannot.</exception>
+    internal Grounds WithoutAmong(IReadOnlyList<string> possible) => Without.FirstOrDefault(code => !possible.Contains(code)) is { } other
+        ? throw new ArgumentException(
+            $"'{TerminalAddress.WithoutOption}={other}' is not possible here; what can be left out is {string.Join(", ", possible)}.")
+        : Without;
 
     /// <summary>Text that must not appear in <see cref="object.ToString"/>.</summary>
     public override string ToString() => $"DriverSettings({Dialect}, {Currency})";

@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Domain.Proof;
 
 namespace Tillbridge.Protocols;
 
@@ -37,8 +38,11 @@ public sealed class RecoveryEntry(Session session)
     /// <param name="said">What it means.</param>
     /// <param name="seen">What was seen, in words that stay the same.</param>
     /// <param name="settle">How long to wait for the second look.</param>
-    internal TerminalEvent Twice(TerminalEvent said, string seen, TimeSpan settle) =>
-        FirstSeen == seen ? said : new SecondLookNeeded(settle, seen);
+    internal TerminalEvent Twice(TerminalEvent said, string seen, TimeSpan settle)
+    {
+        if (FirstSeen != seen) return new SecondLookNeeded(settle, seen);
+        return said is Concluded { Conclusion: var end } ? new Concluded(end.On(Ground.SecondLook, Ground.SettlesInTime)) : said;
+    }
 
     /// <summary>What our journal's bookings of the open period add up to without this session; null when it cannot be told.</summary>
     internal PeriodBooks? Books { get; init; }
@@ -50,13 +54,16 @@ public sealed class RecoveryEntry(Session session)
     /// What a proof that nothing is booked means: the terminal announced a refusal before the line broke, or took back what it had
     /// approved, or never booked.
     /// </summary>
-    internal Conclusion NotBooked() => Session.Announced switch
+    /// <param name="grounds">On what the proof rests.</param>
+    internal Conclusion NotBooked(Grounds grounds) => Session.Announced switch
     {
-        { Outcome: Outcome.Declined or Outcome.Cancelled or Outcome.Failed } refused => refused,
+        { Outcome: Outcome.Declined or Outcome.Cancelled or Outcome.Failed } refused =>
+            refused with { Grounds = grounds.With(Ground.AnnouncedBefore) },
         { Outcome: Outcome.Approved } taken => taken with
         {
             Outcome = Outcome.Declined, Reason = Reason.ReversedByTerminal, ApprovedAmount = null,
+            Grounds = grounds.With(Ground.AnnouncedBefore),
         },
-        _ => new Conclusion(Outcome.Failed, Reason.NotBooked),
+        _ => new Conclusion(Outcome.Failed, Reason.NotBooked) { Grounds = grounds },
     };
 }

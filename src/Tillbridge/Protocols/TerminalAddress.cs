@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tillbridge.Domain.Proof;
 
 namespace Tillbridge.Protocols;
 
@@ -19,22 +20,46 @@ public sealed record TerminalAddress(
     /// <summary>Seconds for which the terminal may still be booking while it says that it is idle; no matter of the way to it.</summary>
     public const string SettleOption = "settle";
 
+    /// <summary>Assumptions that are not made of the terminal, with commas between; no matter of the way to it.</summary>
+    public const string WithoutOption = "without";
+
+    /// <summary>Who prints the receipts, <c>till</c> or <c>terminal</c>; no matter of the way to it.</summary>
+    public const string PrintOption = "print";
+
+    /// <summary>Payments by hand at the terminal, <c>allowed</c> or <c>locked</c>; no matter of the way to it.</summary>
+    public const string ManualOption = "manual";
+
     private const int MostCharacters = 512;
     private const double MostSettle = 60;
 
     private static readonly string[] Forbidden = ["password", "pin", "secret", "key", "token"];
 
-    private static readonly string[] Known = ["tls", "fingerprint", "baud", "framing", TerminalIdOption, SettleOption];
+    private static readonly string[] OfTheTerminal = [TerminalIdOption, SettleOption, WithoutOption, PrintOption, ManualOption];
+
+    private static readonly string[] Printers = ["till", "terminal"];
+
+    private static readonly string[] Locks = ["allowed", "locked"];
+
+    private static readonly string[] Known = ["tls", "fingerprint", "baud", "framing", .. OfTheTerminal];
 
     /// <summary>The options that belong to the way to the terminal.</summary>
     public IReadOnlyDictionary<string, string> WayOptions =>
-        Options.Where(pair => pair.Key is not (TerminalIdOption or SettleOption)).ToDictionary(StringComparer.Ordinal);
+        Options.Where(pair => !OfTheTerminal.Contains(pair.Key)).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>The device: two spellings of one place are one.</summary>
     internal string Place => $"{Carrier} {(Host == "localhost" ? "127.0.0.1" : Host.ToLowerInvariant())} {Port}";
 
     /// <summary>The value of <see cref="SettleOption"/>; null when it is not given.</summary>
     public TimeSpan? SettleTime => Options.TryGetValue(SettleOption, out var text) ? ReadSettle(text) : null;
+
+    /// <summary>The codes of <see cref="WithoutOption"/>.</summary>
+    public Grounds Without => Options.TryGetValue(WithoutOption, out var text) ? Grounds.Of(text.Split(',')) : Grounds.None;
+
+    /// <summary>The value of <see cref="PrintOption"/>: true for the till; null when it is not given.</summary>
+    public bool? TillPrints => Options.TryGetValue(PrintOption, out var text) ? text == Printers[0] : null;
+
+    /// <summary>The value of <see cref="ManualOption"/>: true where payments by hand are allowed; null when it is not given.</summary>
+    public bool? AllowsManual => Options.TryGetValue(ManualOption, out var text) ? text == Locks[0] : null;
 
     /// <summary>Reads an address.</summary>
     /// <returns>The address, or null with the cause and cure in <paramref name="why"/>.</returns>
@@ -96,6 +121,10 @@ public sealed record TerminalAddress(
                 : pair.Length < 2 ? $"The option '{pair[0]}' has no value."
                 : pair[0] == SettleOption && ReadSettle(pair[1]) is null
                     ? $"'settle' is 0.1 to {MostSettle} seconds, not '{Shorten(pair[1])}'."
+                : pair[0] == PrintOption && !Printers.Contains(pair[1]) ? $"'print' is till or terminal, not '{Shorten(pair[1])}'."
+                : pair[0] == ManualOption && !Locks.Contains(pair[1]) ? $"'manual' is allowed or locked, not '{Shorten(pair[1])}'."
+                : pair[0] == WithoutOption && pair[1].Split(',').FirstOrDefault(code => !Ground.Assumptions.Contains(code)) is { } other
+                    ? $"'{Shorten(other)}' is no assumption; known are {string.Join(", ", Ground.Assumptions)}."
                 : options.TryAdd(pair[0], pair[1]) ? "" : $"The option '{pair[0]}' stands twice.";
             if (why.Length > 0) return null;
         }

@@ -61,6 +61,10 @@ internal static class RecordBodies
         json.WriteString("outcome", Camel(conclusion.Outcome.ToString()));
         json.WriteString("reason", conclusion.Reason);
         if (conclusion.ResponseCode is { } code) json.WriteString("responseCode", code);
+        if (conclusion.Grounds.Count == 0) return;
+        json.WriteStartArray("grounds");
+        foreach (var ground in conclusion.Grounds) json.WriteStringValue(ground);
+        json.WriteEndArray();
     });
 
     public static string Frame(bool fromTerminal, string dump) => Build(json =>

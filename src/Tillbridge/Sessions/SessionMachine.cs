@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Proof;
 using Tillbridge.Journal;
 
 namespace Tillbridge.Sessions;
@@ -28,12 +29,13 @@ internal static class SessionMachine
             session with { Phase = SessionPhase.InFlight, Baseline = started.Baseline, SentAt = at }, RecordKind.State),
 
         // Not one byte that could move money has left: an end now is a certain one.
-        LinkFailed failure => Close(session, new(Outcome.Failed, BeforeSend(failure.Reason)) { TerminalText = failure.Text }, at),
-        Restarted => Close(session, new(Outcome.Failed, Reason.NotSent), at),
-        AbortAsked abort => Stop(Act(session, "abort", abort.By), new(Outcome.Cancelled, Reason.CancelledBeforeSend), at),
-        Displaced newer => Stop(Act(session, "displace", newer.By), new(Outcome.Failed, Reason.Displaced), at),
+        LinkFailed failure => Close(
+            session, Unsent(new(Outcome.Failed, BeforeSend(failure.Reason)) { TerminalText = failure.Text }), at),
+        Restarted => Close(session, Unsent(new(Outcome.Failed, Reason.NotSent)), at),
+        AbortAsked abort => Stop(Act(session, "abort", abort.By), Unsent(new(Outcome.Cancelled, Reason.CancelledBeforeSend)), at),
+        Displaced newer => Stop(Act(session, "displace", newer.By), Unsent(new(Outcome.Failed, Reason.Displaced)), at),
         TerminalConcluded concluded when concluded.Conclusion.Outcome is not (Outcome.Approved or Outcome.Unknown) =>
-            Close(session, concluded.Conclusion, at),
+            Close(session, Unsent(concluded.Conclusion), at),
 
         // A driver that did not say that it sends, and brings a result all the same: the terminal knows what happened, we do not.
         ResultHeard or ConfirmationAsked or TerminalConcluded when session.NeedsProof => Lose(
@@ -117,7 +119,11 @@ internal static class SessionMachine
     private static Transition Lose(Session session, LinkFailed failure, DateTimeOffset at)
     {
         // A question that moves no money may simply be asked again.
-        if (!session.NeedsProof) return Close(session, new(Outcome.Failed, failure.Reason) { TerminalText = failure.Text }, at);
+        if (!session.NeedsProof)
+        {
+            var end = new Conclusion(Outcome.Failed, failure.Reason) { TerminalText = failure.Text };
+            return Close(session, end.On(Ground.MovesNoMoney), at);
+        }
 
         // Bytes may have arrived: only the terminal can say what happened.
         var lost = session with { Phase = SessionPhase.Recovering, BrokenBy = failure.Reason };
@@ -148,6 +154,7 @@ internal static class SessionMachine
             Outcome = person.Outcome,
             Reason = Reason.ResolvedByPerson,
             ApprovedAmount = approved,
+            Grounds = Grounds.Of(Ground.ResolvedByPerson),
         };
         // What the terminal announced of the period stands only where the person says the same.
         if (session.Request.Kind is RequestKind.Reconciliation && session.Announced?.Outcome != person.Outcome)
@@ -157,9 +164,17 @@ internal static class SessionMachine
         return closed with { Effects = [.. acted.Effects, .. closed.Effects] };
     }
 
-    private static Transition Close(Session session, Conclusion conclusion, DateTimeOffset at) => Write(
-        session with { Phase = SessionPhase.Closed, Conclusion = conclusion, ClosedAt = at },
-        RecordKind.Concluded, RecordBodies.Concluded(conclusion));
+    private static Transition Close(Session session, Conclusion conclusion, DateTimeOffset at)
+    {
+        // What nobody knows rests on nothing, whatever was heard on the way.
+        if (conclusion.Outcome is Outcome.Unknown) conclusion = conclusion with { Grounds = Grounds.None };
+        return Write(
+            session with { Phase = SessionPhase.Closed, Conclusion = conclusion, ClosedAt = at },
+            RecordKind.Concluded, RecordBodies.Concluded(conclusion));
+    }
+
+    // What the terminal said before is no ground beside it.
+    private static Conclusion Unsent(Conclusion conclusion) => conclusion with { Grounds = Grounds.Of(Ground.BeforeFirstByte) };
 
     private static Transition Stop(Transition before, Conclusion conclusion, DateTimeOffset at)
     {

@@ -18,6 +18,9 @@ public sealed record TerminalSettings(string Name, TerminalAddress Address)
     {
         TerminalId = Address.Options.GetValueOrDefault(TerminalAddress.TerminalIdOption) ?? Driver.TerminalId,
         SettleTime = Address.SettleTime ?? Driver.SettleTime,
+        Without = Address.Without.With(Driver.Without),
+        TillPrints = Address.TillPrints ?? Driver.TillPrints,
+        AllowsManual = Address.AllowsManual ?? Driver.AllowsManual,
     };
 
     /// <summary>A terminal with an unknown session takes no new money session until it is resolved.</summary>

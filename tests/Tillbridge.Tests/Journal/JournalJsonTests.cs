@@ -71,6 +71,24 @@ public sealed class JournalJsonTests
         var read = JournalJson.Read(Written);
         Assert.Equal((Outcome.Approved, Money.Euro(9905), false), (
             read.Outcome, read.Conclusion!.ApprovedAmount, read.Conclusion.CheckReconciliation));
+        Assert.Empty(read.Conclusion.Grounds);
+    }
+
+    [Fact]
+    public void Grounds_stand_as_a_list_and_not_at_all_where_there_are_none()
+    {
+        var full = Full(clock);
+        var json = JournalJson.Write(full);
+        Assert.Contains("\"grounds\":[\"terminal-repeats-booking\",\"memory-is-true\"]", json, StringComparison.Ordinal);
+        var none = JournalJson.Write(full with { Conclusion = full.Conclusion! with { Grounds = default } });
+        Assert.DoesNotContain("grounds", none, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_ground_of_a_later_version_is_kept()
+    {
+        var json = JournalJson.Write(Full(clock)).Replace("\"memory-is-true\"]", "\"seen-by-satellite\"]", StringComparison.Ordinal);
+        Assert.Equal(json, JournalJson.Write(JournalJson.Read(json)));
     }
 
     [Theory]
@@ -91,6 +109,8 @@ public sealed class JournalJsonTests
     [InlineData("\"outcome\":\"approved\"", "\"outcome\":\"maybe\"")]
     [InlineData("\"currency\":\"CZK\"", "\"currency\":\"XXZ\"")]
     [InlineData("\"terminal\":\"till-1\"", "\"terminal\":null")]
+    [InlineData("\"memory-is-true\"", "7")]
+    [InlineData("[\"terminal-repeats-booking\",\"memory-is-true\"]", "\"memory-is-true\"")]
     public void What_is_no_word_of_ours_is_refused(string word, string other)
     {
         var json = JournalJson.Write(Full(clock));

@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Domain.Proof;
 using Tillbridge.Journal;
 using Tillbridge.Tests.Scenarios;
 
@@ -92,6 +93,7 @@ internal static class JournalSamples
             Totals = new Totals(Money.Euro(-5), null, null, "9", [new BrandTotal("Visa", 0, Money.Euro(0))]),
             TerminalTime = new DateTime(2026, 3, 1, 9, 0, 0, DateTimeKind.Unspecified).AddTicks(1234567),
             SignatureRequired = true,
+            Grounds = Grounds.Of(Ground.RepeatsBooking, Ground.MemoryIsTrue),
         },
         Announced = new Conclusion(Outcome.Unknown, Reason.Approved),
         Baseline = Baseline.Nothing,

@@ -87,7 +87,7 @@ internal sealed class TestBench : IAsyncDisposable
 
     public async Task<Session> End(SessionId id)
     {
-        var session = (await Engine.WaitForEnd(id, Patience, stop.Token))!;
+        var session = (await Engine.WaitForEnd(id, Patience, stop.Token))!.OnGrounds();
         Assert.Equal(SessionPhase.Closed, session.Phase);
         return session;
     }

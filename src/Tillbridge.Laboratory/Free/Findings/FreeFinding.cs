@@ -47,6 +47,6 @@ internal sealed record FreeFinding(string Kind, FreeId Small, FreeId Full)
     {
         var again = FreeRun.Run(id, bug: bug);
         var list = isLuck ? again.Lucky : again.Wrong;
-        return again.Broken.Count == 0 && list.Exists(other => (other.Said, other.True) == (wrong.Said, wrong.True)) ? again : null;
+        return !again.Excuses.Any() && list.Exists(other => (other.Said, other.True) == (wrong.Said, wrong.True)) ? again : null;
     }
 }

@@ -24,6 +24,9 @@ internal static class FreeReport
         foreach (var row in RestsOn(tally)) yield return row;
         foreach (var stuck in tally.Stuck.Take(MostStuck)) yield return $"  stuck: {stuck}";
         if (tally.Stuck.Count > 0) yield return SoakReport.Row("runs that did not end", Number(tally.Stuck.Count));
+        yield return SoakReport.Row("grounds that are missing", Number(tally.Unnamed.Sum(one => one.Value.Times)));
+        foreach (var (kind, (times, first)) in tally.Unnamed.OrderByDescending(one => one.Value.Times).Take(MostReasons))
+            yield return $"  {Number(times)} x {kind} [{first}]";
         foreach (var row in Suspects(tally, "wrong without a broken assumption", isLuck: false)) yield return row;
         foreach (var row in Suspects(tally, "luck in worlds that look alike", isLuck: true)) yield return row;
     }
@@ -34,7 +37,8 @@ internal static class FreeReport
         foreach (var assumption in Assumptions.All)
         {
             var (sessions, wrong) = tally.Alone.GetValueOrDefault(assumption);
-            yield return $"    {Assumptions.Sentence(assumption)}: {Number(sessions)} sessions, {Number(wrong)} wrong";
+            yield return $"    {Assumptions.Code(assumption)}: {Number(sessions)} sessions, {Number(wrong)} wrong "
+                + $"({Assumptions.Sentence(assumption)})";
         }
 
         yield return $"    several at once: {Number(tally.SeveralBroken.Sessions)} sessions, {Number(tally.SeveralBroken.Wrong)} wrong";

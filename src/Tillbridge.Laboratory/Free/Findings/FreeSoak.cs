@@ -1,3 +1,4 @@
+using Tillbridge.Domain.Proof;
 using Tillbridge.Laboratory.Runs;
 using Tillbridge.Protocols;
 
@@ -10,7 +11,8 @@ internal static class FreeSoak
 
     /// <summary>Runs until so many sessions were judged.</summary>
     public static FreeTally Run(
-        IReadOnlyList<IProtocol> protocols, ulong seed, long sessions, Action<FreeTally>? progress, CancellationToken stop)
+        IReadOnlyList<IProtocol> protocols, ulong seed, long sessions, Action<FreeTally>? progress, CancellationToken stop,
+        Grounds without = default)
     {
         var tally = new FreeTally();
         var small = new Dictionary<string, FreeFinding>(StringComparer.Ordinal);
@@ -22,7 +24,7 @@ internal static class FreeSoak
             {
                 var number = from + (ulong)index;
                 var protocol = protocols[(int)(number % (ulong)protocols.Count)];
-                batch[index] = FreeRun.Run(new FreeId(protocol.Name, Chance.Mix(seed, number)));
+                batch[index] = FreeRun.Run(new FreeId(protocol.Name, Chance.Mix(seed, number)) { Without = without });
             });
             MakeSmall(batch, small);
             foreach (var result in batch)
@@ -48,7 +50,7 @@ internal static class FreeSoak
         for (var index = 0; index < found.Length; index++) small[fresh[index].suspect.Mark] = found[index];
     }
 
-    private static IEnumerable<(Wrong Wrong, bool IsLuck, string Mark)> Suspects(FreeResult result) => result.Broken.Count > 0 ? []
+    private static IEnumerable<(Wrong Wrong, bool IsLuck, string Mark)> Suspects(FreeResult result) => result.Excuses.Any() ? []
         : result.Wrong.Select(wrong => (wrong, false, MarkOf(result, wrong, "wrong")))
             .Concat(result.Lucky.Select(wrong => (wrong, true, MarkOf(result, wrong, "luck"))));
 

@@ -31,6 +31,9 @@ internal sealed class FreeTally
 
     public List<string> Stuck { get; } = [];
 
+    /// <summary>Statements whose grounds do not name what they rest on, by kind, with the first run.</summary>
+    public SortedDictionary<string, (long Times, FreeId First)> Unnamed { get; } = new(StringComparer.Ordinal);
+
     public void Add(FreeResult result, IReadOnlyList<FreeFinding> findings)
     {
         Runs++;
@@ -41,6 +44,8 @@ internal sealed class FreeTally
         for (var index = 0; index < Outcomes.Length; index++) Outcomes[index] += result.Outcomes[index];
         foreach (var why in result.NeedlessWhy)
             NeedlessWhy[why] = NeedlessWhy.TryGetValue(why, out var known) ? (known.Times + 1, known.First) : (1, result.Id);
+        foreach (var kind in result.Unnamed)
+            Unnamed[kind] = Unnamed.TryGetValue(kind, out var known) ? (known.Times + 1, known.First) : (1, result.Id);
         if (result.Stuck is not null) Stuck.Add($"[{result.Id}] {result.Stuck}");
         if (result.Broken.Count == 1)
         {

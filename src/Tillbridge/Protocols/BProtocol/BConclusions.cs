@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Proof;
 using Tillbridge.Protocols.BProtocol.Dialects;
 using Tillbridge.Protocols.BProtocol.Frames;
 
@@ -46,6 +47,9 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
             PrintCodePage = answer.Get(dialect, BFields.CodePage),
             TerminalTime = TimeOf(answer),
             SignatureRequired = (answer.Flags & BFrame.SignatureRequired) != 0,
+            Grounds = amount is not null && answer.Get(dialect, BFields.Amount) is not null && answer.Get(dialect, BFields.Currency) is null
+                ? Grounds.Of(Ground.CurrencyAsAsked)
+                : Grounds.None,
         };
     }
 
@@ -157,6 +161,8 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
                 : "The terminal approved and does not say how much.");
         }
 
+        if (stated is null && !dialect.Trusts(Ground.CurrencyAsAsked))
+            throw new ProtocolViolationException("The terminal approved an amount and does not say in which currency.");
         if (BAmounts.Read(digits, currency, dialect) is not { } named)
             throw new ProtocolViolationException($"The terminal's amount '{digits}' cannot be read in {currency.Code}.");
         if (request.Cashback is not { MinorUnits: > 0 } wanted) return (named, null);

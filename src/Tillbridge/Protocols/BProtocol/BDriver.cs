@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Proof;
 using Tillbridge.Protocols.BProtocol.Dialects;
 using Tillbridge.Protocols.BProtocol.Frames;
 using Tillbridge.Transports;
@@ -14,7 +15,6 @@ internal sealed class BDriver : TerminalDriver
 {
     private const int MostMessages = 20_000;
     private const string TwoWords = "The terminal answered twice, and differently.";
-    private static readonly string[] TwiceSaid = [BFields.Response, BFields.Amount, BFields.Cashback, BFields.Currency];
 
     private readonly DriverSettings settings;
     private readonly ITransport transport;
@@ -30,7 +30,7 @@ internal sealed class BDriver : TerminalDriver
 
     public BDriver(BDialect dialect, DriverSettings settings, ITransport transport, TimeProvider clock)
     {
-        this.dialect = dialect = settings.SettleTime is { } settle ? dialect with { Settle = settle } : dialect;
+        this.dialect = dialect = dialect.For(settings);
         (this.settings, this.transport, this.clock) = (settings, transport, clock);
         own = Currency.Of(settings.Currency);
         requests = new BRequests(dialect);
@@ -247,18 +247,21 @@ internal sealed class BDriver : TerminalDriver
         BTalk talk, BExchange state, BFrame result, [EnumeratorCancellation] CancellationToken shutdown)
     {
         var request = state.Request;
+        var word = new BSecondWord(conclusions, dialect);
+        var grounds = Grounds.Of(Ground.ResultOnTheLine, Ground.ResultIsTrue);
         var uncertain = request.Kind.NeedsProof() && conclusions.IsUncertain(result.Get(dialect, BFields.Response) ?? "");
         if (uncertain)
         {
             await talk.ConfirmLast(shutdown);
             // K2 §2.5: the terminal is asked once more; only the same word again ends it.
-            result = await AskUncertain(talk, state, result, shutdown);
+            result = await word.OfUncertain(talk, state, result, shutdown);
+            grounds = BSecondWord.Asked;
         }
 
         // A second word that is there already must not say otherwise (protocols README §5.2), unless the terminal repeats which stands.
         var second = request.Kind.NeedsProof() && !uncertain ? talk.Further() : null;
-        var other = second is not null && IsOtherWord(second, result) ? conclusions.Of(second, request) : null;
-        if (other is not null && !MustReread(result, state))
+        var other = second is not null && word.IsOther(second, result) ? conclusions.Of(second, request) : null;
+        if (other is not null && !word.IsNeeded(result, state))
         {
             // Recovery asks which stands; it has to know both amounts.
             if (other.Outcome is Outcome.Approved) yield return new ResultAnnounced(other);
@@ -273,11 +276,12 @@ internal sealed class BDriver : TerminalDriver
         if (conclusion.Outcome is not Outcome.Unknown) yield return new ResultAnnounced(conclusion);
         if (conclusion is { Outcome: Outcome.Approved } && request.Kind.NeedsProof() && !uncertain) await talk.Confirm(shutdown);
         else if (!uncertain) await talk.ConfirmLast(shutdown);
-        if (!uncertain && MustReread(result, state))
+        if (!uncertain && word.IsNeeded(result, state))
         {
             yield return new Progress("bprotocol.rereading");
-            var again = await Reread(talk, state, conclusion, shutdown);
+            var again = await word.Ask(talk, state, conclusion, shutdown);
             if (again is null && other is not null) throw new ProtocolViolationException(TwoWords);
+            if (again is not null) grounds = BSecondWord.Asked;
             if (again is not null && (again.Outcome, again.ApprovedAmount) != (conclusion.Outcome, conclusion.ApprovedAmount))
             {
                 conclusion = again;
@@ -293,7 +297,9 @@ internal sealed class BDriver : TerminalDriver
             foreach (var receipt in ComposedReceipts.Both(conclusion, request)) yield return new ReceiptPrinted(receipt);
         }
 
-        yield return new Concluded(conclusion);
+        // That what was passed over was the earlier one is taken for granted, too.
+        if (state.ToldOld) grounds = grounds.With(Ground.BookingsDiffer);
+        yield return new Concluded(conclusion.On([.. grounds]));
     }
 
     // T81 was answered with "cancelled": the last transaction must not say otherwise.
@@ -308,11 +314,16 @@ internal sealed class BDriver : TerminalDriver
             References = new References(TerminalId: state.Stopped.TerminalId),
             PeriodClosed = request.Kind is RequestKind.Reconciliation ? false : null,
         };
-        if (request.Kind.MovesMoney())
+        conclusion = conclusion.On(Ground.Stopped, Ground.ResultIsTrue);
+        if (request.Kind.MovesMoney() && dialect.Trusts(Ground.MemoryIsTrue))
         {
             var last = await new BQuestions(talk, dialect).Last(shutdown);
             if (last.Kind is LastKind.Busy) throw new ProtocolViolationException("The terminal said that it stopped, and is busy.");
-            if (state.IsOurs(last)) conclusion = Believed(last, request, null);
+            if (state.IsOurs(last))
+            {
+                var believed = new BSecondWord(conclusions, dialect).Believed(last, request, null);
+                conclusion = believed.On(Ground.Stopped, Ground.RepeatsBooking, Ground.MemoryIsTrue);
+            }
             else if (state.MayBeOurs(last)) throw new ProtocolViolationException("The terminal says that it stopped, and booked.");
         }
 
@@ -323,56 +334,6 @@ internal sealed class BDriver : TerminalDriver
         }
 
         yield return new Concluded(conclusion);
-    }
-
-    private async Task<BFrame> AskUncertain(BTalk talk, BExchange state, BFrame result, CancellationToken shutdown)
-    {
-        if (!state.Request.Kind.MovesMoney())
-            throw new ProtocolViolationException("The terminal does not say whether the period is closed.");
-        var last = await new BQuestions(talk, dialect).Last(shutdown);
-        var code = result.Get(dialect, BFields.Response);
-        if (!state.IsOurs(last) || (last.Code != code && Believed(last, state.Request, null).Outcome is not Outcome.Approved))
-            throw new ProtocolViolationException($"The terminal ended with {code} and does not repeat what became of it.");
-        return last.Answer;
-    }
-
-    private bool IsOtherWord(BFrame second, BFrame first) =>
-        second.Get(dialect, BFields.Type) == first.Get(dialect, BFields.Type)
-        && TwiceSaid.Any(field => second.Get(dialect, field) != first.Get(dialect, field));
-
-    private bool MustReread(BFrame result, BExchange state) =>
-        ((result.Flags & BFrame.ConfirmWanted) != 0 && dialect.Reread.Contains(state.Identity.Operation))
-        // A reversal is answered with the code of what it undoes: without a number of its own only T82 tells the two apart.
-        || (state.Identity.Operation == BOperations.Reversal && string.IsNullOrWhiteSpace(result.Get(dialect, BFields.Sequence)));
-
-    // Null when T82 is about something else, which contradicts no refusal.
-    private async Task<Conclusion?> Reread(BTalk talk, BExchange state, Conclusion announced, CancellationToken shutdown)
-    {
-        var last = await new BQuestions(talk, dialect).Last(shutdown);
-        if (state.IsOurs(last)) return Believed(last, state.Request, announced);
-        if (announced.Outcome is Outcome.Approved)
-        {
-            if (last.LeavesOpen(state.Identity)) return null;
-            throw new ProtocolViolationException("The terminal approved, and its last transaction is another one.");
-        }
-
-        // Two refusals say the same of the money.
-        if (state.MayBeOurs(last) && conclusions.IsApproved(last.Code))
-            throw new ProtocolViolationException("The terminal refused, and its last transaction may be this one.");
-        return null;
-    }
-
-    // The second word wins, but one over yet another amount is no word to rely on (found by the laboratory).
-    private Conclusion Believed(BLast last, TerminalRequest request, Conclusion? announced)
-    {
-        var said = conclusions.Of(last.Answer, request);
-        if (said.ApprovedAmount is not { } amount) return said;
-        // The first word named another currency, and the second none.
-        if (announced?.ApprovedAmount is { } first && first.Currency != amount.Currency && first.MinorUnits == amount.MinorUnits
-            && last.Answer.Get(dialect, BFields.Currency) is null)
-            return said with { ApprovedAmount = first, ApprovedCashback = announced.ApprovedCashback, Reason = announced.Reason };
-        if (amount == announced?.ApprovedAmount || amount == BConclusions.AskedOf(request)) return said;
-        throw new ProtocolViolationException($"The terminal repeats our booking over {amount}, which is neither asked nor approved.");
     }
 
     private bool IsThere(BLast last, TerminalRequest request) => last.Kind is LastKind.Found

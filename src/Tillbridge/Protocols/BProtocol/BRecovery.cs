@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Domain.Proof;
 using Tillbridge.Protocols.BProtocol.Dialects;
 using Tillbridge.Protocols.BProtocol.Frames;
 
@@ -47,6 +48,9 @@ internal sealed class BRecovery(
         }
 
         if (Session.Request.Kind is RequestKind.Reconciliation) return await AskReconciliation(shutdown);
+        // One whose memory is not believed is not asked.
+        if (!dialect.Trusts(Ground.MemoryIsTrue))
+            return await AskTotals("What it says of its last booking is not believed.", null, shutdown);
         var last = await questions.Last(shutdown);
         if (last.Kind is LastKind.Busy) return StillBusy();
         switch (Judge(last))
@@ -63,14 +67,14 @@ internal sealed class BRecovery(
 
             // An approval that was announced is not undone by absence alone.
             case Verdict.NotOurs when entry.StayedReachable && idle is true && Session.Announced is not { Outcome: Outcome.Approved }
-                && IsProved(last):
+                && IsProved(last) && dialect.Trusts(Ground.ReachableRemembers):
                 return await AskForContradiction(last, shutdown);
             case Verdict.NotOurs:
-                return await AskTotals("The terminal's last booking is not ours; it may have forgotten.", shutdown);
+                return await AskTotals("The terminal's last booking is not ours; it may have forgotten.", last, shutdown);
             case Verdict.Silent:
-                return await AskTotals("The terminal cannot repeat its last booking.", shutdown);
+                return await AskTotals("The terminal cannot repeat its last booking.", null, shutdown);
             default:
-                return await AskTotals("The terminal has forgotten its last booking.", shutdown);
+                return await AskTotals("The terminal has forgotten its last booking.", null, shutdown);
         }
     }
 
@@ -130,11 +134,15 @@ internal sealed class BRecovery(
         }
 
         if (found.Outcome is Outcome.Unknown) return Unclear(Reason.CannotTell, "The terminal repeats a result that says two things.");
+        if (!identity.IsUnique && !dialect.Trusts(Ground.NobodyElseBooksAlike))
+            return Unclear(Reason.ForeignBooking, $"The terminal's last booking is {Describe(last)}, and others book there, too.");
         if (BReceipts.Inline(last.Answer, dialect, isMoney: true).All is { Count: > 0 } printed) Receipts = printed;
         // The code for what our own T81 stopped names the customer or the cashier, and nobody of them did it.
         var reason = found.Outcome is Outcome.Cancelled && entry.StoppedByUs ? Reason.Cancelled : found.Reason;
         if (found.Outcome is Outcome.Approved && found.Reason is not Reason.ApprovedOtherAmount) reason = Reason.Recovered;
-        return new Concluded(found with { Reason = reason });
+        found = found.On(
+            Ground.RepeatsBooking, Ground.MemoryIsTrue, identity.IsUnique ? Ground.CarriesOurNumber : Ground.NobodyElseBooksAlike);
+        return new Concluded((found.Outcome is Outcome.Approved ? found.On(Ground.HandsShow) : found) with { Reason = reason });
     }
 
     // csob-b.md §2.2: what the flags say is waiting the till must fetch and print, in recovery as well.
@@ -157,7 +165,7 @@ internal sealed class BRecovery(
     // Nobody asked for the amount of a part: where the terminal names totals they must not say otherwise (found by the laboratory).
     private async Task<TerminalEvent> FoundPart(TerminalEvent said, CancellationToken shutdown)
     {
-        if (said is not Concluded { Conclusion: { Reason: Reason.ApprovedOtherAmount, ApprovedAmount: { } part } }
+        if (said is not Concluded { Conclusion: { Reason: Reason.ApprovedOtherAmount, ApprovedAmount: { } part } found }
             || part == Session.Announced?.ApprovedAmount)
             return said;
         if (!WouldShow()) return Unclear(Reason.CannotTell, $"The terminal repeats {part} of this reservation, which stands in no total.");
@@ -169,7 +177,7 @@ internal sealed class BRecovery(
         var moved = totals.Net.MinorUnits - before.MinorUnits;
         // A reversal may go either way.
         var fits = sign == 0 ? Math.Abs(moved) == part.MinorUnits : moved == sign * part.MinorUnits;
-        if (fits && totals.Net.Currency == before.Currency) return said;
+        if (fits && totals.Net.Currency == before.Currency) return new Concluded(found.On(Ground.TotalsAgree, Ground.TotalsMove));
         return Unclear(
             Reason.CannotTell,
             $"The terminal repeats {part} of this booking, and its totals are {totals.Net}; our books say {before} without it.");
@@ -178,14 +186,15 @@ internal sealed class BRecovery(
     // An approval that was announced is unsaid only where the totals do not show it.
     private async Task<TerminalEvent> FoundRefused(TerminalEvent said, CancellationToken shutdown)
     {
-        var isUnsaid = said is Concluded { Conclusion.Outcome: Outcome.Declined or Outcome.Cancelled or Outcome.Failed }
-            && Session.Announced is { Outcome: Outcome.Approved };
-        if (!isUnsaid) return said;
+        if (said is not Concluded { Conclusion: { Outcome: Outcome.Declined or Outcome.Cancelled or Outcome.Failed } refused }
+            || Session.Announced is not { Outcome: Outcome.Approved })
+            return said;
         if (!dialect.RecoveryTotals || entry.Books is not { } books) return Twice(said, "The terminal repeats this booking as refused.");
         var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
         if (busy) return StillBusy();
         return totals is null || books.HasTail(totals)
-            ? Twice(said, "The terminal repeats this booking as refused.")
+            ? Twice(
+                totals is null ? said : new Concluded(refused.On(Ground.TotalsAgree)), "The terminal repeats this booking as refused.")
             : Unclear(
                 Reason.CannotTell,
                 $"The terminal repeats this booking as refused, and its totals are {totals.Net} in {totals.Count} bookings; our books say "
@@ -210,22 +219,39 @@ internal sealed class BRecovery(
         // itself holds the last of our bookings and none but them.
         var fits = totals is null || (entry.Books is { } books ? isOlder ? books.HasTail(totals) : Proves(books, totals) : isOlder);
         return fits
-            ? NotBooked()
+            ? NotBooked(entry.NotBooked(InMemory(last, totals)))
             : Unclear(
                 Reason.CannotTell,
                 $"The terminal does not name this booking, but its totals are {totals!.Net} in {totals.Count} bookings; "
                 + $"our books say {entry.ExpectedNet?.ToString() ?? "nothing certain"}.");
     }
 
-    // README §5.1 (b): only totals that agree with our books prove that a forgetful terminal did not book.
-    private async Task<TerminalEvent> AskTotals(string why, CancellationToken shutdown)
+    // An older booking under another number is the proof, else the totals are.
+    private Grounds InMemory(BLast last, Totals? totals)
     {
-        if (!dialect.RecoveryTotals || entry.ExpectedNet is not { } expected) return Unclear(Reason.CannotTell,
-            $"{why} Totals cannot settle it.");
+        var seen = Grounds.Of(Seen(last), Ground.StayedReachable);
+        if (totals is not null) seen = seen.With(Ground.TotalsAgree);
+        return last.Kind is LastKind.Found && identity.IsUnique
+            ? seen.With(Ground.MemoryIsTrue, Ground.ReachableRemembers)
+            : seen.With(Ground.TotalsMove, Ground.ClosesShow);
+    }
+
+    private static string Seen(BLast last) => last.Kind is LastKind.Nothing ? Ground.NothingStored : Ground.LastIsEarlier;
+
+    // README §5.1 (b): only totals that agree with our books prove that a forgetful terminal did not book.
+    private async Task<TerminalEvent> AskTotals(string why, BLast? last, CancellationToken shutdown)
+    {
+        if (!dialect.RecoveryTotals || !dialect.Trusts(Ground.ClosesShow) || entry.ExpectedNet is not { } expected)
+            return Unclear(Reason.CannotTell, $"{why} Totals cannot settle it.");
         var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
         if (busy) return StillBusy();
         if (totals is null) return Unclear(Reason.CannotTell, $"{why} It names no totals.");
-        if (Proves(entry.Books!, totals) && IsSamePeriod(totals) && WouldShow()) return NotBooked();
+        if (Proves(entry.Books!, totals) && IsSamePeriod(totals) && WouldShow())
+        {
+            var grounds = Grounds.Of(Ground.TotalsAgree, Ground.TotalsMove, Ground.ClosesShow);
+            return NotBooked(entry.NotBooked(last is null ? grounds : grounds.With(Seen(last))));
+        }
+
         return Unclear(
             Reason.CannotTell, $"{why} Its totals are {totals.Net} in {totals.Count} bookings, our books say {expected} without this one.");
     }
@@ -238,7 +264,7 @@ internal sealed class BRecovery(
     }
 
     // README §5.1: idle at once after a break is not yet over. Only the same answer again is believed.
-    private TerminalEvent NotBooked() => Twice(new Concluded(entry.NotBooked()), "The terminal has not booked it so far.");
+    private TerminalEvent NotBooked(Conclusion meant) => Twice(new Concluded(meant), "The terminal has not booked it so far.");
 
     private TerminalEvent Twice(TerminalEvent said, string seen) =>
         entry.Twice(said, seen, dialect.Settle);
@@ -257,19 +283,26 @@ internal sealed class BRecovery(
         var (open, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
         if (busy) return StillBusy();
         if (open is { Count: 0 } && Session.Announced is { PeriodClosed: true } announced)
-            return new Concluded(announced with { Reason = announced.Outcome is Outcome.Approved ? Reason.Recovered : announced.Reason });
+        {
+            var closed = announced with { Reason = announced.Outcome is Outcome.Approved ? Reason.Recovered : announced.Reason };
+            return new Concluded(closed.On(Ground.AnnouncedBefore, Ground.PeriodIsEmpty, Ground.ResultIsTrue));
+        }
+
         if (open is { Count: > 0 } && entry.ExpectedNet is { } expected && open.Net == expected)
         {
+            var stillOpen = new Conclusion(Outcome.Failed, Reason.NotBooked) { Totals = open, PeriodClosed = false };
             return Twice(
-                new Concluded(new(Outcome.Failed, Reason.NotBooked) { Totals = open, PeriodClosed = false }),
-                "The terminal has not closed so far.");
+                new Concluded(stillOpen.On(Ground.TotalsAgree, Ground.TotalsMove)), "The terminal has not closed so far.");
         }
 
         if (open is { Count: 0 } && entry.ExpectedNet is { MinorUnits: not 0 } closing)
         {
             var (last, _) = await questions.Totals(BOperations.LastSums, own, shutdown);
             if (last is { Count: > 0 } && last.Net == closing)
-                return new Concluded(new(Outcome.Approved, Reason.Recovered) { Totals = last, PeriodClosed = true });
+            {
+                var closed = new Conclusion(Outcome.Approved, Reason.Recovered) { Totals = last, PeriodClosed = true };
+                return new Concluded(closed.On(Ground.PeriodIsEmpty, Ground.LastCloseAgrees, Ground.TotalsMove));
+            }
         }
 
         return Unclear(

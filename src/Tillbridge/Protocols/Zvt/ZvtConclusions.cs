@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Proof;
 using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Wire;
 
@@ -9,7 +10,7 @@ namespace Tillbridge.Protocols.Zvt;
 /// What the terminal's messages say about money (zvt.md §7, §13, §17). What it did not say is not filled in from what was asked: absent,
 /// unreadable or unknown is "not told", and recovery decides. Pure but for the year of a booking's date.
 /// </summary>
-internal sealed class ZvtConclusions(Currency own, TimeProvider clock)
+internal sealed class ZvtConclusions(Currency own, TimeProvider clock, Grounds without = default)
 {
     private const byte AbortInstruction = 0x1E;
     private const byte UpdateFollows = 0xE0;
@@ -34,6 +35,7 @@ internal sealed class ZvtConclusions(Currency own, TimeProvider clock)
             TerminalText = code == ZvtResultCodes.WrongCurrency
                 ? "The terminal has another currency; set the terminal's currency in the configuration."
                 : ZvtCodes.ResultText(code, "en"),
+            Grounds = Grounds.Of(Ground.RefusedAtOnce, Ground.ResultIsTrue),
         };
     }
 
@@ -85,6 +87,9 @@ internal sealed class ZvtConclusions(Currency own, TimeProvider clock)
             Totals = TotalsOf(status) ?? SumOf(status, request),
             NamesOriginal = request.Original?.Trace is { } undone && !ZvtMark.IsNone(undone) && status.OriginalTrace == undone,
             SignatureRequired = status.CardholderVerification is 0x01 or 0x05 or 0x06 or 0x07,
+            Grounds = amount is not null && status is { Amount: not null, Currency: null }
+                ? Grounds.Of(Ground.CurrencyAsAsked)
+                : Grounds.None,
         };
     }
 
@@ -187,7 +192,13 @@ internal sealed class ZvtConclusions(Currency own, TimeProvider clock)
             && ((request.Kind is RequestKind.Reversal && status.OriginalTrace is null) || MayHoldResult(status.Undecoded.Span));
         if (isHidden) throw new ProtocolViolationException("The terminal's result stands behind a field that cannot be read.");
         // The terminal names the currency only if we sent one (§3.2); what it names is what it took.
-        if (status.Amount is { } minor) return new Money(minor, named ?? asked?.Currency ?? own);
+        if (status.Amount is { } minor)
+        {
+            return named is not null || !without.Has(Ground.CurrencyAsAsked)
+                ? new Money(minor, named ?? asked?.Currency ?? own)
+                : throw new ProtocolViolationException("The terminal approved an amount and does not say in which currency.");
+        }
+
         // What was released has no amount of its own, and a reversal that names the booking it undid names that one's amount.
         if (request.Kind is RequestKind.CancelPreAuthorization) return asked;
         if (request.Kind is RequestKind.Reversal && status.OriginalTrace is { } undone && undone == request.Original?.Trace) return asked;

@@ -1,3 +1,4 @@
+using Tillbridge.Domain.Proof;
 using Tillbridge.Protocols.Zvt.Apdu;
 
 namespace Tillbridge.Protocols.Zvt;
@@ -7,6 +8,9 @@ internal sealed record ZvtDialect(string Id)
 {
     /// <summary>Configuration byte of the registration (§6.1): receipts as print commands, status, no entry at the terminal.</summary>
     public byte Configuration { get; init; } = 0xBE;
+
+    private const byte Printing = 0x86; // Both kinds of receipts come to the till as print commands.
+    private const byte NoPaymentByHand = 0x10;
 
     /// <summary>Service byte of the registration; null leaves it and the TLV container out.</summary>
     public byte? RegistrationService { get; init; }
@@ -56,6 +60,35 @@ internal sealed record ZvtDialect(string Id)
     /// <summary>Only the last payment can be reversed, whatever number is sent (§7.4).</summary>
     public bool ReversesOnlyLast { get; init; }
 
+    /// <summary>What is not taken for granted of this terminal (README, "What the promise rests on").</summary>
+    public Grounds Without { get; init; }
+
+    /// <summary>What can be left out; nothing could be said without the others.</summary>
+    public static IReadOnlyList<string> Droppable { get; } =
+    [
+        Ground.ReachableRemembers, Ground.MemoryIsTrue, Ground.TotalsMove, Ground.BookingsDiffer, Ground.NobodyElseBooksAlike,
+        Ground.ClosesShow, Ground.CurrencyAsAsked,
+    ];
+
+    public bool Trusts(string assumption) => !Without.Has(assumption);
+
+    /// <summary>The same with what the settings say of one terminal.</summary>
+    /// <exception cref="ArgumentException">They drop an assumption that cannot be dropped.</exception>
+    public ZvtDialect For(DriverSettings settings)
+    {
+        var without = settings.WithoutAmong(Droppable);
+        return this with
+        {
+            Settle = settings.SettleTime ?? Settle,
+            Without = without,
+            HasTotals = HasTotals && !without.Has(Ground.TotalsMove),
+            Configuration = With(With(Configuration, Printing, settings.TillPrints), NoPaymentByHand, !settings.AllowsManual),
+        };
+    }
+
+    private static byte With(byte configuration, byte bits, bool? set) =>
+        set is not { } on ? configuration : (byte)(on ? configuration | bits : configuration & ~bits);
+
     /// <summary>The dialects that are known, the general one first.</summary>
     public static IReadOnlyList<ZvtDialect> All { get; } =
     [
@@ -72,7 +105,7 @@ internal sealed record ZvtDialect(string Id)
         new("pax-a80") { ReversesOnlyLast = true },
         // A terminal that stays silent on 06 20 (found with a foreign one).
         new("no-repeat") { KnowsRepeat = false },
-        // A terminal that knows no TLV and prints by itself.
+        // A terminal that knows no TLV: single print lines, and nothing locked.
         new("plain") { Configuration = 0x8E, RegistrationTlv = false },
     ];
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Proof;
 using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Transports;
 
@@ -31,13 +32,13 @@ internal sealed class ZvtDriver : TerminalDriver
     {
         dialect = ZvtDialect.Find(settings.Dialect ?? ZvtDialect.All[0].Id) ?? throw new ArgumentException(
             $"ZVT has no dialect '{settings.Dialect}'; known are {string.Join(", ", ZvtDialect.All.Select(known => known.Id))}.");
-        if (settings.SettleTime is { } settle) dialect = dialect with { Settle = settle };
+        dialect = dialect.For(settings);
         (this.settings, this.transport, this.clock) = (settings, transport, clock);
         Capabilities = ZvtProtocol.CapabilitiesOf(dialect);
         knowledge = new ZvtKnowledge(dialect, clock);
         requests = new ZvtRequests(dialect, settings, clock);
         own = Currency.Of(settings.Currency);
-        conclusions = new ZvtConclusions(own, clock);
+        conclusions = new ZvtConclusions(own, clock, dialect.Without);
     }
 
     public override Capabilities Capabilities { get; }
@@ -73,7 +74,7 @@ internal sealed class ZvtDriver : TerminalDriver
         }
 
         yield return new Progress("zvt.connecting");
-        conclusions = new ZvtConclusions(request.TotalsCurrency ?? own, clock);
+        conclusions = new ZvtConclusions(request.TotalsCurrency ?? own, clock, dialect.Without);
         await using var talk = await Open(shutdown);
         if (await Register(talk, shutdown) is { } refused)
         {
@@ -148,7 +149,8 @@ internal sealed class ZvtDriver : TerminalDriver
 
         var questions = new ZvtQuestions(talk, requests.Password, knowledge.Dialect);
         inStep = false;
-        conclusions = new ZvtConclusions(entry.Session.Request.TotalsCurrency ?? entry.ExpectedNet?.Currency ?? own, clock);
+        var currency = entry.Session.Request.TotalsCurrency ?? entry.ExpectedNet?.Currency ?? own;
+        conclusions = new ZvtConclusions(currency, clock, dialect.Without);
         var recovery = new ZvtRecovery(entry, questions, conclusions, dialect, clock) { Device = settings.TerminalId ?? device };
         var said = await knowledge.Watch(questions, recovery.Ask(shutdown), hasMark: entry.Session.Baseline is not null);
         if (talk.IsSerial && !await talk.IsInStep(shutdown))
@@ -255,7 +257,8 @@ internal sealed class ZvtDriver : TerminalDriver
 
         if (answer is ZvtPositive && !ZvtRequests.HasCompletion(request.Kind))
         {
-            yield return new Concluded(new(Outcome.Approved, Reason.Done));
+            var taken = new Conclusion(Outcome.Approved, Reason.Done);
+            yield return new Concluded(taken.On(Ground.ResultOnTheLine, Ground.ResultIsTrue));
             yield break;
         }
 

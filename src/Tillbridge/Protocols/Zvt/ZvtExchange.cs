@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Domain.Proof;
 using Tillbridge.Protocols.Zvt.Apdu;
 
 namespace Tillbridge.Protocols.Zvt;
@@ -170,6 +171,8 @@ internal sealed class ZvtExchange(TerminalRequest request, ZvtConclusions conclu
         }
 
         if (incident is not null) yield return incident;
-        yield return new Concluded(conclusion);
+        var said = conclusion.On(Ground.ResultOnTheLine, Ground.ResultIsTrue);
+        // That what was passed over was the earlier one is taken for granted, too.
+        yield return new Concluded(oldResults > 0 ? said.On(Ground.BookingsDiffer) : said);
     }
 }

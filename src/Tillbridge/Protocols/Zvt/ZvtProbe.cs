@@ -30,6 +30,8 @@ internal sealed class ZvtProbe : IProtocolProbe
         var known = settings ?? new DriverSettings();
         var dialect = ZvtDialect.Find(known.Dialect ?? ZvtDialect.All[0].Id)
             ?? throw new ArgumentException($"ZVT has no dialect '{known.Dialect}'.");
+        // The same registration as the driver's: another would change who prints and what is locked.
+        dialect = dialect.For(known);
         var requests = new ZvtRequests(dialect, known, clock);
         try
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Proof;
 using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Transports;
 
@@ -12,16 +13,7 @@ namespace Tillbridge.Protocols.Zvt;
 internal sealed class ZvtRecovery(
     RecoveryEntry entry, ZvtQuestions questions, ZvtConclusions conclusions, ZvtDialect dialect, TimeProvider clock)
 {
-    private enum Verdict
-    {
-        Ours,
-        NotOurs,
-        Forgotten,
-        Foreign,
-        Silent,
-    }
-
-    private static readonly TimeSpan LongestConversation = TimeSpan.FromMinutes(30);
+    private ZvtRecognition Recognition => field ??= new(entry, Device, dialect, clock);
 
     private Session Session => entry.Session;
 
@@ -43,139 +35,51 @@ internal sealed class ZvtRecovery(
         var isClose = Session.Request.Kind is RequestKind.Reconciliation;
         if (isClose) return mayStillBook ? NotIdle(status) : await AskReconciliation(shutdown);
 
+        // A memory that is not believed is not asked; before a payment it is, for what it tells may be told again.
+        if (!dialect.Trusts(Ground.MemoryIsTrue))
+            return mayStillBook ? NotIdle(status) : await AskTotals("What it repeats is not believed.", null, shutdown);
         var memory = await questions.LastBooking(shutdown);
         if (memory.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
-        var verdict = memory.Answered ? Judge(memory) : Verdict.Silent;
-        if (mayStillBook && verdict is not (Verdict.Ours or Verdict.Foreign)) return NotIdle(status);
+        var verdict = memory.Answered ? Recognition.Judge(memory) : ZvtVerdict.Silent;
+        if (mayStillBook && verdict is not (ZvtVerdict.Ours or ZvtVerdict.Foreign)) return NotIdle(status);
         switch (verdict)
         {
-            case Verdict.Ours when !CanBeBelieved(memory.Status!):
+            case ZvtVerdict.Ours when !CanBeBelieved(memory.Status!):
                 return Unclear(
                     Reason.CannotTell, "The terminal repeats our booking without a result code that can be believed.", askAgain: false);
-            case Verdict.Ours:
+            case ZvtVerdict.Ours:
                 return await Found(memory.Status!, shutdown);
-            case Verdict.Foreign:
+            case ZvtVerdict.Foreign:
                 return Unclear(
                     Reason.ForeignBooking,
                     $"The terminal's last booking is {Describe(memory.Status!)}, which is not certain to be ours.",
                     askAgain: false);
 
             // An approval that was announced, and perhaps committed, is not undone by absence alone (§9.2).
-            case Verdict.NotOurs when entry.StayedReachable && idle && Session.Announced is not { Outcome: Outcome.Approved }:
-                return await AskForContradiction(entry.NotBooked(), shutdown);
-            case Verdict.NotOurs:
-                return await AskTotals("The terminal's last booking is not ours; it may have forgotten.", shutdown);
-            case Verdict.Silent:
-                return await AskTotals("The terminal cannot repeat its last booking.", shutdown);
+            case ZvtVerdict.NotOurs when entry.StayedReachable && idle && dialect.Trusts(Ground.ReachableRemembers)
+                && Session.Announced is not { Outcome: Outcome.Approved }:
+                return await AskForContradiction(entry.NotBooked(InMemory(memory)), shutdown);
+            case ZvtVerdict.NotOurs:
+                return await AskTotals("The terminal's last booking is not ours; it may have forgotten.", memory, shutdown);
+            case ZvtVerdict.Silent:
+                return await AskTotals("The terminal cannot repeat its last booking.", null, shutdown);
             default:
-                return await AskTotals("The terminal has forgotten its last booking.", shutdown);
+                return await AskTotals("The terminal has forgotten its last booking.", null, shutdown);
         }
+    }
+
+    private static string Seen(ZvtAnswer memory) => memory.Status?.Receipt is null ? Ground.NothingStored : Ground.LastIsEarlier;
+
+    // What a "not booked" rests on that its memory says.
+    private static Grounds InMemory(ZvtAnswer memory)
+    {
+        var grounds = Grounds.Of(Seen(memory), Ground.StayedReachable, Ground.MemoryIsTrue, Ground.ReachableRemembers);
+        return memory.Status?.Receipt is null ? grounds : grounds.With(Ground.BookingsDiffer);
     }
 
     // §9.3: rely on 27. Host codes that do not fit it come as 00 with A0 set (§7.2).
     private static bool CanBeBelieved(ZvtStatusInformation status) =>
         status is { ResultCode: not null } and not { ResultCode: 0, ResultCodeAs: >= 0xA0 and <= 0xAF };
-
-    private Verdict Judge(ZvtAnswer memory)
-    {
-        var status = memory.Status;
-        var baseline = Session.Baseline;
-        if (status?.Receipt is null)
-        {
-            // It has nothing stored. That is news only if it had something before.
-            return baseline == Baseline.Nothing ? Verdict.NotOurs : Verdict.Forgotten;
-        }
-
-        // Another device at the same address knows nothing of our booking.
-        if (ZvtMark.IsOtherDevice(baseline?.TerminalId, status.TerminalId)) return Verdict.Foreign;
-        if (ZvtMark.IsOtherDevice(Device, status.TerminalId)) return Verdict.Foreign;
-        switch (ZvtMark.Compare(status, baseline))
-        {
-            case MarkMatch.Same:
-                return Verdict.NotOurs;
-            // Without trace and time a booking of the same price may be ours under the number of the one before: only sums can tell.
-            case MarkMatch.Alike:
-                return AmountFits(status) ? Verdict.Forgotten : Verdict.NotOurs;
-        }
-
-        // A session after ours made it: it says nothing about ours.
-        if (entry.TakenByOthers.Any(taken => ZvtMark.IsSame(status, taken))) return Verdict.Foreign;
-        // A clock that goes wrong makes a new booking look old: the time alone never says that it is not ours.
-        return IsNewer(status, baseline) && AmountFits(status) && ReferencesFit(status) && TimeFits(status)
-            ? Verdict.Ours
-            : Verdict.Foreign;
-    }
-
-    // Receipt numbers wrap after 9999: what is up to half the ring ahead is newer (§8.1).
-    private bool IsNewer(ZvtStatusInformation status, Baseline? baseline)
-    {
-        // Without a mark nothing tells a newer booking from an older one of the same price.
-        if (baseline is null) return false;
-        if (baseline.Receipt is null) return true;
-        if (!int.TryParse(status.Receipt, out var now) || !int.TryParse(baseline.Receipt, out var before)) return false;
-        var ahead = (now - before + 9999) % 9999;
-        // Where numbers repeat, another amount, time or trace makes it another booking; none stored later is older than the one before.
-        return ahead is > 0 and < 5000 || (ahead == 0 && !IsEarlier(ZvtMark.AtOf(status), baseline.At));
-    }
-
-    private bool IsEarlier(string? at, string? before)
-    {
-        var now = clock.GetLocalNow().DateTime;
-        return ZvtMark.TimeOf(at, now) < ZvtMark.TimeOf(before, now);
-    }
-
-    // Two bookings since ours began: which of them is ours, and whether the other undid it, their numbers do not say. Where receipt numbers
-    // repeat, only the trace tells that nothing came between; without one either, a terminal that names totals, which are held against
-    // our books.
-    private bool IsNext(ZvtStatusInformation status)
-    {
-        if (Session.Baseline is not { Receipt: { } before } baseline || !int.TryParse(before, out var last)
-            || !int.TryParse(status.Receipt, out var now)) return true;
-        var ahead = (now - last + 9999) % 9999;
-        if (ahead != 0) return ahead == 1;
-        if (ZvtMark.IsNone(status.Trace) || ZvtMark.IsNone(baseline.Trace)) return entry.Books is not null;
-        return int.TryParse(status.Trace, out var trace) && int.TryParse(baseline.Trace, out var traceBefore)
-            && (trace - traceBefore + 999_999) % 999_999 <= 1;
-    }
-
-    private bool AmountFits(ZvtStatusInformation status)
-    {
-        var asked = Session.Request.Total ?? Session.Request.Original?.Amount ?? Session.Announced?.ApprovedAmount;
-        if (asked is not { } wanted) return Session.Request.Kind.NeedsOriginal() && status.OriginalTrace is not null;
-        if (!ZvtConclusions.TryCurrency(status, out var currency) || (currency ?? wanted.Currency) != wanted.Currency) return false;
-        // What was announced may be a part of what was asked; that part is then the one to look for.
-        return status.Amount == wanted.MinorUnits
-            || (Session.Announced?.ApprovedAmount is { } part && status.Amount == part.MinorUnits);
-    }
-
-    private bool ReferencesFit(ZvtStatusInformation status)
-    {
-        var isReversal = Session.Request.Kind is RequestKind.Reversal;
-        if (!isReversal && status.OriginalTrace is not null) return false;
-        if (isReversal && Session.Request.Original?.Trace is { } trace
-            && status.OriginalTrace is { } undone && trace != undone)
-        {
-            return false;
-        }
-
-        return Session.Announced?.References.Receipt is not { } receipt || receipt == status.Receipt;
-    }
-
-    private bool TimeFits(ZvtStatusInformation status)
-    {
-        if (TimeOf(status) is not { } told) return Session.Baseline is not null;
-        // How far its clock is off is known from the booking before; without that it has to be right.
-        var time = entry.ClockOffset is { } offset && offset.Duration() > dialect.ClockSkew ? told - offset : told;
-        // A booking from hours later was made by hand, or by another till.
-        var latest = Start + LongestConversation;
-        var now = clock.GetLocalNow().DateTime;
-        return time >= Start - dialect.ClockSkew && time <= (latest < now ? latest : now) + dialect.ClockSkew;
-    }
-
-    private DateTime Start => TimeZoneInfo.ConvertTime(Session.SentAt ?? Session.CreatedAt, clock.LocalTimeZone).DateTime;
-
-    private DateTime? TimeOf(ZvtStatusInformation status) =>
-        ZvtMark.TimeOf(ZvtMark.AtOf(status), clock.GetLocalNow().DateTime);
 
     private async Task<TerminalEvent> Found(ZvtStatusInformation status, CancellationToken shutdown)
     {
@@ -189,26 +93,41 @@ internal sealed class ZvtRecovery(
             return Unclear(Reason.CannotTell, unreadable.Message, askAgain: false);
         }
 
+        var isRepeated = IsRepeated(status, found);
+        if (!isRepeated && !dialect.Trusts(Ground.NobodyElseBooksAlike))
+            return Unclear(
+                Reason.ForeignBooking, $"The terminal's last booking is {Describe(status)}, and others book there, too.", askAgain: false);
+        found = found.On(
+            Ground.RepeatsBooking, Ground.MemoryIsTrue, isRepeated ? Ground.AnnouncedBefore : Ground.NobodyElseBooksAlike);
+        // Only totals tell a sale from a refund by hand over the same amount.
+        if (!isRepeated && IsCounted && found.Outcome is Outcome.Approved && !dialect.Trusts(Ground.TotalsMove))
+            return Unclear(
+                Reason.CannotTell, $"The terminal repeats {Describe(status)}, and its totals are not believed.", askAgain: false);
         // An approval that was announced is unsaid only where the totals do not show it.
         var isUnsaid = Session.Announced is { Outcome: Outcome.Approved };
         if (found.Outcome is not Outcome.Approved)
             return isUnsaid ? await AskForContradiction(found, shutdown) : new Concluded(found);
-        var said = new Concluded(found with
-        {
-            Reason = found.Reason is Reason.ApprovedOtherAmount ? found.Reason : Reason.Recovered,
-        });
-        return await AskWhetherItStands(said, status, shutdown);
+        var said = found with { Reason = found.Reason is Reason.ApprovedOtherAmount ? found.Reason : Reason.Recovered };
+        return await AskWhetherItStands(said.On(Ground.HandsShow), status, isRepeated, shutdown);
     }
+
+    // It told this very booking in the conversation as well. Where numbers repeat, another code or time makes it another one.
+    private bool IsRepeated(ZvtStatusInformation status, Conclusion found) => Session.Announced is { Outcome: Outcome.Approved } announced
+        && announced.ApprovedAmount == found.ApprovedAmount && ZvtMark.IsSame(status, announced.References)
+        && (announced.References.Approval is not { } code || found.References.Approval is not { } told || told == code)
+        && (announced.TerminalTime is not { } time || found.TerminalTime is not { } at || at == time);
+
+    private bool IsCounted => Session.Request.Kind is not (RequestKind.PreAuthorization or RequestKind.CancelPreAuthorization);
 
     // The wire does not say whether the booking is a sale or a refund by hand over the same amount: where the terminal names totals
     // they must not say otherwise (found by outsiders).
-    private async Task<TerminalEvent> AskWhetherItStands(Concluded said, ZvtStatusInformation status, CancellationToken shutdown)
+    private async Task<TerminalEvent> AskWhetherItStands(
+        Conclusion said, ZvtStatusInformation status, bool isRepeated, CancellationToken shutdown)
     {
-        var isCounted = Session.Request.Kind is not (RequestKind.PreAuthorization or RequestKind.CancelPreAuthorization);
         ZvtAnswer? answer = null;
         try
         {
-            if (isCounted && dialect.HasTotals && entry.Books is not null) answer = await questions.Totals(shutdown);
+            if (IsCounted && dialect.HasTotals && entry.Books is not null) answer = await questions.Totals(shutdown);
         }
         catch (Exception lost) when (lost is LinkLostException or ProtocolViolationException)
         {
@@ -220,23 +139,25 @@ internal sealed class ZvtRecovery(
 
         if (answer is { IsBusy: true }) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         var totals = answer?.Status is { } told ? conclusions.TotalsOf(told) : null;
-        // It told this very booking in the conversation as well: said twice, only totals that lack just it speak against it.
-        var isRepeated = Session.Announced is { Outcome: Outcome.Approved } announced
-            && announced.ApprovedAmount == said.Conclusion.ApprovedAmount && ZvtMark.IsSame(status, announced.References);
         if (totals is null || (totals.Count == 0 && ZvtMark.IsNone(totals.LastReceipt)))
         {
-            return IsNext(status) || isRepeated || !isCounted
-                ? said
+            // What other hands undid would show in the totals that were told, if it did not close its day by itself behind that.
+            return (Recognition.IsNext(status) || isRepeated || !IsCounted) && (totals is null || dialect.Trusts(Ground.ClosesShow))
+                ? new Concluded(totals is null ? said : said.On(Ground.PeriodIsEmpty, Ground.TotalsMove, Ground.ClosesShow))
                 : Unclear(
                     Reason.ForeignBooking,
                     $"The terminal's last booking is {Describe(status)}, and more than one was made since ours began.",
                     askAgain: false);
         }
 
+        if (entry.Books is not { } books) return new Concluded(said);
         // A close between, whose totals do not reach back to it, may hide that it is the undoing of ours (found by the laboratory).
-        var isCovered = IsNext(status) || ReachBack(totals);
-        if (entry.Books is not { } books || (isCovered && Stands(books, totals, said.Conclusion, status.Receipt))) return said;
-        if (isRepeated && !(SameSize(totals.Net, books.Within(totals.FirstReceipt).Net) && books.CanCount(totals.Count))) return said;
+        var isCovered = Recognition.IsNext(status) || ReachBack(totals);
+        if (isCovered && Stands(books, totals, said, status.Receipt))
+            return new Concluded(said.On(Ground.TotalsAgree, Ground.TotalsMove));
+        // Said twice, only totals that lack just it speak against it.
+        if (isRepeated && !(SameSize(totals.Net, books.Within(totals.FirstReceipt).Net) && books.CanCount(totals.Count)))
+            return new Concluded(said);
         return Twice(
             Unclear(
                 Reason.CannotTell,
@@ -272,24 +193,23 @@ internal sealed class ZvtRecovery(
     private TerminalEvent Twice(TerminalEvent said, string seen) =>
         entry.Twice(said, seen, dialect.Settle);
 
-    private TerminalEvent NotBooked() => Twice(new Concluded(entry.NotBooked()), "The terminal has not booked it so far.");
+    private TerminalEvent NotBooked(Conclusion meant) => Twice(new Concluded(meant), "The terminal has not booked it so far.");
 
     // README §5.1 (a) proves it for a terminal that forgets only while it is away. Where it names totals they must not say
     // otherwise: a terminal that forgot without going away would be believed (found by the laboratory).
     private async Task<TerminalEvent> AskForContradiction(Conclusion meant, CancellationToken shutdown)
     {
-        var agreed = Twice(new Concluded(meant), "The terminal has not booked it so far.");
-        if (!dialect.HasTotals) return agreed;
+        if (!dialect.HasTotals) return NotBooked(meant);
         var answer = await questions.Totals(shutdown);
         if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
-        if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals) return agreed;
+        if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals) return NotBooked(meant);
         // A period without a booking and a number, as after a close, says that nothing was stored since.
         var nothingSince = totals is { Count: 0, Net.MinorUnits: 0 } && ZvtMark.IsNone(totals.LastReceipt);
         var sameLast = Session.Baseline?.Receipt is { } last && totals.LastReceipt == last;
         var fits = nothingSince || (sameLast && (entry.Books?.Within(totals.FirstReceipt) is not { } books
             || (SameSize(totals.Net, books.Net) && books.CanCount(totals.Count))));
         return fits
-            ? agreed
+            ? NotBooked(meant.On(Ground.TotalsAgree))
             : Unclear(
                 Reason.CannotTell,
                 $"The terminal repeats an older booking, but its totals are {totals.Net} in {totals.Count} bookings up to receipt "
@@ -299,17 +219,26 @@ internal sealed class ZvtRecovery(
     }
 
     // README §5.1 (b): only totals that agree with our books prove that a forgetful terminal did not book.
-    private async Task<TerminalEvent> AskTotals(string why, CancellationToken shutdown)
+    private async Task<TerminalEvent> AskTotals(string why, ZvtAnswer? memory, CancellationToken shutdown)
     {
-        if (!dialect.HasTotals || entry.ExpectedNet is not { } expected)
+        if (!dialect.HasTotals || !dialect.Trusts(Ground.ClosesShow) || entry.ExpectedNet is not { } expected)
             return Unclear(Reason.CannotTell, $"{why} Totals cannot settle it.", askAgain: false);
         var answer = await questions.Totals(shutdown);
         if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals)
             return Unclear(Reason.CannotTell, $"{why} It names no totals.", askAgain: false);
         var books = entry.Books!.Within(totals.FirstReceipt);
-        var agrees = SameSize(totals.Net, books.Net) && books.IsLeast(totals.Count);
-        if (agrees && SamePeriod(totals) && WouldShow(books.Net) && !IsOursAlone(totals)) return NotBooked();
+        // Where numbers repeat, the last one tells no period.
+        var tellsPeriod = totals.Count == 0 || dialect.Trusts(Ground.BookingsDiffer);
+        var agrees = tellsPeriod && SameSize(totals.Net, books.Net) && books.IsLeast(totals.Count);
+        if (agrees && SamePeriod(totals) && WouldShow(books.Net) && !IsOursAlone(totals))
+        {
+            var grounds = Grounds.Of(
+                Ground.TotalsAgree, Ground.TotalsMove, Ground.ClosesShow,
+                totals.Count == 0 ? Ground.PeriodIsEmpty : Ground.BookingsDiffer);
+            return NotBooked(entry.NotBooked(memory is null ? grounds : grounds.With(Seen(memory))));
+        }
+
         return Unclear(
             Reason.CannotTell,
             $"{why} Its totals are {totals.Net} in {totals.Count} bookings, our books say {expected} without this one.",
@@ -339,7 +268,7 @@ internal sealed class ZvtRecovery(
     {
         if (totals.Count == 0)
             return Session.Baseline == Baseline.Nothing && ZvtMark.IsNone(totals.LastReceipt) && Session.Phase is not SessionPhase.Closed
-                && clock.GetLocalNow().DateTime - Start <= LongestConversation;
+                && clock.GetLocalNow().DateTime - Recognition.Start <= ZvtRecognition.LongestConversation;
         return Session.Baseline?.Receipt is { } last && totals.LastReceipt == last;
     }
 
@@ -351,9 +280,14 @@ internal sealed class ZvtRecovery(
         if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         var totals = answer.Status is { } status ? conclusions.TotalsOf(status) : null;
         if (totals is { Count: 0 } && Session.Announced is { Outcome: Outcome.Approved } announced)
-            return new Concluded(announced with { Reason = Reason.Recovered });
+            return new Concluded((announced with { Reason = Reason.Recovered }).On(
+                Ground.AnnouncedBefore, Ground.PeriodIsEmpty, Ground.ResultIsTrue));
         if (totals is { Count: > 0 } && entry.ExpectedNet is { } expected && totals.Net == expected)
-            return Twice(new Concluded(new(Outcome.Failed, Reason.NotBooked) { Totals = totals }), "The terminal has not closed so far.");
+        {
+            var open = new Conclusion(Outcome.Failed, Reason.NotBooked) { Totals = totals };
+            return Twice(new Concluded(open.On(Ground.TotalsAgree, Ground.TotalsMove)), "The terminal has not closed so far.");
+        }
+
         return Unclear(
             Reason.CannotTell,
             $"The terminal's open period holds {totals?.Net.ToString() ?? "nothing that it names"}; "

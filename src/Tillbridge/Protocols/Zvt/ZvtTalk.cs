@@ -117,8 +117,8 @@ internal sealed class ZvtTalk : IAsyncDisposable
     /// the terminal takes it back, as it does when a connection breaks (§7.3).
     /// </summary>
     public ValueTask AnswerStray(ZvtMessage message, CancellationToken shutdown) =>
-        IsSerial && message is ZvtStatusInformation { ResultCode: null or 0 }
-            ? Refuse(ZvtResultCodes.ProcessingError, shutdown)
+        message is ZvtOther ? Refuse(ZvtResultCodes.UnknownCommand, shutdown)
+            : IsSerial && message is ZvtStatusInformation { ResultCode: null or 0 } ? Refuse(ZvtResultCodes.ProcessingError, shutdown)
             : Acknowledge(shutdown);
 
     /// <summary>

@@ -4,6 +4,7 @@ using Tillbridge.Domain;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 using Tillbridge.Sessions;
+using Tillbridge.Tests.Scenarios;
 
 namespace Tillbridge.Tests.Protocols.BProtocol;
 
@@ -76,7 +77,7 @@ public abstract class BDriverFixture : IAsyncLifetime
     }
 
     private protected async Task<Session> End(SessionId id) =>
-        (await engine!.WaitForEnd(id, TimeSpan.FromSeconds(30), stop.Token))!;
+        (await engine!.WaitForEnd(id, TimeSpan.FromSeconds(30), stop.Token))!.OnGrounds();
 
     /// <summary>The engine died an hour ago with this sale on the wire; the next <see cref="Start"/> finds it.</summary>
     private protected async Task<SessionId> BrokenAnHourAgo(RawBTerminal terminal)

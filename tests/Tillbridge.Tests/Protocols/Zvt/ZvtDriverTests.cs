@@ -367,6 +367,6 @@ public sealed class ZvtDriverTests : IAsyncLifetime
             journal, ProtocolCatalog.ByName, place => ProtocolCatalog.Transport(place, clock), [settings], clock, IdSource.Of(clock),
             NullLoggerFactory.Instance, stop.Token);
         var submission = await engine.Submit(new Order("till-1", TestBench.Sale(1250)) { Key = "key" }, stop.Token);
-        return (await engine.WaitForEnd(submission.Session!.Id, TimeSpan.FromSeconds(60), stop.Token))!;
+        return (await engine.WaitForEnd(submission.Session!.Id, TimeSpan.FromSeconds(60), stop.Token))!.OnGrounds();
     }
 }

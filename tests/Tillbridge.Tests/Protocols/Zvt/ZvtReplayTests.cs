@@ -123,7 +123,7 @@ public sealed class ZvtReplayTests
             journal, ProtocolCatalog.ByName, place => ProtocolCatalog.Transport(place, clock), [new TerminalSettings("till-1", address)],
             clock, IdSource.Of(clock), NullLoggerFactory.Instance, stop.Token);
         var submission = await engine.Submit(new Order("till-1", request) { Key = "key" }, stop.Token);
-        var session = await engine.WaitForEnd(submission.Session!.Id, TimeSpan.FromSeconds(30), stop.Token);
+        var session = (await engine.WaitForEnd(submission.Session!.Id, TimeSpan.FromSeconds(30), stop.Token))!.OnGrounds();
         await stop.CancelAsync();
         return session!;
     }

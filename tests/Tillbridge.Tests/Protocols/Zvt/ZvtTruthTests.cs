@@ -340,7 +340,7 @@ public sealed class ZvtTruthTests : IAsyncDisposable
         var order = new Order("raw", request ?? TestBench.Sale(1250)) { Key = Guid.NewGuid().ToString("N") };
         var submission = await engine!.Submit(order, stop.Token);
         Assert.Null(submission.Refusal);
-        var session = (await engine.WaitForEnd(submission.Session!.Id, TimeSpan.FromSeconds(30), stop.Token))!;
+        var session = (await engine.WaitForEnd(submission.Session!.Id, TimeSpan.FromSeconds(30), stop.Token))!.OnGrounds();
         Assert.Equal(SessionPhase.Closed, session.Phase);
         return session;
     }

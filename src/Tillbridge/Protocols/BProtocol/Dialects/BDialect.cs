@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
+using Tillbridge.Domain.Proof;
 
 namespace Tillbridge.Protocols.BProtocol.Dialects;
 
@@ -99,6 +100,16 @@ internal sealed record BDialect
     /// <summary>Subtotals are asked in a recovery.</summary>
     public required bool RecoveryTotals { get; init; }
 
+    /// <summary>What is not taken for granted of its terminals (README, "What the promise rests on").</summary>
+    public Grounds Without { get; init; }
+
+    /// <summary>What can be left out; nothing could be said without the others.</summary>
+    public static IReadOnlyList<string> Droppable { get; } =
+    [
+        Ground.ReachableRemembers, Ground.MemoryIsTrue, Ground.TotalsMove, Ground.NobodyElseBooksAlike, Ground.ClosesShow,
+        Ground.CurrencyAsAsked,
+    ];
+
     public required TimerRule Timers { get; init; }
 
     public required bool RejectForeignTid { get; init; }
@@ -117,6 +128,29 @@ internal sealed record BDialect
 
     /// <summary>True when a wrong byte inside of a frame is found out.</summary>
     public bool ChecksFrames => Crc is { Calculated: true, AcceptConstant: false, WithHeader: true };
+
+    public bool Trusts(string assumption) => !Without.Has(assumption);
+
+    /// <summary>The same with what the settings say of one terminal.</summary>
+    /// <exception cref="ArgumentException">They ask for what this wire cannot say, or drop what cannot be dropped.</exception>
+    public BDialect For(DriverSettings settings)
+    {
+        if (settings.TillPrints is not null)
+            throw new ArgumentException(
+                $"'print' is not possible with {Id}: the terminal's own setup says who prints, and what it sends to the till is taken. "
+                + "receipt.mode and flags.request (bit 0002) of a dialect file say what the till asks for.");
+        if (settings.AllowsManual is not null)
+            throw new ArgumentException(
+                $"'manual' is not possible with {Id}: no message of it locks the terminal; lock payments by hand in its own setup.");
+        var without = Without.With(settings.WithoutAmong(Droppable));
+        return this with
+        {
+            Settle = settings.SettleTime ?? Settle,
+            Without = without,
+            RecoveryTotals = RecoveryTotals && !without.Has(Ground.TotalsMove),
+            Reread = without.Has(Ground.MemoryIsTrue) ? FrozenSet<string>.Empty : Reread,
+        };
+    }
 
     public string TypeOf(string operation) => Types[operation];
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Tillbridge.Domain.Proof;
 using Tillbridge.Protocols.BProtocol.Frames;
 using Tillbridge.Wire;
 
@@ -120,6 +121,10 @@ internal sealed class BDialectReader
             RecoveryWindow = recovery.Seconds("window", MostSeconds),
             AskLastBefore = recovery.Flag("askLastBefore"),
             RecoveryTotals = recovery.Flag("totals"),
+            Without = recovery.Keys.Contains("without")
+                ? Grounds.Of(recovery.List(
+                    "without", BDialect.Droppable.Contains, $"assumptions ({string.Join(", ", BDialect.Droppable)})"))
+                : Grounds.None,
             Settle = recovery.Keys.Contains("settle") ? recovery.Seconds("settle", MostSettle) : UsualSettle,
             RejectForeignTid = tid.Choice("check", "off", "reject") == "reject",
             AdoptTid = tid.Flag("adopt"),

@@ -139,7 +139,8 @@ internal static class ZvtCommands
         new(ReadCard, "ReadCard", ZvtEnd.StatusInformation, new ZvtPart("timeout_s", 1, Optional: true)),
         new(0x06C5, "CloseCardSession", ZvtEnd.Acknowledge),
         new(0x06C6, "SendApdus", ZvtEnd.Acknowledge),
-        new(0x06D0, "GraphicMenu", ZvtEnd.Acknowledge, Rest),
+        // What it carries is not public, and may be a picture of a signature.
+        new(0x06D0, "GraphicMenu", ZvtEnd.Acknowledge, Rest with { Secret = true }),
         new(PrintLine, "PrintLine", ZvtEnd.Acknowledge,
             new ZvtPart("attribute", 1, Optional: true), new ZvtPart("text", ZvtPart.Rest, FieldFormat.Text)),
         new(PrintTextBlock, "PrintTextBlock", ZvtEnd.Acknowledge),

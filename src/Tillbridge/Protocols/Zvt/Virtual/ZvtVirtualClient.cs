@@ -150,6 +150,8 @@ internal sealed class ZvtVirtualClient(
     public async Task Print(Domain.ReceiptAudience audience, IReadOnlyList<string> lines, CancellationToken stop)
     {
         var bit = audience is Domain.ReceiptAudience.Administration ? 0x04 : 0x02;
+        // What the till does not print the terminal prints; without 80 the till makes it from the result (§6.1).
+        if ((memory.Configuration & bit) == 0) terminal.Paper.Print(lines);
         if ((memory.Configuration & 0x80) == 0 || (memory.Configuration & bit) == 0) return;
         List<ZvtPrintLine> printed = [.. lines.Select(line => new ZvtPrintLine(0x00, line)), new ZvtPrintLine(0x81, "")];
         if (memory.TakesBlocks)

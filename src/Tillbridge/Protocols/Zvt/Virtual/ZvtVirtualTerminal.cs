@@ -33,6 +33,24 @@ internal sealed class ZvtVirtualTerminal : VirtualTerminal
 
     public override TerminalScripts Scripts { get; }
 
+    /// <summary>Its own printer.</summary>
+    public ZvtVirtualPaper Paper { get; } = new();
+
+    /// <summary>
+    /// A payment that somebody begins at the terminal itself: the receipt number of the booking, or null where the till's registration
+    /// has locked that (zvt.md §6.1, bit 10).
+    /// </summary>
+    public string? PayByHand(long minorUnits)
+    {
+        if ((memory.Configuration & 0x10) != 0) return null;
+        var result = memory.NewResult(minorUnits, sendCurrency: true);
+        Acquirer.Book("sale", minorUnits, memory.Currency.Code, reference: null, result.Receipt!, rrn: null);
+        memory.Stored(result);
+        memory.Remember(result);
+        if ((memory.Configuration & 0x02) == 0) Paper.Print(ZvtVirtualPayment.ReceiptLines(result, "CUSTOMER COPY", signature: false));
+        return result.Receipt;
+    }
+
     public override async Task Serve(IAcceptor acceptor, CancellationToken shutdown)
     {
         this.acceptor = acceptor;

@@ -106,7 +106,7 @@ public abstract class ZvtOutsiderFixture : IAsyncDisposable
 
     private protected async Task<Session> End(SessionId id)
     {
-        var session = (await engine!.WaitForEnd(id, TimeSpan.FromSeconds(30), stop.Token))!;
+        var session = (await engine!.WaitForEnd(id, TimeSpan.FromSeconds(30), stop.Token))!.OnGrounds();
         Assert.Equal(SessionPhase.Closed, session.Phase);
         return session;
     }

@@ -178,7 +178,7 @@ public sealed class ZvtUntoldTests : ZvtOutsiderFixture
         var submission = await Submit(terminal, TestBench.Sale(1250) with { Confirm = true });
         await asked.Task;
         Assert.Null(await engine!.Confirm(submission, commit: true, "till", stop.Token));
-        var session = (await engine.WaitForEnd(submission, TimeSpan.FromSeconds(30), stop.Token))!;
+        var session = (await engine.WaitForEnd(submission, TimeSpan.FromSeconds(30), stop.Token))!.OnGrounds();
 
         Assert.Equal((Outcome.Approved, Ack), (session.Outcome, last));
         Assert.InRange(repeats, 1, 3);

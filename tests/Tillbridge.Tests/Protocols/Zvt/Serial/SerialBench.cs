@@ -55,7 +55,7 @@ internal sealed class SerialBench : IAsyncDisposable
         var order = new Order(TestBench.Till, request) { Key = Guid.NewGuid().ToString("N") };
         var submission = await engine.Submit(order, stop.Token);
         Assert.Null(submission.Refusal);
-        var session = (await engine.WaitForEnd(submission.Session!.Id, TimeSpan.FromSeconds(90), stop.Token))!;
+        var session = (await engine.WaitForEnd(submission.Session!.Id, TimeSpan.FromSeconds(90), stop.Token))!.OnGrounds();
         Assert.Equal(SessionPhase.Closed, session.Phase);
         return session;
     }

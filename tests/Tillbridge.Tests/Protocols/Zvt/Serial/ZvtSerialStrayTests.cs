@@ -152,7 +152,7 @@ public sealed class ZvtSerialStrayTests : IAsyncDisposable
 
     private async Task<Session> End(SessionId id)
     {
-        var session = (await engine!.WaitForEnd(id, TimeSpan.FromSeconds(30), stop.Token))!;
+        var session = (await engine!.WaitForEnd(id, TimeSpan.FromSeconds(30), stop.Token))!.OnGrounds();
         Assert.Equal(SessionPhase.Closed, session.Phase);
         return session;
     }
