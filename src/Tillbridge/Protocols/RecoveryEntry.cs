@@ -41,7 +41,7 @@ public sealed class RecoveryEntry(Session session)
         FirstSeen == seen ? said : new SecondLookNeeded(settle, seen);
 
     /// <summary>What our journal's bookings of the open period add up to without this session; null when it cannot be told.</summary>
-    internal PeriodBooks? Books { get; init; }
+    internal RecoveryBooks? Books { get; init; }
 
     /// <summary>A request of ours in this recovery stopped what still ran at the terminal.</summary>
     internal bool StoppedByUs { get; set; }

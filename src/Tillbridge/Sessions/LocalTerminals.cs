@@ -272,7 +272,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
             if (session is null || reached(session.Phase) || patience.IsCancellationRequested) return session;
             try
             {
-                await journal.WaitBeyond(seen, either.Token);
+                await journal.WaitBeyond(seen, id, either.Token);
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {

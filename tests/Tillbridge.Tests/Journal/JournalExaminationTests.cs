@@ -64,9 +64,7 @@ public sealed class JournalExaminationTests : IDisposable
     public async Task A_file_of_the_schema_before_gets_seals_second_indexes_and_an_identity()
     {
         var open = await Large();
-        folder.Tamper(
-            "DROP INDEX sessions_by_key_again; DROP INDEX unsettled_again; DROP TABLE identity; "
-            + "ALTER TABLE sessions DROP COLUMN seal; PRAGMA user_version = 3");
+        folder.Tamper(BackToThree);
         await using var journal = await SqliteJournal.Open(folder.Data, clock, null, Stop);
         Assert.Equal(Acceptance.Replayed, (await journal.Accept(Intent(clock, key: "old"), "{}", Stop)).Acceptance);
         Assert.Equal(open.Id, Assert.Single(await journal.Unsettled(Till, Stop)).Id);
@@ -77,9 +75,7 @@ public sealed class JournalExaminationTests : IDisposable
     public async Task A_damaged_file_of_the_schema_before_is_refused_and_not_rewritten()
     {
         await Large();
-        folder.Tamper(
-            "DROP INDEX sessions_by_key_again; DROP INDEX unsettled_again; DROP TABLE identity; "
-            + "ALTER TABLE sessions DROP COLUMN seal; PRAGMA user_version = 3");
+        folder.Tamper(BackToThree);
         folder.Tamper("PRAGMA journal_mode = DELETE");
         var bytes = await File.ReadAllBytesAsync(folder.File, Stop);
         // A key in the index over keys, the last place in which it stands alone.
@@ -93,6 +89,12 @@ public sealed class JournalExaminationTests : IDisposable
         using var after = SqliteConnection.Open(folder.File, SqliteAccess.ReadOnly);
         Assert.Equal("3", after.Scalar("PRAGMA user_version"));
     }
+
+    private const string BackToThree =
+        "DROP TABLE book_lines; DROP TABLE doubted_books; DROP INDEX closes; ALTER TABLE sessions DROP COLUMN closes; "
+        + "CREATE INDEX reconciliations ON sessions (terminal, place) WHERE kind = 'reconciliation'; "
+        + "DROP INDEX sessions_by_key_again; DROP INDEX unsettled_again; DROP TABLE identity; "
+        + "ALTER TABLE sessions DROP COLUMN seal; PRAGMA user_version = 3";
 
     // An old session, an old open one, ballast, and more than a thousand records of newer ones.
     private async Task<Session> Large()

@@ -92,6 +92,20 @@ internal sealed class SqliteConnection : IDisposable
         return statement.Step() ? statement.TextOrNull(0) : null;
     }
 
+    /// <summary>Reads with several statements what stands at one moment.</summary>
+    public T InSnapshot<T>(Func<SqliteConnection, T> read)
+    {
+        Execute("BEGIN");
+        try
+        {
+            return read(this);
+        }
+        finally
+        {
+            Rollback();
+        }
+    }
+
     /// <summary>Ends what runs on this connection, with an error; the one call that another thread may make.</summary>
     public void Interrupt() => SqliteNative.Interrupt(handle);
 
