@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tillbridge.Catalog;
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Api;
+using Tillbridge.Gateway.Api.Periods;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 using Tillbridge.Sessions;
@@ -61,7 +62,8 @@ internal static class SessionRun
         var clock = CommonOptions.Clock;
         await using var journal = await OpenJournal(choice, parsed.GetValue(Key), clock, stop);
         var ids = IdSource.Of(clock);
-        var parked = (await journal.Unsettled(settings.Name, stop)).Where(kept => kept.IsUnresolved && kept.Request.Kind.MovesMoney()).ToList();
+        var parked = (await journal.Unsettled(settings.Name, stop))
+            .Where(kept => kept.IsUnresolved && kept.Request.Kind.MovesMoney()).ToList();
         await using var terminals = await Start(journal, settings, clock, ids, stop);
         await Recover(terminals, journal, settings.Name, stop);
         // Whoever parked such a payment waits for its end.

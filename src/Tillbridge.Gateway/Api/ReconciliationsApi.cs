@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Tillbridge.Domain;
+using Tillbridge.Gateway.Api.Periods;
 using Tillbridge.Gateway.Api.Requests;
 using Tillbridge.Journal;
 

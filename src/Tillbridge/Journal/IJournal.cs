@@ -36,7 +36,7 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Sessions of a terminal that were sent after the given one, oldest first, 1000 at most.</summary>
     Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown);
 
-    /// <summary>Looks at a terminal's open period as it is at one moment, with the calling code's own eyes; the look must be short.</summary>
+    /// <summary>Looks at a terminal's open period as it is at one moment; a look is short, and may be made twice.</summary>
     Task<T> Look<T>(string terminal, Func<IOpenPeriod, T> look, CancellationToken shutdown);
 
     /// <summary>The newest closed money session since the last close of the terminal's period; null when there is none.</summary>

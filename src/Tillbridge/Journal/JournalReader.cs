@@ -14,7 +14,8 @@ public sealed class JournalReader : IDisposable
         + "ORDER BY s.place LIMIT ?2";
 
     private static readonly string OfPeriod =
-        $"SELECT {JournalSql.SessionColumns} FROM sessions s WHERE s.terminal = ?1 AND s.place > ?2 AND s.kind IN ({PeriodSql.MoneyKinds}) ";
+        $"SELECT {JournalSql.SessionColumns} FROM sessions s "
+        + $"WHERE s.terminal = ?1 AND s.place > ?2 AND s.kind IN ({PeriodSql.MoneyKinds}) ";
 
     private static readonly string SelectPeriod = OfPeriod + "ORDER BY s.place";
     private static readonly string SelectLastOfPeriod = OfPeriod + "AND s.phase = 'closed' ORDER BY s.place DESC LIMIT 1";
@@ -41,6 +42,8 @@ public sealed class JournalReader : IDisposable
 
     /// <summary>Told of a terminal whose lines of the books are damaged; its looks are slow until they are made anew.</summary>
     internal Action<string>? BooksDamaged { get; set; }
+
+    internal long Work => connections.Work;
 
     /// <summary>Opens the journal of a data directory for reading.</summary>
     /// <exception cref="JournalException">There is none, or it cannot be read.</exception>
@@ -87,7 +90,7 @@ public sealed class JournalReader : IDisposable
         }
     }
 
-    /// <summary>Looks at a terminal's open period as it is at one moment; the look must be short.</summary>
+    /// <summary>Looks at a terminal's open period as it is at one moment; a look is short, and may be made twice.</summary>
     public Task<T> Look<T>(string terminal, Func<IOpenPeriod, T> look, CancellationToken shutdown)
     {
         ArgumentException.ThrowIfNullOrEmpty(terminal);

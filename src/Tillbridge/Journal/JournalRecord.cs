@@ -149,7 +149,7 @@ public sealed record SessionPage(IReadOnlyList<Session> Sessions, string? Cursor
 /// <param name="Why">What does not fit.</param>
 public sealed record DamagedSession(string Id, string Why);
 
-/// <summary>Sums over a terminal's open period that its sessions contradict. The sessions are right: the sums are made out of them.</summary>
+/// <summary>Sums over a terminal's open period that its sessions contradict; the sessions are right.</summary>
 /// <param name="Terminal">The terminal.</param>
 /// <param name="Why">What does not fit.</param>
 public sealed record DisagreeingSums(string Terminal, string Why);

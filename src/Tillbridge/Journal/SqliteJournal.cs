@@ -41,6 +41,9 @@ public sealed class SqliteJournal : IJournal
     /// <summary>Transactions that became durable; many appends share one.</summary>
     internal long Commits => appender.Commits;
 
+    /// <summary>Steps of SQLite's machine so far, for measurements while nobody reads or writes.</summary>
+    internal long Work => reader.Work + connection.Work;
+
     /// <summary>Damage that was found at the start or behind it, each with what it costs; nothing when all is well.</summary>
     public IReadOnlyList<string> Faults => examination.Faults;
 

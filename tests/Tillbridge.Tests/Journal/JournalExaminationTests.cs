@@ -54,6 +54,18 @@ public sealed class JournalExaminationTests : IDisposable
     }
 
     [Fact]
+    public async Task Sums_of_a_large_journal_that_disagree_are_found_behind_the_start_named_and_made_anew()
+    {
+        await Large();
+        folder.Tamper("DELETE FROM book_lines WHERE terminal = 'till-2'");
+        await using var journal = await SqliteJournal.Open(folder.Data, clock, null, Stop);
+        await Until(journal, "The sums of terminal 'till-2' disagree");
+        // What is written behind it is written when they are made.
+        await journal.Whole(clock);
+        Assert.Empty((await journal.Verify(Stop)).Sums);
+    }
+
+    [Fact]
     public async Task A_journal_that_closes_while_it_is_checked_ends()
     {
         await Large();
@@ -68,7 +80,10 @@ public sealed class JournalExaminationTests : IDisposable
         await using var journal = await SqliteJournal.Open(folder.Data, clock, null, Stop);
         Assert.Equal(Acceptance.Replayed, (await journal.Accept(Intent(clock, key: "old"), "{}", Stop)).Acceptance);
         Assert.Equal(open.Id, Assert.Single(await journal.Unsettled(Till, Stop)).Id);
-        Assert.Null((await journal.Verify(Stop)).BrokenAt);
+        var check = await journal.Verify(Stop);
+        Assert.Null(check.BrokenAt);
+        Assert.Empty(check.Sums);
+        Assert.Equal(1250, (await journal.Look("till-2", period => period.Lines(Currency.Euro), Stop))!.Sum.Net);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal class KeptJournal(IJournal inner) : IJournal
 
     public void Note(JournalEntry entry) => inner.Note(entry);
 
-    public Task<Session?> Find(SessionId id, CancellationToken shutdown) => inner.Find(id, shutdown);
+    public virtual Task<Session?> Find(SessionId id, CancellationToken shutdown) => inner.Find(id, shutdown);
 
     public Task<Session?> FindByKey(string key, CancellationToken shutdown) => inner.FindByKey(key, shutdown);
 

@@ -36,8 +36,8 @@ internal sealed class ReadConnections : IDisposable
     /// <summary>The file's full path.</summary>
     public string File { get; }
 
-    /// <summary>Every connection, for measurements while nobody reads.</summary>
-    public IReadOnlyList<SqliteConnection> All => all;
+    /// <summary>Steps of SQLite's machine so far; only while nobody reads.</summary>
+    public long Work => all.Sum(connection => connection.Work);
 
     /// <summary>Reads on a connection that is free.</summary>
     public async Task<T> Read<T>(Func<SqliteConnection, T> read, CancellationToken shutdown)

@@ -40,6 +40,9 @@ internal sealed class SqliteConnection : IDisposable
     /// <summary>Rows that the last statement changed.</summary>
     public int Changes => SqliteNative.Changes(handle);
 
+    /// <summary>Steps of SQLite's machine for all kept statements so far.</summary>
+    public long Work => statements.Values.Sum(statement => statement.Work);
+
     /// <summary>Opens a file; it is created empty if missing and writable.</summary>
     public static SqliteConnection Open(string file, SqliteAccess access)
     {

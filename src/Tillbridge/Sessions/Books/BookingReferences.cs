@@ -35,7 +35,8 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
         if (!capabilities.NeedsUniqueReferences || request.Reference is not { } reference || !request.Kind.NeedsAmount()) return null;
         var standing = await journal.Look(
             terminal,
-            period => period.WithReference(reference).FirstOrDefault(other => other.Request.Kind == request.Kind && !IsUndone(other, period)),
+            period => period.WithReference(reference)
+                .FirstOrDefault(other => other.Request.Kind == request.Kind && !IsUndone(other, period)),
             shutdown);
         return standing is null ? null : new(
             RefusalCode.InvalidRequest,

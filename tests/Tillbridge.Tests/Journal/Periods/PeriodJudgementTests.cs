@@ -82,7 +82,8 @@ public sealed class PeriodJudgementTests : IDisposable
         var told = Enumerable.Range(0, 8).Select(_ => TotalsOf(list, period, till)).ToList();
         var entry = new BookEntry(till.AnyReceipt(), till.Chance.Next(-3, 4), 0, 0, till.Chance.Next(-1, 2), 1);
         var sums = await journal.Look(
-            Till, open => Recovery.Books(open, asked, Currency.Euro) is { } books ? told.Select(one => Said(books, one, entry)).ToList() : null,
+            Till,
+            open => Recovery.Books(open, asked, Currency.Euro) is { } books ? told.Select(one => Said(books, one, entry)).ToList() : null,
             Stop);
         Assert.Equal(list is null, sums is null);
         if (list is null) return 0;
@@ -132,7 +133,8 @@ public sealed class PeriodJudgementTests : IDisposable
     private static string Said(PeriodBooks books, Totals told, BookEntry entry)
     {
         var (within, with) = (books.Within(told.FirstReceipt), books.With(entry).Within(told.FirstReceipt));
-        return $"{books.Net} {books.Whole.Holds(told)} {books.Whole.CanCount(told.Count)} {books.HasTail(told)} {books.CouldHide(entry, told)} "
+        return $"{books.Net} {books.Whole.Holds(told)} {books.Whole.CanCount(told.Count)} {books.HasTail(told)} "
+            + $"{books.CouldHide(entry, told)} "
             + $"{within.Net} {within.CanCount(told.Count)} {within.IsLeast(told.Count)} {with.Net} {with.CanCount(told.Count)} "
             + $"{books.With(entry).HasTail(told)} {books.With(entry).CouldHide(entry, told)}";
     }

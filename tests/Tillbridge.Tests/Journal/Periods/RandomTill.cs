@@ -124,7 +124,7 @@ internal sealed class RandomTill(int seed, IJournal journal, ManualClock clock, 
 
     private Original OriginalOf()
     {
-        var booked = Period.Where(session => session.Outcome is Outcome.Approved && session.Conclusion!.References.Receipt is not null).ToList();
+        var booked = Period.Where(session => session is { Outcome: Outcome.Approved, Conclusion.References.Receipt: not null }).ToList();
         var known = booked.Count > 0 ? Pick(booked) : null;
         return new(
             Chance.Next(3) == 0 ? known?.Id : null,

@@ -1,7 +1,7 @@
 using Tillbridge.Domain;
 using Tillbridge.Journal;
 
-namespace Tillbridge.Gateway.Api;
+namespace Tillbridge.Gateway.Api.Periods;
 
 /// <summary>What our journal has of the period that a reconciliation closes or a subtotal speaks of, however long it is.</summary>
 /// <param name="From">When the close before was asked for, UTC; null when there is none.</param>
