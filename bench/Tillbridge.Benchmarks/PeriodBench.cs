@@ -98,7 +98,8 @@ internal static class PeriodBench
 
     private static (Session Session, string Receipt) Sale(IdSource ids, int number)
     {
-        var request = new TerminalRequest(RequestKind.Sale) { Amount = Money.Euro(100 + (Math.Abs(number) % 5000)), Reference = $"order-{number}" };
+        var amount = Money.Euro(100 + (Math.Abs(number) % 5000));
+        var request = new TerminalRequest(RequestKind.Sale) { Amount = amount, Reference = $"order-{number}" };
         var session = new Session(ids.NewSession(), "till-1", request, TimeProvider.System.GetUtcNow())
         {
             Key = $"key-{number}", Fingerprint = "f",

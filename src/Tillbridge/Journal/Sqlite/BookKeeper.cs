@@ -85,30 +85,32 @@ internal sealed class BookKeeper(SqliteConnection connection)
     // Adds up from a place on, with one line more.
     private void Fold(string terminal, long from, (long Place, BookLine Line)? more)
     {
-        var lines = new List<(long Place, BookLine Line)>();
+        var lines = new List<(long Place, BookLine Line, LineRow? Stored)>();
         using (var rows = connection.Prepare(SelectFrom).Bind(1, terminal).Bind(2, from))
         {
             while (rows.Step())
             {
                 var row = LineRow.At(rows);
-                lines.Add((row.Place, row.Line));
+                lines.Add((row.Place, row.Line, row));
             }
         }
 
         if (more is { } fresh)
         {
-            lines.Add(fresh);
+            lines.Add((fresh.Place, fresh.Line, null));
             lines.Sort((one, other) => one.Place.CompareTo(other.Place));
         }
 
         if (lines.Count == 0) return;
         var start = PeriodSql.Start(connection, terminal);
         var upTo = Read(connection.Prepare(SelectBefore).Bind(1, terminal).Bind(2, from))?.UpTo ?? default;
-        foreach (var (place, line) in lines)
+        foreach (var (place, line, stored) in lines)
         {
             var entry = line.Entry(UndoneNet(terminal, line, place, start));
             upTo += entry?.Sum ?? default;
-            new LineRow(place, terminal, line, entry, upTo).Write(connection);
+            var row = new LineRow(place, terminal, line, entry, upTo);
+            if (stored is null) row.Write(connection);
+            else if (row != stored) row.WriteSums(connection);
         }
     }
 

@@ -30,6 +30,10 @@ internal sealed record LineRow(long Place, string Terminal, BookLine Line, BookE
         + "taken, given, least, most, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
         + "?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)";
 
+    private const string Change =
+        "UPDATE book_lines SET told = ?2, own_net = ?3, own_taken = ?4, own_given = ?5, own_least = ?6, own_most = ?7, net = ?8, "
+        + "taken = ?9, given = ?10, least = ?11, most = ?12, seal = ?13 WHERE place = ?1";
+
     /// <summary>Reads a row.</summary>
     /// <exception cref="JournalException">It is not the one that was written.</exception>
     public static LineRow At(SqliteStatement row, int from = 0)
@@ -76,6 +80,17 @@ internal sealed record LineRow(long Place, string Terminal, BookLine Line, BookE
             .Bind(27, Seal());
         if (Line.Units is { } units) write.Bind(15, units);
         write.Run();
+    }
+
+    /// <summary>Writes what it adds and the sum up to it, over what the same line said of that before.</summary>
+    public void WriteSums(SqliteConnection connection)
+    {
+        var own = Entry?.Sum ?? default;
+        connection.Prepare(Change)
+            .Bind(1, Place).Bind(2, Entry is null ? 0 : 1)
+            .Bind(3, own.Net).Bind(4, own.Taken).Bind(5, own.Given).Bind(6, own.Least).Bind(7, own.Most)
+            .Bind(8, UpTo.Net).Bind(9, UpTo.Taken).Bind(10, UpTo.Given).Bind(11, UpTo.Least).Bind(12, UpTo.Most)
+            .Bind(13, Seal()).Run();
     }
 
     // A hash over all that the row says: a bit that flips on the disk must not become a sum of money.

@@ -82,7 +82,8 @@ internal sealed class OwnBookings(string terminal, IJournal journal, Cancellatio
         {
             return new IncidentSeen(
                 Reason.OtherBookingReversed,
-                $"The reversal of receipt {named.Receipt ?? "-"} was answered with the code that the terminal had told of receipt {receipt}.");
+                $"The reversal of receipt {named.Receipt ?? "-"} was answered with the code that the terminal had told of receipt "
+                + $"{receipt}.");
         }
 
         if (Twins.Of(await Known(), session, named, said) is { } twin)
