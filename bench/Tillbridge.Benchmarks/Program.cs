@@ -6,6 +6,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var sections = new (string Name, Func<Task> Run)[]
 {
     ("payment", PaymentBench.Run), ("decode", DecodeBench.Run), ("durable", DurableBench.Run), ("lines", LinesBench.Run),
+    ("period", PeriodBench.Run),
 };
 var chosen = args.Length == 0 ? sections : [.. sections.Where(section => args.Contains(section.Name))];
 if (chosen.Length == 0)

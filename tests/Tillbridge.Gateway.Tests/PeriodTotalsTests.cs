@@ -1,5 +1,6 @@
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Api;
+using Tillbridge.Gateway.Api.Periods;
 
 namespace Tillbridge.Gateway.Tests;
 

@@ -45,6 +45,14 @@ internal static class JournalCare
     private static async Task<int> Verify(JournalReader reader, CancellationToken stop)
     {
         var check = await reader.Verify(stop);
+        foreach (var sums in check.Sums)
+        {
+            Console.Error.WriteLine(
+                $"tillbridge: the sums of terminal '{sums.Terminal}' disagree with its sessions, which are right: {sums.Why} "
+                + "The next start of the gateway makes them anew.");
+        }
+
+        if (check is { BrokenAt: null, Sums.Count: > 0 }) return ExitCodes.Declined;
         if (check.BrokenAt is null)
         {
             var identity = check.Identity ?? "kept nowhere outside of the directory, so that a cut end would not be seen";

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tillbridge.Catalog;
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Api;
+using Tillbridge.Gateway.Api.Periods;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 using Tillbridge.Sessions;
@@ -61,10 +62,10 @@ internal static class SessionRun
         var clock = CommonOptions.Clock;
         await using var journal = await OpenJournal(choice, parsed.GetValue(Key), clock, stop);
         var ids = IdSource.Of(clock);
-        var parked = (await journal.CurrentPeriod(settings.Name, stop)).Where(kept => kept.IsUnresolved).ToList();
+        var parked = (await journal.Unsettled(settings.Name, stop))
+            .Where(kept => kept.IsUnresolved && kept.Request.Kind.MovesMoney()).ToList();
         await using var terminals = await Start(journal, settings, clock, ids, stop);
         await Recover(terminals, journal, settings.Name, stop);
-        var period = await journal.CurrentPeriod(settings.Name, stop);
         // Whoever parked such a payment waits for its end.
         foreach (var before in parked)
         {
@@ -87,7 +88,7 @@ internal static class SessionRun
         {
             await Follow(journal, session.Id, 0, parsed.GetValue(Json), stop);
             var ended = (await journal.Find(session.Id, stop))!;
-            ShowTotals(ended, submission.IsReplay ? null : period, parsed.GetValue(Json));
+            if (!submission.IsReplay) await ShowTotals(journal, ended, parsed.GetValue(Json), stop);
             if (!parsed.GetValue(Json)) ShowWay(ended, settings);
             return ExitCodes.Of(ended);
         }
@@ -225,11 +226,13 @@ internal static class SessionRun
     }
 
     // How the terminal's totals compare with the journal's. A till that reads lines is told a difference beside them.
-    private static void ShowTotals(Session ended, IReadOnlyCollection<Session>? period, bool isJson)
+    private static async Task ShowTotals(SqliteJournal journal, Session ended, bool isJson, CancellationToken stop)
     {
         var asksForTotals = ended.Request.Kind is RequestKind.Reconciliation or RequestKind.Subtotals;
-        if (!asksForTotals || period is null || ended.Conclusion?.Totals is not { } totals) return;
-        var lines = PeriodCheck.Lines(period, totals);
+        if (!asksForTotals || ended.Conclusion?.Totals is not { } totals) return;
+        var period = await ClosedPeriod.Before(journal, ended, stop);
+        var lines = PeriodCheck.Lines(period.Sessions, totals)
+            .Concat(period.Damaged.Select(row => $"DIFFERENCE damaged: session {row.Id} cannot be told. {row.Why}")).ToList();
         if (!isJson) Console.WriteLine(string.Join('\n', lines.Select(line => $"          {line}")));
         else if (lines.Skip(1).Any()) Console.Error.WriteLine($"tillbridge: {string.Join(" ", lines)}");
     }

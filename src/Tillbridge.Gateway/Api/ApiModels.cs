@@ -1,3 +1,5 @@
+using Tillbridge.Gateway.Api.Periods;
+
 namespace Tillbridge.Gateway.Api;
 
 /// <summary>A page of sessions.</summary>

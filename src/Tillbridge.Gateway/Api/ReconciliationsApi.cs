@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Tillbridge.Domain;
+using Tillbridge.Gateway.Api.Periods;
 using Tillbridge.Gateway.Api.Requests;
 using Tillbridge.Journal;
 
@@ -10,11 +11,6 @@ namespace Tillbridge.Gateway.Api;
 /// <summary>Closes of periods: the terminal's totals beside the journal's.</summary>
 internal sealed class ReconciliationsApi(ApiParts parts)
 {
-    private const int PageSize = 1000;
-
-    // A period with more sessions than this is cut, which shows as a difference and not as an agreement.
-    private const int MostSessions = 100_000;
-
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/reconciliations", Answers.Endpoint(List));
 
@@ -46,13 +42,7 @@ internal sealed class ReconciliationsApi(ApiParts parts)
 
     private async Task<ReconciliationView> View(Session close, CancellationToken gone)
     {
-        var before = await parts.Journal.Query(
-            new SessionQuery
-            {
-                Kind = RequestKind.Reconciliation, Terminal = close.Terminal, To = close.CreatedAt, Limit = PageSize,
-            }, gone);
-        var from = before.Sessions.FirstOrDefault(other => other.ClosesPeriod)?.CreatedAt;
-        var (period, damaged) = await Period(close.Terminal, from, close.CreatedAt, gone);
+        var (from, period, damaged) = await ClosedPeriod.Before(parts.Journal, close, gone);
         var theirs = close.Conclusion?.Totals;
         var (ours, earlier) = theirs is null ? (PeriodTotals.Of(period), null) : PeriodTotals.Of(period, theirs);
         // What the journal cannot tell is a difference, whatever the sums without it say.
@@ -70,25 +60,5 @@ internal sealed class ReconciliationsApi(ApiParts parts)
             Agrees = theirs is null ? null : differences.Count == 0,
             Differences = differences,
         };
-    }
-
-    private async Task<(List<Session> Sessions, List<DamagedSession> Damaged)> Period(
-        string terminal, DateTimeOffset? from, DateTimeOffset to, CancellationToken gone)
-    {
-        var sessions = new List<Session>();
-        var damaged = new List<DamagedSession>();
-        string? cursor = null;
-        do
-        {
-            var query = new SessionQuery { Terminal = terminal, From = from, To = to, Cursor = cursor, Limit = PageSize };
-            var page = await parts.Journal.Query(query, gone);
-            sessions.AddRange(page.Sessions);
-            damaged.AddRange(page.Damaged);
-            cursor = page.Cursor;
-        }
-        while (cursor is not null && sessions.Count < MostSessions);
-
-        sessions.Reverse();
-        return (sessions, damaged);
     }
 }

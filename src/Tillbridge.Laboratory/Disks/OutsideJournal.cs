@@ -1,5 +1,6 @@
 using Tillbridge.Domain;
 using Tillbridge.Journal;
+using Tillbridge.Journal.Periods;
 
 namespace Tillbridge.Laboratory.Disks;
 
@@ -42,8 +43,8 @@ internal sealed class OutsideJournal(World world, SimStore store, SimProcess pro
     public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown) =>
         Read(() => inner.SentAfter(session, shutdown));
 
-    public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown) =>
-        Read(() => inner.CurrentPeriod(terminal, shutdown));
+    public Task<T> Look<T>(string terminal, Func<IOpenPeriod, T> look, CancellationToken shutdown) =>
+        Read(() => inner.Look(terminal, look, shutdown));
 
     public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) => Read(() => inner.LastOfPeriod(terminal, shutdown));
 
@@ -63,6 +64,9 @@ internal sealed class OutsideJournal(World world, SimStore store, SimProcess pro
     {
         while (inner.LastSequence <= sequence) await written.Beyond(written.Times, stop);
     }
+
+    // May wake early: whoever waits looks again.
+    public Task WaitBeyond(long sequence, SessionId session, CancellationToken stop) => WaitBeyond(sequence, stop);
 
     public Task<ChainCheck> Verify(CancellationToken shutdown) => Out(() => inner.Verify(shutdown));
 

@@ -1,5 +1,6 @@
 using Tillbridge.Domain;
 using Tillbridge.Journal;
+using Tillbridge.Journal.Periods;
 
 namespace Tillbridge.Laboratory.Disks;
 
@@ -59,8 +60,8 @@ internal sealed class SimJournal(World world, SimStore store, SimProcess process
     public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown) =>
         Read(() => store.Durable.SentAfter(session, shutdown));
 
-    public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown) =>
-        Read(() => store.Durable.CurrentPeriod(terminal, shutdown));
+    public Task<T> Look<T>(string terminal, Func<IOpenPeriod, T> look, CancellationToken shutdown) =>
+        Read(() => store.Durable.Look(terminal, look, shutdown));
 
     public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) =>
         Read(() => store.Durable.LastOfPeriod(terminal, shutdown));
@@ -78,6 +79,9 @@ internal sealed class SimJournal(World world, SimStore store, SimProcess process
         Read(() => store.Durable.RecordsAfter(sequence, session, limit, withFrames, shutdown));
 
     public Task WaitBeyond(long sequence, CancellationToken stop) => store.Durable.WaitBeyond(sequence, stop);
+
+    public Task WaitBeyond(long sequence, SessionId session, CancellationToken stop) =>
+        store.Durable.WaitBeyond(sequence, session, stop);
 
     public Task<ChainCheck> Verify(CancellationToken shutdown) => store.Durable.Verify(shutdown);
 

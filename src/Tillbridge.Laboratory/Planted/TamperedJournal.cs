@@ -1,5 +1,6 @@
 using Tillbridge.Domain;
 using Tillbridge.Journal;
+using Tillbridge.Journal.Periods;
 
 namespace Tillbridge.Laboratory.Planted;
 
@@ -22,8 +23,8 @@ internal abstract class TamperedJournal(IJournal inner) : IJournal
 
     public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown) => inner.SentAfter(session, shutdown);
 
-    public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown) =>
-        inner.CurrentPeriod(terminal, shutdown);
+    public Task<T> Look<T>(string terminal, Func<IOpenPeriod, T> look, CancellationToken shutdown) =>
+        inner.Look(terminal, look, shutdown);
 
     public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) => inner.LastOfPeriod(terminal, shutdown);
 
@@ -39,6 +40,9 @@ internal abstract class TamperedJournal(IJournal inner) : IJournal
         inner.RecordsAfter(sequence, session, limit, withFrames, shutdown);
 
     public virtual Task WaitBeyond(long sequence, CancellationToken stop) => inner.WaitBeyond(sequence, stop);
+
+    public virtual Task WaitBeyond(long sequence, SessionId session, CancellationToken stop) =>
+        inner.WaitBeyond(sequence, session, stop);
 
     public Task<ChainCheck> Verify(CancellationToken shutdown) => inner.Verify(shutdown);
 

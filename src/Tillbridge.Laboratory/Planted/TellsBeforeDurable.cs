@@ -32,5 +32,7 @@ internal sealed class TellsBeforeDurable() : Bug("result told before it is durab
             fresh.TryGetValue(id, out var session) ? session : await base.Find(id, shutdown);
 
         public override Task WaitBeyond(long sequence, CancellationToken stop) => moved.Beyond(moved.Times, stop);
+
+        public override Task WaitBeyond(long sequence, SessionId session, CancellationToken stop) => WaitBeyond(sequence, stop);
     }
 }

@@ -132,6 +132,9 @@ public static class Reason
     /// <summary>The terminal undid another booking than the one that was named.</summary>
     public const string OtherBookingReversed = "other-booking-reversed";
 
+    /// <summary>The terminal has closed a period that no reconciliation of ours closed.</summary>
+    public const string ClosedByTerminal = "period-closed-by-terminal";
+
     /// <summary>The terminal changed its word after the session was closed.</summary>
     public const string LateContradiction = "late-contradiction";
 

@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Journal.Periods;
 
 namespace Tillbridge.Journal;
 
@@ -35,10 +36,10 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Sessions of a terminal that were sent after the given one, oldest first, 1000 at most.</summary>
     Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown);
 
-    /// <summary>Money sessions of a terminal since the last close of its period, oldest first, 100 000 at most.</summary>
-    Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown);
+    /// <summary>Looks at a terminal's open period as it is at one moment; a look is short, and may be made twice.</summary>
+    Task<T> Look<T>(string terminal, Func<IOpenPeriod, T> look, CancellationToken shutdown);
 
-    /// <summary>The newest closed session of <see cref="CurrentPeriod"/>, however long the period is; null when there is none.</summary>
+    /// <summary>The newest closed money session since the last close of the terminal's period; null when there is none.</summary>
     Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown);
 
     /// <summary>
@@ -62,6 +63,12 @@ public interface IJournal : IAsyncDisposable
 
     /// <summary>Completes when a record after <paramref name="sequence"/> is durable.</summary>
     Task WaitBeyond(long sequence, CancellationToken stop);
+
+    /// <summary>
+    /// Completes when a record of this session after <paramref name="sequence"/> is durable, and perhaps before: other sessions' records
+    /// wake nobody whose number is one of the newest.
+    /// </summary>
+    Task WaitBeyond(long sequence, SessionId session, CancellationToken stop);
 
     /// <summary>Walks the whole hash chain.</summary>
     Task<ChainCheck> Verify(CancellationToken shutdown);

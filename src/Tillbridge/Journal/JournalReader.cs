@@ -1,5 +1,6 @@
 using Tillbridge.Domain;
 using Tillbridge.Journal.Integrity;
+using Tillbridge.Journal.Periods;
 using Tillbridge.Journal.Sqlite;
 
 namespace Tillbridge.Journal;
@@ -12,18 +13,11 @@ public sealed class JournalReader : IDisposable
         + "WHERE s.terminal = ?1 AND s.sent_at IS NOT NULL AND s.place > (SELECT o.place FROM sessions o WHERE o.id = ?3) "
         + "ORDER BY s.place LIMIT ?2";
 
-    private static readonly string MoneyKinds = string.Join(
-        ", ", Enum.GetValues<RequestKind>().Where(kind => kind.MovesMoney()).Select(kind => $"'{EnumText<RequestKind>.Of(kind)}'"));
-
     private static readonly string OfPeriod =
         $"SELECT {JournalSql.SessionColumns} FROM sessions s "
-        + "WHERE s.terminal = ?1 AND s.place > coalesce((SELECT c.place FROM sessions c "
-        + "WHERE c.terminal = ?1 AND c.kind = 'reconciliation' AND c.phase = 'closed' "
-        + "AND coalesce(json_extract(c.state, '$.conclusion.periodClosed'), c.outcome = 'approved') "
-        + "ORDER BY c.place DESC LIMIT 1), 0) "
-        + $"AND s.kind IN ({MoneyKinds}) ";
+        + $"WHERE s.terminal = ?1 AND s.place > ?2 AND s.kind IN ({PeriodSql.MoneyKinds}) ";
 
-    private static readonly string SelectPeriod = OfPeriod + "ORDER BY s.place LIMIT ?2";
+    private static readonly string SelectPeriod = OfPeriod + "ORDER BY s.place";
     private static readonly string SelectLastOfPeriod = OfPeriod + "AND s.phase = 'closed' ORDER BY s.place DESC LIMIT 1";
 
     private const string SelectOfFace =
@@ -42,11 +36,14 @@ public sealed class JournalReader : IDisposable
         $"SELECT {JournalSql.ToldRecordColumns} FROM records r "
         + "WHERE r.session = ?4 AND r.sequence > ?1 AND (?3 = 1 OR r.kind <> 'frame') ORDER BY r.sequence LIMIT ?2";
 
-    private readonly SqliteConnection connection;
-    private readonly SemaphoreSlim gate = new(1);
-    private bool isDisposed;
+    private readonly ReadConnections connections;
 
-    private JournalReader(SqliteConnection connection) => this.connection = connection;
+    private JournalReader(ReadConnections connections) => this.connections = connections;
+
+    /// <summary>Told of a terminal whose lines of the books are damaged; its looks are slow until they are made anew.</summary>
+    internal Action<string>? BooksDamaged { get; set; }
+
+    internal long Work => connections.Work;
 
     /// <summary>Opens the journal of a data directory for reading.</summary>
     /// <exception cref="JournalException">There is none, or it cannot be read.</exception>
@@ -55,18 +52,18 @@ public sealed class JournalReader : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(directory);
         var file = Path.Combine(Path.GetFullPath(directory), JournalDirectory.FileName);
         if (!File.Exists(file)) throw new JournalException($"There is no journal in '{directory}'.");
-        return new JournalReader(Connect(file));
+        return new JournalReader(new ReadConnections(file));
     }
 
     /// <summary>The session of that id.</summary>
     public Task<Session?> Find(SessionId id, CancellationToken shutdown) =>
-        Read(() => JournalSql.Find(connection, id), shutdown);
+        Read(connection => JournalSql.Find(connection, id), shutdown);
 
     /// <summary>The session under that key, whatever its age.</summary>
     public Task<Session?> FindByKey(string key, CancellationToken shutdown)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return Read(() => JournalSql.FindByKey(connection, key), shutdown);
+        return Read(connection => JournalSql.FindByKey(connection, key), shutdown);
     }
 
     /// <summary>Sessions of a terminal (or of all) that are open or unknown, oldest first.</summary>
@@ -74,7 +71,7 @@ public sealed class JournalReader : IDisposable
     {
         return Read(Open, shutdown);
 
-        IReadOnlyList<Session> Open() => [.. JournalSql.Unsettled(connection)
+        IReadOnlyList<Session> Open(SqliteConnection connection) => [.. JournalSql.Unsettled(connection)
             .Select(intent => JournalSql.OpenRow(connection, intent).ToSession())
             .Where(session => (terminal is null || session.Terminal == terminal) && !JournalRules.IsSettled(session))];
     }
@@ -83,28 +80,52 @@ public sealed class JournalReader : IDisposable
     public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return Sessions(Prepare, shutdown);
+        return Read(Later, shutdown);
 
-        SqliteStatement Prepare()
+        IReadOnlyList<Session> Later(SqliteConnection connection)
         {
             JournalRules.CheckKnown(JournalSql.Find(connection, session.Id));
-            return connection.Prepare(SelectSentAfter)
-                .Bind(1, session.Terminal).Bind(2, JournalRules.MostSentAfter).Bind(3, session.Id.Value);
+            return All(connection.Prepare(SelectSentAfter)
+                .Bind(1, session.Terminal).Bind(2, JournalRules.MostSentAfter).Bind(3, session.Id.Value));
         }
     }
 
-    /// <summary>Money sessions of a terminal since the last close of its period, oldest first, 100 000 at most.</summary>
-    public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown)
+    /// <summary>Looks at a terminal's open period as it is at one moment; a look is short, and may be made twice.</summary>
+    public Task<T> Look<T>(string terminal, Func<IOpenPeriod, T> look, CancellationToken shutdown)
     {
         ArgumentException.ThrowIfNullOrEmpty(terminal);
-        return Sessions(() => connection.Prepare(SelectPeriod).Bind(1, terminal).Bind(2, JournalRules.MostPeriod), shutdown);
+        ArgumentNullException.ThrowIfNull(look);
+        return Read(connection => connection.InSnapshot(Looked), shutdown);
+
+        T Looked(SqliteConnection connection)
+        {
+            if (PeriodSql.IsDoubted(connection, terminal)) return look(Listed(connection, terminal));
+            try
+            {
+                return look(new SqlitePeriod(connection, terminal));
+            }
+            catch (JournalException damaged) when (damaged.Fault is JournalFault.Corrupt)
+            {
+                // A line that is damaged costs the time of reading the sessions themselves, which say the same.
+                var told = look(Listed(connection, terminal));
+                BooksDamaged?.Invoke(terminal);
+                return told;
+            }
+        }
     }
 
-    /// <summary>The newest closed session of <see cref="CurrentPeriod"/>; null when there is none.</summary>
-    public async Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown)
+    /// <summary>The newest closed money session since the last close of the terminal's period; null when there is none.</summary>
+    public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown)
     {
         ArgumentException.ThrowIfNullOrEmpty(terminal);
-        return (await Sessions(() => connection.Prepare(SelectLastOfPeriod).Bind(1, terminal), shutdown)).SingleOrDefault();
+        return Read(Last, shutdown);
+
+        Session? Last(SqliteConnection connection)
+        {
+            var start = PeriodSql.Start(connection, terminal);
+            using var row = connection.Prepare(SelectLastOfPeriod).Bind(1, terminal).Bind(2, start);
+            return row.Step() ? JournalSql.RowAt(row).ToSession() : null;
+        }
     }
 
     /// <summary>Sessions of a foreign interface that it has not settled or that it lists, oldest first.</summary>
@@ -114,7 +135,7 @@ public sealed class JournalReader : IDisposable
         JournalRules.CheckLimit(limit, JournalRules.MostOfFace);
         return Read(Faced, shutdown);
 
-        IReadOnlyList<FacedSession> Faced()
+        IReadOnlyList<FacedSession> Faced(SqliteConnection connection)
         {
             using var rows = connection.Prepare(SelectOfFace).Bind(1, face).Bind(2, limit);
             var found = new List<FacedSession>();
@@ -135,7 +156,7 @@ public sealed class JournalReader : IDisposable
     {
         return Read(Note, shutdown);
 
-        FaceNote? Note()
+        FaceNote? Note(SqliteConnection connection)
         {
             using var row = connection.Prepare(SelectNote).Bind(1, id.Value).Bind(2, face);
             return row.Step() ? FaceNote.OfBody(row.Text(0)) : null;
@@ -146,7 +167,7 @@ public sealed class JournalReader : IDisposable
     public async Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown)
     {
         var filter = new SessionFilter(query);
-        return await Read(() => SessionPages.Of(connection, filter), shutdown);
+        return await Read(connection => SessionPages.Of(connection, filter), shutdown);
     }
 
     /// <summary>Records after a sequence number, oldest first; of one session or of all; without frames unless asked.</summary>
@@ -156,7 +177,7 @@ public sealed class JournalReader : IDisposable
         JournalRules.CheckLimit(limit, JournalRules.MostRecords);
         return Read(Records, shutdown);
 
-        IReadOnlyList<JournalRecord> Records()
+        IReadOnlyList<JournalRecord> Records(SqliteConnection connection)
         {
             using var rows = connection.Prepare(session is null ? SelectRecords : SelectRecordsOfSession);
             rows.Bind(1, sequence).Bind(2, limit).Bind(3, withFrames ? 1 : 0);
@@ -178,7 +199,7 @@ public sealed class JournalReader : IDisposable
 
         ChainCheck Walk()
         {
-            using var own = Connect(connection.File);
+            using var own = ReadConnections.Connect(connections.File);
             var check = ChainVerifier.Everything(own, shutdown);
             if (check is { BrokenAt: 0 }) return check;
             var (identity, isFault) = JournalIdentity.Compare(own);
@@ -190,62 +211,24 @@ public sealed class JournalReader : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The gate itself is kept: who waits at it must wake up and be told.
-        gate.Wait();
-        isDisposed = true;
-        connection.Dispose();
-        gate.Release();
+        connections.Dispose();
     }
 
-    internal static JournalReader Of(string file) => new(Connect(file));
+    internal static JournalReader Of(string file) => new(new ReadConnections(file));
 
-    private static SqliteConnection Connect(string file)
+    private static ListedPeriod Listed(SqliteConnection connection, string terminal)
     {
-        var connection = SqliteConnection.Open(file, SqliteAccess.ReadOnly);
-        try
-        {
-            var version = JournalSchema.Check(connection);
-            if (version == JournalSchema.Current) return connection;
-            throw new JournalException($"'{file}' has schema {version}; start the gateway once to bring it to {JournalSchema.Current}.");
-        }
-        catch (JournalException error) when (error.Fault is JournalFault.ReadOnly && !File.Exists(file + "-wal"))
-        {
-            // A write-ahead log needs files beside it. On media that nobody can write there is none to heed.
-            connection.Dispose();
-            return SqliteConnection.Open(file, SqliteAccess.Immutable);
-        }
-        catch (JournalException)
-        {
-            connection.Dispose();
-            throw;
-        }
+        var start = PeriodSql.Start(connection, terminal);
+        return new(All(connection.Prepare(SelectPeriod).Bind(1, terminal).Bind(2, start)));
     }
 
-    private Task<IReadOnlyList<Session>> Sessions(Func<SqliteStatement> prepare, CancellationToken shutdown)
+    private static List<Session> All(SqliteStatement statement)
     {
-        return Read(All, shutdown);
-
-        IReadOnlyList<Session> All()
-        {
-            using var rows = prepare();
-            var sessions = new List<Session>();
-            while (rows.Step()) sessions.Add(JournalSql.RowAt(rows).ToSession());
-            return sessions;
-        }
+        using var rows = statement;
+        var sessions = new List<Session>();
+        while (rows.Step()) sessions.Add(JournalSql.RowAt(rows).ToSession());
+        return sessions;
     }
 
-    // Reads are short, so that one connection and a turn for each is enough; the writer has its own.
-    private async Task<T> Read<T>(Func<T> read, CancellationToken shutdown)
-    {
-        await gate.WaitAsync(shutdown);
-        try
-        {
-            if (isDisposed) throw JournalException.IsClosed();
-            return read();
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+    private Task<T> Read<T>(Func<SqliteConnection, T> read, CancellationToken shutdown) => connections.Read(read, shutdown);
 }

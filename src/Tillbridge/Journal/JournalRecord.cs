@@ -149,6 +149,11 @@ public sealed record SessionPage(IReadOnlyList<Session> Sessions, string? Cursor
 /// <param name="Why">What does not fit.</param>
 public sealed record DamagedSession(string Id, string Why);
 
+/// <summary>Sums over a terminal's open period that its sessions contradict; the sessions are right.</summary>
+/// <param name="Terminal">The terminal.</param>
+/// <param name="Why">What does not fit.</param>
+public sealed record DisagreeingSums(string Terminal, string Why);
+
 /// <summary>The result of checking a journal.</summary>
 /// <param name="Records">How many records were read.</param>
 /// <param name="BrokenAt">
@@ -159,6 +164,9 @@ public sealed record ChainCheck(long Records, long? BrokenAt, string? Why)
 {
     /// <summary>Every session whose row is damaged, up to a bound.</summary>
     public IReadOnlyList<DamagedSession> Damaged { get; init; } = [];
+
+    /// <summary>Terminals whose sums disagree with their sessions; the next start of the gateway makes them anew.</summary>
+    public IReadOnlyList<DisagreeingSums> Sums { get; init; } = [];
 
     /// <summary>True when nothing but these sessions is damaged.</summary>
     internal bool CostsSessionsOnly { get; init; }

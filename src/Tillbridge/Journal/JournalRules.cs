@@ -11,7 +11,6 @@ internal static class JournalRules
     public const int MostPage = 1000;
     public const int MostRecords = 10_000;
     public const int MostSentAfter = 1000;
-    public const int MostPeriod = 100_000;
 
     public const int MostOfFace = 20_000;
 

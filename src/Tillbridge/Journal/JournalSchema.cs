@@ -88,7 +88,62 @@ internal static class JournalSchema
         INSERT INTO identity (only, id) VALUES (1, lower(hex(randomblob(16))));
         """;
 
-    private static readonly string[] Steps = [First, Second, Third, Fourth];
+    // closes: a reconciliation after which the terminal counts anew. book_lines: what each settled booking adds to its period (BookLine),
+    // and the sums up to it, so that nobody adds up a period of a year. doubted_books: terminals whose lines are to be made out of the
+    // sessions: here of all that there are.
+    private const string Fifth = """
+        ALTER TABLE sessions ADD COLUMN closes INTEGER NOT NULL DEFAULT 0;
+        UPDATE sessions SET closes = 1 WHERE kind = 'reconciliation' AND phase = 'closed'
+            AND coalesce(json_extract(state, '$.conclusion.periodClosed'), outcome = 'approved');
+        DROP INDEX reconciliations;
+        CREATE INDEX closes ON sessions (terminal, place) WHERE closes = 1;
+
+        CREATE TABLE book_lines (
+            place INTEGER PRIMARY KEY,
+            terminal TEXT NOT NULL,
+            session TEXT NOT NULL UNIQUE,
+            approved INTEGER NOT NULL,
+            reversal INTEGER NOT NULL,
+            heard INTEGER NOT NULL,
+            summed INTEGER NOT NULL,
+            currency TEXT,
+            receipt TEXT,
+            approval TEXT,
+            batch TEXT,
+            undone_session TEXT,
+            undone_receipt TEXT,
+            undone_approval TEXT,
+            units INTEGER,
+            told INTEGER NOT NULL,
+            own_net INTEGER NOT NULL,
+            own_taken INTEGER NOT NULL,
+            own_given INTEGER NOT NULL,
+            own_least INTEGER NOT NULL,
+            own_most INTEGER NOT NULL,
+            net INTEGER NOT NULL,
+            taken INTEGER NOT NULL,
+            given INTEGER NOT NULL,
+            least INTEGER NOT NULL,
+            most INTEGER NOT NULL,
+            seal BLOB NOT NULL);
+        CREATE INDEX lines_of_terminal ON book_lines (terminal, place);
+        CREATE INDEX lines_approved ON book_lines (terminal, place) WHERE approved = 1;
+        CREATE INDEX lines_heard ON book_lines (terminal, place) WHERE heard = 1;
+        CREATE INDEX lines_untold ON book_lines (terminal, place) WHERE told = 0;
+        CREATE INDEX lines_by_currency ON book_lines (terminal, summed, currency, place);
+        CREATE INDEX lines_by_net ON book_lines (terminal, net, place);
+        CREATE INDEX lines_by_receipt ON book_lines (terminal, receipt, place) WHERE receipt IS NOT NULL;
+        CREATE INDEX lines_by_approval ON book_lines (terminal, approval, place) WHERE approval IS NOT NULL;
+        CREATE INDEX lines_by_batch ON book_lines (terminal, batch, place) WHERE batch IS NOT NULL;
+        CREATE INDEX lines_by_undone_session ON book_lines (terminal, undone_session, place) WHERE undone_session IS NOT NULL;
+        CREATE INDEX lines_by_undone_receipt ON book_lines (terminal, undone_receipt, place) WHERE undone_receipt IS NOT NULL;
+        CREATE INDEX lines_by_undone_approval ON book_lines (terminal, undone_approval, place) WHERE undone_approval IS NOT NULL;
+
+        CREATE TABLE doubted_books (terminal TEXT PRIMARY KEY) WITHOUT ROWID;
+        INSERT INTO doubted_books SELECT DISTINCT terminal FROM sessions;
+        """;
+
+    private static readonly string[] Steps = [First, Second, Third, Fourth, Fifth];
 
     /// <summary>The number of the newest step.</summary>
     public static int Current => Steps.Length;

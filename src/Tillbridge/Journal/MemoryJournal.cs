@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tillbridge.Domain;
+using Tillbridge.Journal.Periods;
 
 namespace Tillbridge.Journal;
 
@@ -121,22 +122,19 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown)
+    public Task<T> Look<T>(string terminal, Func<IOpenPeriod, T> look, CancellationToken shutdown)
     {
         ArgumentException.ThrowIfNullOrEmpty(terminal);
-        return Select(
-            ByPlace(terminal)
-                .Reverse()
-                .TakeWhile(kept => !kept.Session.ClosesPeriod)
-                .Where(kept => kept.Session.Request.Kind.MovesMoney())
-                .Reverse()
-                .Take(JournalRules.MostPeriod),
-            shutdown);
+        ArgumentNullException.ThrowIfNull(look);
+        return Locked(() => look(new ListedPeriod(Period_NeedsLock(terminal))), shutdown);
     }
 
     /// <inheritdoc/>
-    public async Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) =>
-        (await CurrentPeriod(terminal, shutdown)).LastOrDefault(session => session.Phase is SessionPhase.Closed);
+    public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(terminal);
+        return Locked(() => Period_NeedsLock(terminal).LastOrDefault(session => session.Phase is SessionPhase.Closed), shutdown);
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<FacedSession>> OfFace(string face, int limit, CancellationToken shutdown)
@@ -187,6 +185,9 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
     public Task WaitBeyond(long sequence, CancellationToken stop) => signal.WaitBeyond(sequence, stop);
 
     /// <inheritdoc/>
+    public Task WaitBeyond(long sequence, SessionId session, CancellationToken stop) => signal.WaitBeyond(sequence, session, stop);
+
+    /// <inheritdoc/>
     public Task<ChainCheck> Verify(CancellationToken shutdown)
     {
         return Locked(Walk, shutdown);
@@ -211,6 +212,14 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
         signal.Close();
         return ValueTask.CompletedTask;
     }
+
+    private List<Session> Period_NeedsLock(string terminal) =>
+        [.. ByPlace(terminal)
+            .Reverse()
+            .TakeWhile(kept => !kept.Session.ClosesPeriod)
+            .Where(kept => kept.Session.Request.Kind.MovesMoney())
+            .Reverse()
+            .Select(kept => kept.Session)];
 
     private IEnumerable<Kept> ByPlace(string terminal) =>
         sessions.Values.Where(kept => kept.Session.Terminal == terminal).OrderBy(kept => kept.Place);
@@ -272,7 +281,7 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
         if (entry.Note is { } note)
             sessions[entry.Id] = sessions[entry.Id] with { Notes = sessions[entry.Id].Notes.SetItem(note.Face, note) };
 
-        signal.Publish(record.Sequence);
+        signal.Publish([(record.Sequence, record.Session)]);
         return record.Sequence;
     }
 

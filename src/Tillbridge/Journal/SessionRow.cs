@@ -8,7 +8,8 @@ namespace Tillbridge.Journal;
 /// </summary>
 internal sealed record SessionRow(
     string Id, string Terminal, string? Key, string Fingerprint, string Kind, string Phase, string? Outcome,
-    string? Reference, string? Receipt, string CreatedAt, string? SentAt, string? ClosedAt, string? Face, string State, string Seal)
+    string? Reference, string? Receipt, string CreatedAt, string? SentAt, string? ClosedAt, string? Face, string State, string Seal,
+    bool Closes)
 {
     public static SessionRow Of(Session session) => Project(session, JournalJson.Write(session));
 
@@ -55,5 +56,6 @@ internal sealed record SessionRow(
         JournalTime.Write(session.ClosedAt),
         session.Face?.Name,
         state,
-        RecordChain.StateHash(state));
+        RecordChain.StateHash(state),
+        session.ClosesPeriod);
 }

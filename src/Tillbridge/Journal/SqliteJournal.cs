@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tillbridge.Domain;
 using Tillbridge.Journal.Integrity;
+using Tillbridge.Journal.Periods;
 using Tillbridge.Journal.Sqlite;
 
 namespace Tillbridge.Journal;
@@ -18,6 +19,7 @@ public sealed class SqliteJournal : IJournal
     private readonly JournalWriter writer;
     private readonly SequenceSignal signal;
     private readonly JournalExamination examination;
+    private readonly HashSet<string> mended = new(StringComparer.Ordinal);
     private int isDisposed;
 
     private SqliteJournal(
@@ -30,6 +32,7 @@ public sealed class SqliteJournal : IJournal
         appender = new JournalAppender(connection, place, witness, clock);
         signal = new SequenceSignal(appender.Tip.Sequence);
         writer = JournalWriter.Start(appender, signal, clock, logger);
+        reader.BooksDamaged = Mend;
     }
 
     /// <inheritdoc/>
@@ -37,6 +40,9 @@ public sealed class SqliteJournal : IJournal
 
     /// <summary>Transactions that became durable; many appends share one.</summary>
     internal long Commits => appender.Commits;
+
+    /// <summary>Steps of SQLite's machine so far, for measurements while nobody reads or writes.</summary>
+    internal long Work => reader.Work + connection.Work;
 
     /// <summary>Damage that was found at the start or behind it, each with what it costs; nothing when all is well.</summary>
     public IReadOnlyList<string> Faults => examination.Faults;
@@ -113,8 +119,8 @@ public sealed class SqliteJournal : IJournal
         reader.SentAfter(session, shutdown);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown) =>
-        reader.CurrentPeriod(terminal, shutdown);
+    public Task<T> Look<T>(string terminal, Func<IOpenPeriod, T> look, CancellationToken shutdown) =>
+        reader.Look(terminal, look, shutdown);
 
     /// <inheritdoc/>
     public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) => reader.LastOfPeriod(terminal, shutdown);
@@ -136,6 +142,9 @@ public sealed class SqliteJournal : IJournal
 
     /// <inheritdoc/>
     public Task WaitBeyond(long sequence, CancellationToken stop) => signal.WaitBeyond(sequence, stop);
+
+    /// <inheritdoc/>
+    public Task WaitBeyond(long sequence, SessionId session, CancellationToken stop) => signal.WaitBeyond(sequence, session, stop);
 
     /// <inheritdoc/>
     public Task<ChainCheck> Verify(CancellationToken shutdown) => reader.Verify(shutdown);
@@ -174,7 +183,7 @@ public sealed class SqliteJournal : IJournal
             reader = JournalReader.Of(directory.File);
             journal = new SqliteJournal(directory, connection, reader, witness, examination, clock, logger);
             JournalLog.Opened(logger, directory.File, journal.LastSequence);
-            examination.GoOn(directory.File);
+            examination.GoOn(directory.File, journal.Mend);
             return journal;
         }
         catch (JournalException refused) when (refused.Fault is JournalFault.Unexpected)
@@ -198,10 +207,44 @@ public sealed class SqliteJournal : IJournal
     // A step rewrites much; on a damaged file it would spread the damage.
     private static void Migrate(SqliteConnection connection, CancellationToken shutdown)
     {
-        if (JournalSchema.Check(connection) == JournalSchema.Current) return;
+        if (JournalSchema.Check(connection) == JournalSchema.Current)
+        {
+            MakeBooksAnew(connection);
+            return;
+        }
+
         if (ChainVerifier.FileFault(connection, shutdown) is { } fault)
             throw new JournalException(JournalFault.Corrupt, $"'{connection.File}': {fault} {JournalDirectory.CorruptCure}");
         JournalSchema.Migrate(connection);
+        MakeBooksAnew(connection);
+    }
+
+    // Once after an update, and where a run before found sums that it could not believe.
+    private static void MakeBooksAnew(SqliteConnection connection)
+    {
+        var books = new BookKeeper(connection);
+        foreach (var terminal in PeriodSql.Doubted(connection))
+        {
+            connection.Execute("BEGIN IMMEDIATE");
+            try
+            {
+                books.MakeAnew(terminal);
+                connection.Execute("COMMIT");
+            }
+            finally
+            {
+                if (!connection.IsIdle) connection.Rollback();
+            }
+        }
+    }
+
+    private void Mend(string terminal)
+    {
+        lock (mended)
+        {
+            // Once in a run: what is damaged again at once is no accident of one bit.
+            if (mended.Add(terminal)) writer.Mend(terminal);
+        }
     }
 
     private static SqliteConnection Connect(string file)

@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Domain.Books;
 using Tillbridge.Domain.Proof;
 
 namespace Tillbridge.Protocols;
@@ -45,7 +46,7 @@ public sealed class RecoveryEntry(Session session)
     }
 
     /// <summary>What our journal's bookings of the open period add up to without this session; null when it cannot be told.</summary>
-    internal PeriodBooks? Books { get; init; }
+    internal RecoveryBooks? Books { get; init; }
 
     /// <summary>A request of ours in this recovery stopped what still ran at the terminal.</summary>
     internal bool StoppedByUs { get; set; }
@@ -66,4 +67,16 @@ public sealed class RecoveryEntry(Session session)
         },
         _ => new Conclusion(Outcome.Failed, Reason.NotBooked) { Grounds = grounds },
     };
+}
+
+/// <summary>Our books of a terminal's open period while a session is recovered.</summary>
+/// <param name="net">What they add up to without the session, as recovery began.</param>
+/// <param name="look">Holds the books, as they are then, against a thought; false where they cannot be told any more.</param>
+internal sealed class RecoveryBooks(Money net, Func<Func<PeriodBooks, bool>, Task<bool>> look)
+{
+    /// <summary>The net sum.</summary>
+    public Money Net { get; } = net;
+
+    /// <summary>True when the books show what is thought, which is to be put so that false proves nothing.</summary>
+    public Task<bool> Show(Func<PeriodBooks, bool> thought) => look(thought);
 }

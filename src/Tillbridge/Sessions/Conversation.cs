@@ -191,6 +191,8 @@ internal sealed class Conversation(
                     return null;
                 }
 
+                if (said is Concluded { Conclusion: var last } && await own.Closes.SeenIn(session, last) is { } close)
+                    await tell(ToInput(close));
                 if (await tell(ToInput(said)) is not { } now) return null;
                 if (said is Concluded) return null;
                 session = now;

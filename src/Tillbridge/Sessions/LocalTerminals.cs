@@ -5,6 +5,7 @@ using Tillbridge.Domain.Cards;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 using Tillbridge.Sessions.Books;
+using Tillbridge.Sessions.Waiting;
 using Tillbridge.Transports;
 
 namespace Tillbridge.Sessions;
@@ -25,6 +26,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     private readonly Originals originals;
     private readonly BookingReferences references;
     private readonly OrphanSessions orphans;
+    private readonly SessionWaits waits;
     private readonly TimeProvider clock;
     private readonly IdSource ids;
     private readonly ILoggerFactory logs;
@@ -43,6 +45,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         originals = new Originals(journal, shutdown);
         references = new BookingReferences(journal, shutdown);
         orphans = new OrphanSessions(journal, clock);
+        waits = new SessionWaits(journal, clock);
     }
 
     /// <inheritdoc/>
@@ -255,31 +258,11 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<Session?> WaitForEnd(SessionId id, TimeSpan limit, CancellationToken stop) =>
-        WaitUntil(id, phase => phase is SessionPhase.Closed, limit, stop);
+        waits.Until(id, phase => phase is SessionPhase.Closed, limit, stop);
 
     /// <inheritdoc/>
     public Task<Session?> WaitForEndOrQuestion(SessionId id, TimeSpan limit, CancellationToken stop) =>
-        WaitUntil(id, phase => phase is SessionPhase.Closed or SessionPhase.AwaitingConfirmation, limit, stop);
-
-    private async Task<Session?> WaitUntil(SessionId id, Func<SessionPhase, bool> reached, TimeSpan limit, CancellationToken stop)
-    {
-        using var patience = new CancellationTokenSource(limit, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
-        while (true)
-        {
-            var seen = journal.LastSequence;
-            var session = await journal.Find(id, stop);
-            if (session is null || reached(session.Phase) || patience.IsCancellationRequested) return session;
-            try
-            {
-                await journal.WaitBeyond(seen, either.Token);
-            }
-            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-            {
-                // The caller's patience ended, not the session: it is told how the session stands.
-            }
-        }
-    }
+        waits.Until(id, phase => phase is SessionPhase.Closed or SessionPhase.AwaitingConfirmation, limit, stop);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

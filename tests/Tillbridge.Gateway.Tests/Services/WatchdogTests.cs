@@ -4,6 +4,7 @@ using Tillbridge.Cli.Services.Systemd;
 using Tillbridge.Gateway.Tests.Support;
 using Tillbridge.Journal;
 using Tillbridge.Sessions;
+using Tillbridge.Sessions.Waiting;
 using Tillbridge.Tests.Scenarios;
 
 namespace Tillbridge.Gateway.Tests.Services;

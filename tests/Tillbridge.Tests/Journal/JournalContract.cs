@@ -190,11 +190,45 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_waits_for_a_session_is_woken_by_its_records_and_by_no_other()
+    {
+        var (mine, other) = (Intent(Clock), Intent(Clock, terminal: "till-2"));
+        await Journal.Accept(mine, "{}", Stop);
+        await Journal.Accept(other, "{}", Stop);
+        var seen = Journal.LastSequence;
+        var waiter = Journal.WaitBeyond(seen, mine.Id, Stop);
+        for (var times = 0; times < 20; times++) await Journal.Append(other.Frame(), Stop);
+        Assert.False(waiter.IsCompleted);
+        Assert.False(Journal.WaitBeyond(seen, mine.Id, Stop).IsCompleted);
+        await Journal.Append(mine.Frame(), Stop);
+        await waiter;
+        // What came between the look and the wait is not missed.
+        Assert.True(Journal.WaitBeyond(seen, mine.Id, Stop).IsCompletedSuccessfully);
+        Assert.False(Journal.WaitBeyond(Journal.LastSequence, mine.Id, Stop).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Who_looked_long_ago_looks_again_and_who_gives_up_is_let_go()
+    {
+        var (mine, other) = (Intent(Clock), Intent(Clock, terminal: "till-2"));
+        await Journal.Accept(mine, "{}", Stop);
+        await Journal.Accept(other, "{}", Stop);
+        await Task.WhenAll(Enumerable.Range(0, 4200).Select(_ => Journal.Append(other.Frame(), Stop)));
+        await Journal.WaitBeyond(1, mine.Id, Stop);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var waiter = Journal.WaitBeyond(Journal.LastSequence, mine.Id, patience.Token);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiter);
+    }
+
+    [Fact]
     public async Task A_closed_journal_refuses_and_ends_waits()
     {
         var waiter = Journal.WaitBeyond(0, Stop);
+        var ofSession = Journal.WaitBeyond(0, Intent(Clock).Id, Stop);
         await Journal.DisposeAsync();
         var ended = await Assert.ThrowsAsync<JournalException>(() => waiter);
+        await Assert.ThrowsAsync<JournalException>(() => ofSession);
         var refused = await Assert.ThrowsAsync<JournalException>(() => Journal.Accept(Intent(Clock), "{}", Stop));
         var unread = await Assert.ThrowsAsync<JournalException>(() => Journal.FindByKey("k", Stop));
         var noted = Assert.Throws<JournalException>(() => Journal.Note(Intent(Clock).Frame()));

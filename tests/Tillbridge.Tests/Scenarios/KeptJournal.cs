@@ -1,5 +1,6 @@
 using Tillbridge.Domain;
 using Tillbridge.Journal;
+using Tillbridge.Journal.Periods;
 
 namespace Tillbridge.Tests.Scenarios;
 
@@ -14,7 +15,7 @@ internal class KeptJournal(IJournal inner) : IJournal
 
     public void Note(JournalEntry entry) => inner.Note(entry);
 
-    public Task<Session?> Find(SessionId id, CancellationToken shutdown) => inner.Find(id, shutdown);
+    public virtual Task<Session?> Find(SessionId id, CancellationToken shutdown) => inner.Find(id, shutdown);
 
     public Task<Session?> FindByKey(string key, CancellationToken shutdown) => inner.FindByKey(key, shutdown);
 
@@ -22,8 +23,8 @@ internal class KeptJournal(IJournal inner) : IJournal
 
     public Task<IReadOnlyList<Session>> SentAfter(Session session, CancellationToken shutdown) => inner.SentAfter(session, shutdown);
 
-    public Task<IReadOnlyList<Session>> CurrentPeriod(string terminal, CancellationToken shutdown) =>
-        inner.CurrentPeriod(terminal, shutdown);
+    public Task<T> Look<T>(string terminal, Func<IOpenPeriod, T> look, CancellationToken shutdown) =>
+        inner.Look(terminal, look, shutdown);
 
     public Task<Session?> LastOfPeriod(string terminal, CancellationToken shutdown) => inner.LastOfPeriod(terminal, shutdown);
 
@@ -40,6 +41,9 @@ internal class KeptJournal(IJournal inner) : IJournal
         inner.RecordsAfter(sequence, session, limit, withFrames, shutdown);
 
     public Task WaitBeyond(long sequence, CancellationToken stop) => inner.WaitBeyond(sequence, stop);
+
+    public Task WaitBeyond(long sequence, SessionId session, CancellationToken stop) =>
+        inner.WaitBeyond(sequence, session, stop);
 
     public Task<ChainCheck> Verify(CancellationToken shutdown) => inner.Verify(shutdown);
 

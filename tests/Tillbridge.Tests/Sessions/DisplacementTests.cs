@@ -59,7 +59,7 @@ public sealed class DisplacementTests
             var moved = bench.Virtual.Acquirer.Net - booked;
             Assert.True(
                 moved == (ended.Outcome is Outcome.Approved ? 1250 : 0) && ended.Outcome is not Outcome.Unknown,
-                $"round {round}: {ended.Outcome} ({ended.Conclusion!.Reason}), and {moved} moved");
+                $"round {round}: {ended.Outcome} ({ended.Conclusion!.Reason}: {ended.Conclusion.TerminalText}), and {moved} moved");
         }
     }
 }

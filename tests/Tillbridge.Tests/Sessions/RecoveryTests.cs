@@ -1,4 +1,6 @@
 using Tillbridge.Domain;
+using Tillbridge.Domain.Books;
+using Tillbridge.Journal.Periods;
 using Tillbridge.Sessions;
 
 namespace Tillbridge.Tests.Sessions;
@@ -7,7 +9,8 @@ namespace Tillbridge.Tests.Sessions;
 public sealed class RecoveryTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero);
-    private static readonly Session Asked = Booked("f", RequestKind.Sale, 700, receipt: null);
+    private static readonly Session Settled = Booked("f", RequestKind.Sale, 700, receipt: null);
+    private static readonly Session Asked = Settled with { Phase = SessionPhase.Recovering, Conclusion = null };
 
     [Theory]
     [InlineData(0, 0)]
@@ -37,21 +40,21 @@ public sealed class RecoveryTests
             Booked("3", RequestKind.PreAuthorization, 5000, "0003"), Booked("4", RequestKind.Capture, 40, receipt: null), Asked,
         ];
 
-        Assert.Equal(Money.Euro(740), Recovery.Books(period, Asked, Currency.Euro)?.Net);
-        Assert.Equal(Money.Euro(0), Recovery.Books([], Asked, Currency.Euro)?.Net);
+        Assert.Equal(Money.Euro(740), Books(period, Asked)?.Net);
+        Assert.Equal(Money.Euro(0), Books([], Asked)?.Net);
     }
 
     [Fact]
     public void What_was_not_approved_does_not_count()
     {
-        var declined = Asked with { Id = Id("1"), Conclusion = new(Outcome.Declined, Reason.DeclinedByIssuer) };
-        var question = Asked with
+        var declined = Settled with { Id = Id("1"), Conclusion = new(Outcome.Declined, Reason.DeclinedByIssuer) };
+        var question = Settled with
         {
             Id = Id("2"), Request = new(RequestKind.CancelPreAuthorization), Conclusion = new(Outcome.Approved, Reason.Done),
         };
 
         Assert.Equal(
-            Money.Euro(5), Recovery.Books([declined, question, Booked("3", RequestKind.Sale, 5, "1")], Asked, Currency.Euro)?.Net);
+            Money.Euro(5), Books([declined, question, Booked("3", RequestKind.Sale, 5, "1")], Asked)?.Net);
     }
 
     [Theory]
@@ -63,7 +66,7 @@ public sealed class RecoveryTests
         var resolved = Booked("2", kind, 300, receipt: null, original: "7");
         resolved = resolved with { Conclusion = new(Outcome.Approved, Reason.ResolvedByPerson) };
 
-        Assert.Null(Recovery.Books([before, resolved], Asked, Currency.Euro)?.Net);
+        Assert.Null(Books([before, resolved], Asked)?.Net);
     }
 
     [Theory]
@@ -74,10 +77,10 @@ public sealed class RecoveryTests
         var before = Booked("1", kind, 300, "0007");
         var undone = Booked("2", RequestKind.Reversal, 300, "0008", original: "7");
 
-        var without = Recovery.Books([before], Asked, Currency.Euro)!.Net.MinorUnits;
+        var without = Books([before], Asked)!.Net.MinorUnits;
 
         Assert.Equal(-change, without);
-        Assert.Equal(Money.Euro(0), Recovery.Books([before, undone], Asked, Currency.Euro)?.Net);
+        Assert.Equal(Money.Euro(0), Books([before, undone], Asked)?.Net);
     }
 
     [Fact]
@@ -89,7 +92,7 @@ public sealed class RecoveryTests
             Booked("3", RequestKind.Reversal, 300, "0009", original: "08"),
         ];
 
-        Assert.Equal(Money.Euro(300), Recovery.Books(period, Asked, Currency.Euro)?.Net);
+        Assert.Equal(Money.Euro(300), Books(period, Asked)?.Net);
     }
 
     [Fact]
@@ -105,9 +108,13 @@ public sealed class RecoveryTests
             Booked("2", RequestKind.Reversal, 300, "0008"),
         ];
 
-        foreach (var other in untold) Assert.Null(Recovery.Books([sale, other], Asked, Currency.Euro)?.Net);
-        Assert.Equal(Money.Euro(300), Recovery.Books([sale, untold[0] with { Id = Asked.Id }], Asked, Currency.Euro)?.Net);
+        foreach (var other in untold) Assert.Null(Books([sale, other], Asked)?.Net);
+        Assert.Equal(Money.Euro(300), Books([sale, untold[0] with { Id = Asked.Id }], Asked)?.Net);
     }
+
+    [Fact]
+    public void Nothing_is_expected_of_a_session_that_the_journal_has_in_its_books() =>
+        Assert.Null(Books([Booked("1", RequestKind.Sale, 300, "0007"), Settled], Asked));
 
     [Fact]
     public void Each_direction_has_a_most_that_our_books_allow()
@@ -123,10 +130,10 @@ public sealed class RecoveryTests
             Booked("5", RequestKind.Reversal, 20, "0011", original: "9"),
         ];
 
-        var books = Recovery.Books(period, Asked, Currency.Euro)!;
-        Assert.Equal((Money.Euro(300 + 70 + 20), Money.Euro(300 + 70 + 20)), (books.Taken, books.Given));
-        var empty = Recovery.Books([Asked], Asked, Currency.Euro)!;
-        Assert.Equal((Money.Euro(0), Money.Euro(0)), (empty.Taken, empty.Given));
+        var books = Books(period, Asked)!;
+        Assert.Equal((300 + 70 + 20L, 300 + 70 + 20L), (books.Sum.Taken, books.Sum.Given));
+        var empty = Books([Asked], Asked)!;
+        Assert.Equal((0L, 0L), (empty.Sum.Taken, empty.Sum.Given));
     }
 
     [Fact]
@@ -135,9 +142,12 @@ public sealed class RecoveryTests
         var sale = Booked("1", RequestKind.Sale, 300, "0007");
         Session Undoing(string receipt) => Booked("9", RequestKind.Reversal, 300, receipt: null, original: receipt);
 
-        Assert.Equal(Money.Euro(300), Recovery.Books([sale], Undoing("7"), Currency.Euro)?.Net);
-        Assert.Null(Recovery.Books([sale], Undoing("8"), Currency.Euro)?.Net);
+        Assert.Equal(Money.Euro(300), Books([sale], Undoing("7"))?.Net);
+        Assert.Null(Books([sale], Undoing("8"))?.Net);
     }
+
+    private static PeriodBooks? Books(IReadOnlyList<Session> period, Session without) =>
+        Recovery.Books(new ListedPeriod(period), without, Currency.Euro);
 
     private static SessionId Id(string digit) => new(digit.PadLeft(32, '0'));
 

@@ -103,7 +103,7 @@ internal sealed class CallbackQueries(
             var seen = parts.Journal.LastSequence;
             var note = CallbackNote.Of(await parts.Journal.NoteOf(running, CallbackOrigin.Face, stop));
             if (note is { Attempts: > 0 } or { IsSettled: true }) break;
-            await Beyond(seen, CancelLimit - parts.Clock.GetElapsedTime(began), stop);
+            await Beyond(seen, running, CancelLimit - parts.Clock.GetElapsedTime(began), stop);
         }
 
         var language = command.Language ?? settings.Language;
@@ -113,13 +113,13 @@ internal sealed class CallbackQueries(
         return new(outcome is Outcome.Cancelled or Outcome.Declined or Outcome.Failed, words, Words<Outcome>.Of(outcome));
     }
 
-    private async Task Beyond(long seen, TimeSpan most, CancellationToken stop)
+    private async Task Beyond(long seen, SessionId session, TimeSpan most, CancellationToken stop)
     {
         using var patience = new CancellationTokenSource(most, parts.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
         try
         {
-            await parts.Journal.WaitBeyond(seen, either.Token);
+            await parts.Journal.WaitBeyond(seen, session, either.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

@@ -204,7 +204,7 @@ internal sealed class CallbackTalk(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
         try
         {
-            await parts.Journal.WaitBeyond(seen, either.Token);
+            await parts.Journal.WaitBeyond(seen, session.Id, either.Token);
             return true;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)

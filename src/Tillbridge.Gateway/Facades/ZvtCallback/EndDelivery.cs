@@ -142,7 +142,7 @@ internal sealed class EndDelivery(
 
         if (now.IsUnresolved)
         {
-            await parts.Journal.WaitBeyond(written, stop);
+            await parts.Journal.WaitBeyond(written, session.Id, stop);
             return;
         }
 

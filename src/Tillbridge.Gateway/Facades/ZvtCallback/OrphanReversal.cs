@@ -81,7 +81,7 @@ internal sealed class OrphanReversal(CallbackParts parts, CallbackSettings setti
             var session = await parts.Journal.Find(id, stop);
             if (session is { Phase: SessionPhase.Closed, Outcome: { } outcome and not Outcome.Unknown })
                 return outcome;
-            await parts.Journal.WaitBeyond(seen, stop);
+            await parts.Journal.WaitBeyond(seen, id, stop);
         }
     }
 

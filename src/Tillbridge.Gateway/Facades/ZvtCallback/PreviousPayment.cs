@@ -12,31 +12,20 @@ internal static class PreviousPayment
     /// <summary>The payment, or why there is none.</summary>
     public static async Task<(Session? Payment, CallbackRefusal? Refusal)> Find(IJournal journal, string terminal, CancellationToken stop)
     {
-        var period = await journal.CurrentPeriod(terminal, stop);
-        foreach (var session in period.Reverse())
+        // Open ones are the reversal itself, or whoever makes the terminal busy; of the others nothing was booked.
+        return await journal.Look(terminal, period => period.NewestBooking(), stop) switch
         {
-            switch (session)
-            {
-                case { Phase: not SessionPhase.Closed }:
-                    continue; // The reversal itself, or whoever makes the terminal busy.
-                case { Outcome: Outcome.Unknown }:
-                    return Refuse("unresolved-session", $"Session {session.Id} has an unknown outcome; resolve it first.");
-                case { Outcome: not Outcome.Approved }:
-                    continue; // Nothing was booked.
-                case { Request.Kind: RequestKind.Sale, Conclusion.References.Receipt: not null }:
-                    return (session, null);
-                case { Request.Kind: RequestKind.Sale }:
-                    return Refuse(
-                        "nothing-to-reverse", $"The terminal gave session {session.Id} no receipt number; reverse it at the terminal.");
-                case { Request.Kind: RequestKind.Reversal }:
-                    return Refuse("already-reversed", $"The last payment was reversed already by session {session.Id}.");
-                default:
-                    return Refuse(
-                        "nothing-to-reverse", $"The last booking is session {session.Id}, which is no payment; use POST /v1/sessions.");
-            }
-        }
-
-        return Refuse("nothing-to-reverse", "There is no payment since the last end of day that could be reversed.");
+            null => Refuse("nothing-to-reverse", "There is no payment since the last end of day that could be reversed."),
+            { Outcome: Outcome.Unknown } unknown =>
+                Refuse("unresolved-session", $"Session {unknown.Id} has an unknown outcome; resolve it first."),
+            { Request.Kind: RequestKind.Sale, Conclusion.References.Receipt: not null } payment => (payment, null),
+            { Request.Kind: RequestKind.Sale } payment => Refuse(
+                "nothing-to-reverse", $"The terminal gave session {payment.Id} no receipt number; reverse it at the terminal."),
+            { Request.Kind: RequestKind.Reversal } reversal =>
+                Refuse("already-reversed", $"The last payment was reversed already by session {reversal.Id}."),
+            { } other => Refuse(
+                "nothing-to-reverse", $"The last booking is session {other.Id}, which is no payment; use POST /v1/sessions."),
+        };
     }
 
     private static (Session?, CallbackRefusal?) Refuse(string code, string message) => (null, new CallbackRefusal(409, code, message));

@@ -22,6 +22,8 @@ internal sealed class JournalExamination : IAsyncDisposable
     private volatile IReadOnlyList<string> faults = [];
     private volatile string? stops;
     private bool isRunning;
+    private IReadOnlyList<DisagreeingSums> found = [];
+    private Action<string>? mend;
 
     private JournalExamination(bool isWhole, ILogger logger) => (this.isWhole, this.logger) = (isWhole, logger);
 
@@ -53,8 +55,12 @@ internal sealed class JournalExamination : IAsyncDisposable
     }
 
     /// <summary>Looks at the rest, if there is one, on a thread and a connection of its own.</summary>
-    public void GoOn(string file)
+    /// <param name="file">The journal's file.</param>
+    /// <param name="mends">Makes the sums of a terminal anew that disagree with its sessions.</param>
+    public void GoOn(string file, Action<string> mends)
     {
+        mend = mends;
+        foreach (var sums in found) mend(sums.Terminal);
         if (isWhole) return;
         isRunning = true;
         var thread = new Thread(() => Rest(file)) { IsBackground = true, Name = "tillbridge-journal-check" };
@@ -126,11 +132,24 @@ internal sealed class JournalExamination : IAsyncDisposable
 
     private void Tell(ChainCheck check)
     {
+        TellSums(check.Sums);
         if (check.BrokenAt is not { } at) return;
         var told = check.Damaged.Select(one => $"Session {one.Id} cannot be told. {one.Why}");
         if (!check.CostsSessionsOnly)
             told = told.Prepend($"The journal is damaged{Place(at)}: {check.Why} No new sessions are taken.");
         faults = [.. faults.Union(told.Take(MostTold))];
         foreach (var fault in faults) JournalLog.Damaged(logger, fault);
+    }
+
+    private void TellSums(IReadOnlyList<DisagreeingSums> sums)
+    {
+        found = sums;
+        foreach (var one in sums)
+        {
+            var text = $"The sums of terminal '{one.Terminal}' disagree with its sessions and are made anew out of them: {one.Why}";
+            faults = [.. faults, text];
+            JournalLog.Damaged(logger, text);
+            mend?.Invoke(one.Terminal);
+        }
     }
 }

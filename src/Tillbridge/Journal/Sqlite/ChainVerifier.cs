@@ -48,7 +48,7 @@ internal static class ChainVerifier
     }
 
     /// <summary>
-    /// The whole journal: pages, indexes against rows, chain, rows against chain. A damaged row of a session stands in
+    /// The whole journal: pages, indexes against rows, chain, rows against chain, sums against rows. A damaged row of a session stands in
     /// <see cref="ChainCheck.Damaged"/>, and is the check's fault only if there is no worse one.
     /// </summary>
     public static ChainCheck Everything(SqliteConnection connection, CancellationToken shutdown)
@@ -74,6 +74,7 @@ internal static class ChainVerifier
         var damaged = new List<(long Sequence, DamagedSession Session)>();
         var fault = RowsFault(connection, 0, damaged, shutdown) ?? NotesFault(connection, shutdown) ?? FenceFault(connection, fences);
         if (fault is var (at, what)) chain = chain with { BrokenAt = at, Why = what };
+        chain = chain with { Sums = BookVerifier.Check(connection, shutdown) };
         return Add(chain, damaged);
     }
 

@@ -12,8 +12,8 @@ internal sealed class JournalAppender(SqliteConnection connection, JournalPlace 
 
     private const string InsertSession =
         "INSERT INTO sessions (intent, place, id, terminal, key, fingerprint, kind, phase, outcome, reference, receipt, "
-        + "created_at, sent_at, closed_at, state, face, seal) "
-        + "VALUES (?14, ?14, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?15, ?16)";
+        + "created_at, sent_at, closed_at, state, face, seal, closes) "
+        + "VALUES (?14, ?14, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?15, ?16, ?17)";
 
     private const string BeginNote =
         "INSERT INTO face_notes (session, face, intent, record, settled, listed) VALUES (?1, ?2, ?3, NULL, 0, 0)";
@@ -27,9 +27,10 @@ internal sealed class JournalAppender(SqliteConnection connection, JournalPlace 
     // Terminal, key, fingerprint and creation never change (JournalRules.CheckSuccessor), and their indexes are left alone.
     private const string UpdateSession =
         "UPDATE sessions SET kind = ?5, phase = ?6, outcome = ?7, reference = ?8, receipt = ?9, sent_at = ?11, closed_at = ?12, "
-        + "state = ?13, face = ?15, seal = ?16, "
+        + "state = ?13, face = ?15, seal = ?16, closes = ?17, "
         + "place = CASE WHEN ?11 IS NOT NULL AND ?11 IS NOT sent_at THEN ?14 ELSE place END WHERE id = ?1";
 
+    private readonly BookKeeper books = new(connection);
     private long commits;
 
     /// <summary>The last durable record.</summary>
@@ -88,6 +89,12 @@ internal sealed class JournalAppender(SqliteConnection connection, JournalPlace 
     private void Apply(PendingWrite write, ref ChainTip staged, ref long dropped)
     {
         write.Restart();
+        if (write.Mends is { } terminal)
+        {
+            books.MakeAnew(terminal);
+            return;
+        }
+
         long? fence;
         try
         {
@@ -175,6 +182,7 @@ internal sealed class JournalAppender(SqliteConnection connection, JournalPlace 
         insert.Run();
 
         if (row is not null) Project(row, record);
+        if (entry.Session is { } state) books.Put(state);
         if (entry.Note is { } note) Project(note, record);
         staged = new ChainTip(record.Sequence, record.Hash);
         write.Sequence = record.Sequence;
@@ -186,7 +194,7 @@ internal sealed class JournalAppender(SqliteConnection connection, JournalPlace 
             .Bind(1, row.Id).Bind(2, row.Terminal).Bind(3, row.Key).Bind(4, row.Fingerprint).Bind(5, row.Kind)
             .Bind(6, row.Phase).Bind(7, row.Outcome).Bind(8, row.Reference).Bind(9, row.Receipt).Bind(10, row.CreatedAt)
             .Bind(11, row.SentAt).Bind(12, row.ClosedAt).Bind(13, row.State).Bind(14, record.Sequence)
-            .Bind(15, row.Face).Bind(16, Convert.FromHexString(row.Seal))
+            .Bind(15, row.Face).Bind(16, Convert.FromHexString(row.Seal)).Bind(17, row.Closes ? 1 : 0)
             .Run();
         Invariant.Holds(connection.Changes == 1, "one record moves one session");
         if (record.Kind is RecordKind.Intent && row.Face is { } face)

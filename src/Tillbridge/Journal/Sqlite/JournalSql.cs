@@ -16,10 +16,10 @@ internal static class JournalSql
 
     public const string SessionColumns =
         "s.id, s.terminal, s.key, s.fingerprint, s.kind, s.phase, s.outcome, s.reference, s.receipt, "
-        + "s.created_at, s.sent_at, s.closed_at, s.face, s.state, s.seal";
+        + "s.created_at, s.sent_at, s.closed_at, s.face, s.state, s.seal, s.closes";
 
     /// <summary>The column that follows the session's own.</summary>
-    public const int AfterSession = 15;
+    public const int AfterSession = 16;
 
     private const string SelectById = $"SELECT {SessionColumns} FROM sessions s WHERE s.id = ?1";
     private const string SelectByIntent = $"SELECT {SessionColumns} FROM sessions s WHERE s.intent = ?1";
@@ -30,7 +30,8 @@ internal static class JournalSql
         "SELECT (SELECT max(intent) FROM sessions INDEXED BY sessions_by_key WHERE key = ?1), "
         + "(SELECT max(intent) FROM sessions INDEXED BY sessions_by_key_again WHERE key = ?1)";
 
-    private const string IsUnsettled = "phase <> 'closed' OR outcome IS NULL OR outcome = 'unknown'";
+    /// <summary>The condition of the indexes over what is open or unknown.</summary>
+    public const string IsUnsettled = "phase <> 'closed' OR outcome IS NULL OR outcome = 'unknown'";
 
     private const string UnsettledIntents =
         $"SELECT intent FROM sessions INDEXED BY unsettled WHERE {IsUnsettled} "
@@ -75,7 +76,7 @@ internal static class JournalSql
     public static SessionRow RowAt(SqliteStatement row) => new(
         row.Text(0), row.Text(1), row.TextOrNull(2), row.Text(3), row.Text(4), row.Text(5), row.TextOrNull(6),
         row.TextOrNull(7), row.TextOrNull(8), row.Text(9), row.TextOrNull(10), row.TextOrNull(11),
-        row.TextOrNull(12), row.Text(13), Convert.ToHexStringLower(row.BlobOrNull(14) ?? []));
+        row.TextOrNull(12), row.Text(13), Convert.ToHexStringLower(row.BlobOrNull(14) ?? []), row.Long(15) != 0);
 
     /// <summary>The session of that id; null only if no record speaks of it either.</summary>
     public static Session? Find(SqliteConnection connection, SessionId id)

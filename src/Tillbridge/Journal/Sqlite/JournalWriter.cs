@@ -58,6 +58,9 @@ internal sealed class JournalWriter : IAsyncDisposable
         if (!queue.TryAdd(new PendingWrite(entry, bytes, isNote: true))) Drop(1);
     }
 
+    /// <summary>Makes the books of a terminal anew, behind what is queued.</summary>
+    public void Mend(string terminal) => queue.TryAdd(new PendingWrite(entry: null, 0, isNote: true) { Mends = terminal });
+
     /// <summary>Writes what is queued and ends the thread.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -152,7 +155,7 @@ internal sealed class JournalWriter : IAsyncDisposable
             failing = null;
         }
 
-        signal.Publish(appender.Tip.Sequence);
+        signal.Publish([.. batch.Where(write => write.Sequence > 0).Select(write => (write.Sequence, write.Entry.Id))]);
         foreach (var write in batch)
         {
             if (write is { IsNote: true, Refusal: { } refusal })
@@ -175,7 +178,7 @@ internal sealed class JournalWriter : IAsyncDisposable
         {
             if (!write.IsNote) write.Fail(write.Refusal ?? new JournalException(fault, error.Message, error));
             else if (canHeal && held.Count < MostHeldNotes) held.Add(write);
-            else lost++;
+            else if (write.Mends is null) lost++;
         }
 
         if (lost > 0) Drop(lost);

@@ -40,6 +40,9 @@ internal sealed class SqliteConnection : IDisposable
     /// <summary>Rows that the last statement changed.</summary>
     public int Changes => SqliteNative.Changes(handle);
 
+    /// <summary>Steps of SQLite's machine for all kept statements so far.</summary>
+    public long Work => statements.Values.Sum(statement => statement.Work);
+
     /// <summary>Opens a file; it is created empty if missing and writable.</summary>
     public static SqliteConnection Open(string file, SqliteAccess access)
     {
@@ -90,6 +93,20 @@ internal sealed class SqliteConnection : IDisposable
     {
         using var statement = Prepare(sql);
         return statement.Step() ? statement.TextOrNull(0) : null;
+    }
+
+    /// <summary>Reads with several statements what stands at one moment.</summary>
+    public T InSnapshot<T>(Func<SqliteConnection, T> read)
+    {
+        Execute("BEGIN");
+        try
+        {
+            return read(this);
+        }
+        finally
+        {
+            Rollback();
+        }
     }
 
     /// <summary>Ends what runs on this connection, with an error; the one call that another thread may make.</summary>

@@ -13,6 +13,7 @@ internal static partial class SqliteNative
     public const int Row = 100;
     public const int Done = 101;
     public const int Busy = 5;
+    public const int StepsOfMachine = 4;
     public const int OpenReadOnly = 0x1;
     public const int OpenReadWrite = 0x2;
     public const int OpenCreate = 0x4;
@@ -111,6 +112,9 @@ internal static partial class SqliteNative
 
     [LibraryImport(Library, EntryPoint = "sqlite3_reset")]
     public static partial int Reset(SqliteStatementHandle statement);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_stmt_status")]
+    public static partial int Status(SqliteStatementHandle statement, int counter, int reset);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_clear_bindings")]
     public static partial int ClearBindings(SqliteStatementHandle statement);

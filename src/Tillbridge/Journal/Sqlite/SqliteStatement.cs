@@ -13,6 +13,9 @@ internal sealed class SqliteStatement(SqliteConnection owner, SqliteStatementHan
 
     private bool isBorrowed;
 
+    /// <summary>Steps of SQLite's machine so far: a measure of work that no load of the computer changes.</summary>
+    public long Work => SqliteNative.Status(handle, SqliteNative.StepsOfMachine, reset: 0);
+
     public void Borrow()
     {
         Invariant.Holds(!isBorrowed, "a statement is used by one reader at a time");

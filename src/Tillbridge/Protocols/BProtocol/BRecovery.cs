@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Domain.Books;
 using Tillbridge.Domain.Proof;
 using Tillbridge.Protocols.BProtocol.Dialects;
 using Tillbridge.Protocols.BProtocol.Frames;
@@ -192,7 +193,7 @@ internal sealed class BRecovery(
         if (!dialect.RecoveryTotals || entry.Books is not { } books) return Twice(said, "The terminal repeats this booking as refused.");
         var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
         if (busy) return StillBusy();
-        return totals is null || books.HasTail(totals)
+        return totals is null || await books.Show(ours => ours.HasTail(totals))
             ? Twice(
                 totals is null ? said : new Concluded(refused.On(Ground.TotalsAgree)), "The terminal repeats this booking as refused.")
             : Unclear(
@@ -217,7 +218,9 @@ internal sealed class BRecovery(
         // A terminal that has bookings and says that it has none stored forgets: only sums that agree are then believed (laboratory). Where
         // our books name none, an older booking under another number is the proof, as without totals. A period that the terminal closed by
         // itself holds the last of our bookings and none but them.
-        var fits = totals is null || (entry.Books is { } books ? isOlder ? books.HasTail(totals) : Proves(books, totals) : isOlder);
+        var fits = totals is null || (entry.Books is { } books
+            ? await books.Show(ours => isOlder ? ours.HasTail(totals) : Proves(ours, totals))
+            : isOlder);
         return fits
             ? NotBooked(entry.NotBooked(InMemory(last, totals)))
             : Unclear(
@@ -246,7 +249,7 @@ internal sealed class BRecovery(
         var (totals, busy) = await questions.Totals(BOperations.SubTotals, own, shutdown);
         if (busy) return StillBusy();
         if (totals is null) return Unclear(Reason.CannotTell, $"{why} It names no totals.");
-        if (Proves(entry.Books!, totals) && IsSamePeriod(totals) && WouldShow())
+        if (IsSamePeriod(totals) && WouldShow() && await entry.Books!.Show(books => Proves(books, totals)))
         {
             var grounds = Grounds.Of(Ground.TotalsAgree, Ground.TotalsMove, Ground.ClosesShow);
             return NotBooked(entry.NotBooked(last is null ? grounds : grounds.With(Seen(last))));
@@ -259,7 +262,7 @@ internal sealed class BRecovery(
     private bool Proves(PeriodBooks books, Totals totals)
     {
         var sign = Session.Request.Kind.SignInTotals();
-        return books.Holds(totals) && !(BConclusions.AskedOf(Session.Request) is { } ours
+        return books.Whole.Holds(totals) && !(BConclusions.AskedOf(Session.Request) is { } ours
             && books.CouldHide(new(null, sign * ours.MinorUnits, 0, 0, Math.Abs(sign), 1), totals));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Books;
 using Tillbridge.Domain.Proof;
 using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Transports;
@@ -150,19 +151,20 @@ internal sealed class ZvtRecovery(
                     askAgain: false);
         }
 
-        if (entry.Books is not { } books) return new Concluded(said);
+        if (entry.Books is not { } ours) return new Concluded(said);
         // A close between, whose totals do not reach back to it, may hide that it is the undoing of ours (found by the laboratory).
         var isCovered = Recognition.IsNext(status) || ReachBack(totals);
-        if (isCovered && Stands(books, totals, said, status.Receipt))
+        if (isCovered && await ours.Show(books => Stands(books, totals, said, status.Receipt)))
             return new Concluded(said.On(Ground.TotalsAgree, Ground.TotalsMove));
         // Said twice, only totals that lack just it speak against it.
-        if (isRepeated && !(SameSize(totals.Net, books.Within(totals.FirstReceipt).Net) && books.CanCount(totals.Count)))
+        if (isRepeated && await ours.Show(
+            books => !(SameSize(totals.Net, books.Within(totals.FirstReceipt).Net) && books.Whole.CanCount(totals.Count))))
             return new Concluded(said);
         return Twice(
             Unclear(
                 Reason.CannotTell,
                 $"The terminal repeats {Describe(status)}, and its totals are {totals.Net} in {totals.Count} bookings up to receipt "
-                + $"{totals.LastReceipt}; our books say {books.Net} without it.",
+                + $"{totals.LastReceipt}; our books say {ours.Net} without it.",
                 askAgain: false),
             "The terminal's totals do not show this booking.");
     }
@@ -189,6 +191,8 @@ internal sealed class ZvtRecovery(
     private static bool SameSize(Money told, Money ours) =>
         told.Currency == ours.Currency && Math.Abs(told.MinorUnits) == Math.Abs(ours.MinorUnits);
 
+    private static bool Agrees(BookTotals ours, Totals told) => SameSize(told.Net, ours.Net) && ours.CanCount(told.Count);
+
     // README §5.1: idle at once after a break is not yet over. Only the same answer again is believed.
     private TerminalEvent Twice(TerminalEvent said, string seen) =>
         entry.Twice(said, seen, dialect.Settle);
@@ -206,8 +210,8 @@ internal sealed class ZvtRecovery(
         // A period without a booking and a number, as after a close, says that nothing was stored since.
         var nothingSince = totals is { Count: 0, Net.MinorUnits: 0 } && ZvtMark.IsNone(totals.LastReceipt);
         var sameLast = Session.Baseline?.Receipt is { } last && totals.LastReceipt == last;
-        var fits = nothingSince || (sameLast && (entry.Books?.Within(totals.FirstReceipt) is not { } books
-            || (SameSize(totals.Net, books.Net) && books.CanCount(totals.Count))));
+        var fits = nothingSince || (sameLast && (entry.Books is not { } ours
+            || await ours.Show(books => Agrees(books.Within(totals.FirstReceipt), totals))));
         return fits
             ? NotBooked(meant.On(Ground.TotalsAgree))
             : Unclear(
@@ -227,11 +231,11 @@ internal sealed class ZvtRecovery(
         if (answer.IsBusy) return Unclear(Reason.TerminalBusy, "The terminal is still busy.", askAgain: true);
         if (answer.Status is not { } status || conclusions.TotalsOf(status) is not { } totals)
             return Unclear(Reason.CannotTell, $"{why} It names no totals.", askAgain: false);
-        var books = entry.Books!.Within(totals.FirstReceipt);
         // Where numbers repeat, the last one tells no period.
         var tellsPeriod = totals.Count == 0 || dialect.Trusts(Ground.BookingsDiffer);
-        var agrees = tellsPeriod && SameSize(totals.Net, books.Net) && books.IsLeast(totals.Count);
-        if (agrees && SamePeriod(totals) && WouldShow(books.Net) && !IsOursAlone(totals))
+        if (tellsPeriod && SamePeriod(totals) && !IsOursAlone(totals) && await entry.Books!.Show(
+            books => books.Within(totals.FirstReceipt) is var part
+                && SameSize(totals.Net, part.Net) && part.IsLeast(totals.Count) && WouldShow(part.Net)))
         {
             var grounds = Grounds.Of(
                 Ground.TotalsAgree, Ground.TotalsMove, Ground.ClosesShow,

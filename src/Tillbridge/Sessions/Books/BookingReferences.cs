@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Tillbridge.Domain;
 using Tillbridge.Journal;
+using Tillbridge.Journal.Periods;
 using Tillbridge.Protocols;
 
 namespace Tillbridge.Sessions.Books;
@@ -32,11 +33,11 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
     public async Task<Refusal?> Duplicate(string terminal, TerminalRequest request, Capabilities capabilities)
     {
         if (!capabilities.NeedsUniqueReferences || request.Reference is not { } reference || !request.Kind.NeedsAmount()) return null;
-        var query = new SessionQuery { Terminal = terminal, Reference = reference, Kind = request.Kind, Limit = MostAlike };
-        var alike = (await journal.Query(query, shutdown)).Whole().Where(MayBeBooked).ToList();
-        if (alike.Count == 0) return null;
-        var period = await journal.CurrentPeriod(terminal, shutdown);
-        var standing = alike.FirstOrDefault(other => period.Any(kept => kept.Id == other.Id) && !IsUndone(other, period));
+        var standing = await journal.Look(
+            terminal,
+            period => period.WithReference(reference)
+                .FirstOrDefault(other => other.Request.Kind == request.Kind && !IsUndone(other, period)),
+            shutdown);
         return standing is null ? null : new(
             RefusalCode.InvalidRequest,
             $"Reference {reference} belongs to session {standing.Id} ({standing.Outcome?.ToString().ToLowerInvariant() ?? "open"}) "
@@ -52,10 +53,8 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
     public async Task<Refusal?> NotTheLast(string terminal, TerminalRequest request, Capabilities capabilities)
     {
         if (!capabilities.ReversesOnlyLast || request is not { Kind: RequestKind.Reversal, Original: { } named }) return null;
-        var period = await journal.CurrentPeriod(terminal, shutdown);
         // An unknown one may be booked, and would then be the last.
-        var newest = period.LastOrDefault(session => session.Outcome is Outcome.Approved
-            || (session.Outcome is Outcome.Unknown && session.Request.Kind.MovesMoney()));
+        var newest = await journal.Look(terminal, period => period.NewestBooking(), shutdown);
         if (newest is not { Conclusion: { } booked } last) return await BehindClose(terminal, named);
         if (last.Outcome is Outcome.Unknown)
         {
@@ -103,13 +102,14 @@ internal sealed class BookingReferences(IJournal journal, CancellationToken shut
             : named.Receipt is { } receipt ? Original.SameReceipt(receipt, undone.Receipt)
             : Original.SameApproval(named.Approval, undone.Approval));
 
-    private static bool MayBeBooked(Session session) => session.Outcome is null or Outcome.Approved or Outcome.Unknown;
-
-    private static bool IsUndone(Session booked, IReadOnlyList<Session> period) => period.Any(later =>
-        later is { Request: { Kind: RequestKind.Reversal, Original: { } named }, Outcome: Outcome.Approved }
-        && later.CreatedAt >= booked.CreatedAt
-        && (named.Session == booked.Id
-            || Original.SameReceipt(named.Receipt, booked.Conclusion?.References.Receipt)
-            || (named is { Session: null, Receipt: null }
-                && Original.SameApproval(named.Approval, booked.Conclusion?.References.Approval))));
+    private static bool IsUndone(Session booked, IOpenPeriod period)
+    {
+        var (receipt, approval) = (booked.Conclusion?.References.Receipt, booked.Conclusion?.References.Approval);
+        return period.Approved(
+                oldestFirst: false, new(BookingKey.UndoneSession, booked.Id.Value), new(BookingKey.UndoneReceipt, receipt),
+                new(BookingKey.UndoneApproval, approval))
+            .Any(later => later.CreatedAt >= booked.CreatedAt && later.Request.Original is { } named
+                && (named.Session == booked.Id || Original.SameReceipt(named.Receipt, receipt)
+                    || (named is { Session: null, Receipt: null } && Original.SameApproval(named.Approval, approval))));
+    }
 }

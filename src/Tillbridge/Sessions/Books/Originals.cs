@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tillbridge.Domain;
 using Tillbridge.Journal;
+using Tillbridge.Journal.Periods;
 
 namespace Tillbridge.Sessions.Books;
 
@@ -25,10 +26,15 @@ internal sealed class Originals(IJournal journal, CancellationToken shutdown)
         }
         else
         {
-            var period = await journal.CurrentPeriod(order.Terminal, shutdown);
-            booked = period.LastOrDefault(session => session.Outcome is Outcome.Approved
-                && session.Request.Kind is not RequestKind.Reversal
-                && IsNamed(session.Conclusion!.References, original));
+            // An approval code is the name only where no receipt number was given: it need not be unique.
+            BookingMark mark = original.Receipt is { } receipt
+                ? new(BookingKey.Receipt, receipt)
+                : new(BookingKey.Approval, original.Approval);
+            booked = await journal.Look(
+                order.Terminal,
+                period => period.Approved(oldestFirst: false, mark)
+                    .FirstOrDefault(session => session.Request.Kind is not RequestKind.Reversal),
+                shutdown);
         }
 
         if (booked?.Conclusion is not { } conclusion) return (request, null);
@@ -52,19 +58,12 @@ internal sealed class Originals(IJournal journal, CancellationToken shutdown)
             : (request with { Original = filled }, null);
     }
 
-    // An approval code is the name only where no receipt number was given: it need not be unique.
-    private static bool IsNamed(References known, Original named) => named.Receipt is null
-        ? Original.SameApproval(named.Approval, known.Approval)
-        : Original.SameReceipt(known.Receipt, named.Receipt);
-
     /// <summary>A question for totals with the currency that they are in, where the open period has one only.</summary>
     public async Task<TerminalRequest> CountIn(string terminal, TerminalRequest request)
     {
         if (request.Kind is not (RequestKind.Reconciliation or RequestKind.Subtotals)) return request;
-        var period = await journal.CurrentPeriod(terminal, shutdown);
-        var booked = period.Where(session => session.Outcome is Outcome.Approved)
-            .Select(session => session.Conclusion!.ApprovedAmount?.Currency);
-        return booked.OfType<Currency>().Distinct().Take(2).ToList() is [var only] ? request with { TotalsCurrency = only } : request;
+        var booked = await journal.Look(terminal, period => period.Currencies(), shutdown);
+        return booked is [var only] ? request with { TotalsCurrency = only } : request;
     }
 
     /// <summary>The newest booking but ours; without a receipt number of its own nothing certain is known.</summary>

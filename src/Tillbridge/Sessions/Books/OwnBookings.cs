@@ -1,5 +1,6 @@
 using Tillbridge.Domain;
 using Tillbridge.Journal;
+using Tillbridge.Journal.Periods;
 
 namespace Tillbridge.Sessions.Books;
 
@@ -10,6 +11,9 @@ internal sealed class OwnBookings(string terminal, IJournal journal, Cancellatio
 
     private readonly Lock gate = new();
     private Queue<Session>? known;
+
+    /// <summary>Takes note of periods that the terminal closed by itself.</summary>
+    public TerminalCloses Closes { get; } = new(journal, shutdown);
 
     /// <summary>Keeps a booking in mind, so that it is known when it is told again.</summary>
     public void Remember(Session session)
@@ -90,22 +94,33 @@ internal sealed class OwnBookings(string terminal, IJournal journal, Cancellatio
                 + "over the same amount.");
         }
 
-        var period = await journal.CurrentPeriod(session.Terminal, shutdown);
-        var booked = period.Where(other => other.Id != session.Id && other.Outcome is Outcome.Approved).ToList();
-        var meant = booked.LastOrDefault(other => Twins.IsMeant(other, named));
-        var undone = booked.Find(other => other != meant && !Twins.IsMeant(other, named) && Names(said.References, other, meant));
+        var undone = await journal.Look(session.Terminal, period => Undone(period, session.Id, named, said.References), shutdown);
         return undone is null ? null : new IncidentSeen(
             Reason.OtherBookingReversed,
             $"The reversal of receipt {named.Receipt ?? "-"} (approval {named.Approval ?? "-"}) was answered with the numbers of session "
             + $"{undone.Id}, receipt {undone.Conclusion!.References.Receipt ?? "-"} over {undone.Conclusion.ApprovedAmount}.");
     }
 
+    // The oldest other booking that the answer names.
+    private static Session? Undone(IOpenPeriod period, SessionId reversal, Original named, References said)
+    {
+        BookingMark mark = named.Session is { } id ? new(BookingKey.Session, id.Value)
+            : named.Receipt is { } receipt ? new(BookingKey.Receipt, receipt)
+            : new(BookingKey.Approval, named.Approval);
+        var meant = period.Approved(oldestFirst: false, mark).FirstOrDefault(other => other.Id != reversal);
+        return period.Approved(oldestFirst: true, new(BookingKey.Approval, said.Approval), new(BookingKey.Batch, NumberBut(meant, said)))
+            .FirstOrDefault(other => other.Id != reversal && !Twins.IsMeant(other, named) && Names(said, other, meant));
+    }
+
+    // A number of the period is the same for all of it.
+    private static string? NumberBut(Session? meant, References said) =>
+        meant?.Conclusion is { } booked && booked.References.Batch != said.Batch ? said.Batch : null;
+
     private static bool Names(References said, Session other, Session? meant)
     {
         var (theirs, ours) = (other.Conclusion!.References, meant?.Conclusion?.References ?? References.None);
         var byCode = Original.SameApproval(said.Approval, theirs.Approval) && !Original.SameApproval(said.Approval, ours.Approval);
-        // A number of the period is the same for all of it.
-        var byNumber = meant is not null && said.Batch is { } turnover && turnover == theirs.Batch && turnover != ours.Batch;
+        var byNumber = NumberBut(meant, said) is { } turnover && turnover == theirs.Batch;
         return other.Request.Kind is not RequestKind.Reversal && (byCode || byNumber);
     }
 }

@@ -1,4 +1,5 @@
 using Tillbridge.Domain;
+using Tillbridge.Domain.Books;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 
@@ -11,21 +12,32 @@ internal sealed class RecoveryEntries(
     public async Task<RecoveryEntry> Make(Session session)
     {
         var later = await journal.SentAfter(session, shutdown);
-        var period = await journal.CurrentPeriod(session.Terminal, shutdown);
         var currency = (session.Request.Total ?? session.Request.Original?.Amount)?.Currency ?? Currency.Of(settings.Driver.Currency);
+        var (net, heard) = await journal.Look(
+            session.Terminal, period => (Recovery.Books(period, session, currency)?.Net, period.NewestHeard()), shutdown);
         return new RecoveryEntry(session)
         {
             TakenByOthers = [.. later.Where(other => other.Conclusion is not null).Select(other => other.Conclusion!.References)],
-            ClockOffset = OffsetOf(period, session),
-            Books = Recovery.Books(period, session, currency),
+            ClockOffset = heard is null ? null : OffsetOf(heard),
+            Books = net is { } sum ? new RecoveryBooks(sum, thought => Show(session, currency, thought)) : null,
         };
     }
 
+    // Looked up when they are needed: of a long period nobody reads all to ask one thing.
+    private async Task<bool> Show(Session session, Currency currency, Func<PeriodBooks, bool> thought)
+    {
+        try
+        {
+            return await journal.Look(
+                session.Terminal, period => Recovery.Books(period, session, currency) is { } books && thought(books), shutdown);
+        }
+        catch (JournalException damaged) when (damaged.Fault is JournalFault.Corrupt)
+        {
+            return false; // What cannot be read proves nothing.
+        }
+    }
+
     // By the newest booking before ours that was heard when it was made: a recovered one may be older than its end.
-    private TimeSpan? OffsetOf(IReadOnlyList<Session> period, Session without) => period
-        .Where(session => session.Id != without.Id && session is { ClosedAt: not null, Outcome: Outcome.Approved, ResolvedBy: null }
-            && session is { BrokenBy: null, Conclusion.TerminalTime: not null })
-        .Select(session => (TimeSpan?)(session.Conclusion!.TerminalTime!.Value
-            - TimeZoneInfo.ConvertTime(session.ClosedAt!.Value, clock.LocalTimeZone).DateTime))
-        .LastOrDefault();
+    private TimeSpan OffsetOf(Session heard) =>
+        heard.Conclusion!.TerminalTime!.Value - TimeZoneInfo.ConvertTime(heard.ClosedAt!.Value, clock.LocalTimeZone).DateTime;
 }

@@ -1,4 +1,4 @@
-namespace Tillbridge.Sessions;
+namespace Tillbridge.Sessions.Waiting;
 
 /// <summary>
 /// Asks every owner of a terminal something trivial. One that is busy, or whose journal fails, comes to the question in its turn;

@@ -1,6 +1,6 @@
 using Tillbridge.Domain;
 
-namespace Tillbridge.Gateway.Api;
+namespace Tillbridge.Gateway.Api.Periods;
 
 /// <summary>The terminal's totals against the journal's, as lines for a person.</summary>
 public static class PeriodCheck

@@ -1,6 +1,6 @@
 using Tillbridge.Domain;
 
-namespace Tillbridge.Gateway.Api;
+namespace Tillbridge.Gateway.Api.Periods;
 
 /// <summary>What our journal says of one turnover period, and how that differs from what the terminal says.</summary>
 /// <param name="Net">Sum of what was booked, refunds and reversals taken off; null when nothing was.</param>
