@@ -233,7 +233,8 @@ internal sealed class ZvtRecovery(
             return Unclear(Reason.CannotTell, $"{why} It names no totals.", askAgain: false);
         // Where numbers repeat, the last one tells no period.
         var tellsPeriod = totals.Count == 0 || dialect.Trusts(Ground.BookingsDiffer);
-        if (tellsPeriod && SamePeriod(totals) && !IsOursAlone(totals) && await entry.Books!.Show(
+        var isAlone = memory?.Status?.Receipt is null && IsOursAlone(totals);
+        if (tellsPeriod && SamePeriod(totals) && !isAlone && await entry.Books!.Show(
             books => books.Within(totals.FirstReceipt) is var part
                 && SameSize(totals.Net, part.Net) && part.IsLeast(totals.Count) && WouldShow(part.Net)))
         {
