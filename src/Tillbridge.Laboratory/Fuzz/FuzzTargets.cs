@@ -18,13 +18,15 @@ internal static class FuzzTargets
         foreach (var parser in protocol.Parsers.Append(new InspectionParser(protocol)))
         {
             var name = $"{protocol.Name}/{parser.Name}";
-            yield return new(name, parser, [.. vectors, .. Seeds.OfCorpus(name)]);
+            yield return new(name, parser, [.. vectors, .. Seeds.OfCorpus(name), .. Seeds.Found(name)]);
         }
 
         // Lines carry messages of any protocol in the same forms.
         var lines = Seeds.OfCorpus("protocols/lines").Concat(vectors.Select(LinesParser.LineOf));
-        yield return new($"{protocol.Name}/lines", new LinesParser(protocol), [.. lines, LinesParser.FullLine(vectors)]);
+        var ofLines = $"{protocol.Name}/lines";
+        yield return new(ofLines, new LinesParser(protocol), [.. lines, LinesParser.FullLine(vectors), .. Seeds.Found(ofLines)]);
     }
 
-    private static FuzzTarget OfLibrary(ProtocolParser parser) => new(parser.Name, parser, Seeds.OfCorpus(parser.Name));
+    private static FuzzTarget OfLibrary(ProtocolParser parser) =>
+        new(parser.Name, parser, [.. Seeds.OfCorpus(parser.Name), .. Seeds.Found(parser.Name)]);
 }

@@ -20,8 +20,10 @@ internal static class Seeds
     }
 
     /// <summary>The corpus of a target: a line is a seed, escaped or in hexadecimal; empty when there is no file.</summary>
-    public static IReadOnlyList<byte[]> OfCorpus(string target) =>
-        [.. Resources($"corpus/{target}.txt").SelectMany(Lines).Where(line => !line.StartsWith('#')).Select(Unescape)];
+    public static IReadOnlyList<byte[]> OfCorpus(string target) => OfFile($"corpus/{target}.txt");
+
+    /// <summary>What coverage found worth keeping for a target (<c>fuzz/corpus</c>), in the same form.</summary>
+    public static IReadOnlyList<byte[]> Found(string target) => OfFile($"found/{target}.txt");
 
     /// <summary>Reads a line of a corpus file: <c>hex:06 0F 00</c>, or text with \n, \r, \t, \0, \\ and \xHH.</summary>
     public static byte[] Unescape(string line)
@@ -54,6 +56,9 @@ internal static class Seeds
 
         return [.. bytes];
     }
+
+    private static IReadOnlyList<byte[]> OfFile(string file) =>
+        [.. Resources(file).SelectMany(Lines).Where(line => !line.StartsWith('#')).Select(Unescape)];
 
     private static IEnumerable<string> Resources(string prefix) => typeof(Seeds).Assembly.GetManifestResourceNames()
         .Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);

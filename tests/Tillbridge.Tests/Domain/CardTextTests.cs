@@ -53,6 +53,18 @@ public sealed class CardTextTests
         Assert.Equal(masked, CardText.Mask(text));
 
     [Fact]
+    public void No_likely_number_begins_otherwise_than_a_likely_number_may()
+    {
+        int[] digits = new int[19];
+        for (var head = 0; head < 10_000; head++)
+        {
+            for (var (place, rest) = (3, head); place >= 0; place--, rest /= 10) digits[place] = rest % 10;
+            var isLikely = Enumerable.Range(13, 7).Any(length => CardNumberRules.IsLikely(digits.AsSpan(0, length)));
+            Assert.True(!isLikely || CardNumberRules.MayBecomeLikely(digits[0], digits[1]), $"{head:D4}");
+        }
+    }
+
+    [Fact]
     public void Many_numbers_take_no_time()
     {
         var row = string.Concat(Enumerable.Repeat(CardSamples.Number("411111", 16) + "\n", 4000));

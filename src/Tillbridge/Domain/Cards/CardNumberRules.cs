@@ -14,6 +14,10 @@ internal static class CardNumberRules
         return check.Fits;
     }
 
+    /// <summary>False where <see cref="IsLikely"/> cannot become true, whatever follows the first two digits.</summary>
+    public static bool MayBecomeLikely(int first, int second) => (first * 10 + second) is (>= 40 and <= 69) or (>= 21 and <= 27)
+        or 18 or 30 or (>= 34 and <= 39) or 81 or 82 or 86 or 97;
+
     /// <summary>
     /// It begins as the numbers of a card scheme do, at their length. The check digit alone fits one number in ten, dates and orders
     /// among them.

@@ -187,6 +187,8 @@ internal static class CardText
                 digits[length - 1] = Value(at);
                 shape.Digit();
                 check.Add(digits[length - 1]);
+                // In loose groups only a scheme's number is sought; a row of single digits would cost a long text its time.
+                if (length == 2 && !shape.IsTight && !CardNumberRules.MayBecomeLikely(digits[0], digits[1])) break;
                 if (length < FewestDigits) continue;
                 // A damaged line spoils the check digit, and what stands before the mark is still the card.
                 if (isOnePiece && IsTrack(at)) return length;
