@@ -1,3 +1,4 @@
+using Tillbridge.Domain.Cards;
 using Tillbridge.Protocols;
 
 namespace Tillbridge.Laboratory.Fuzz.Parsers;
@@ -13,8 +14,12 @@ internal sealed class InspectionParser(IProtocol protocol) : ProtocolParser("ins
         Invariant.Holds(frame.End >= 0 && frame.End <= input.Length, "a message ends inside of the input");
         Invariant.Holds(frame.Error is not null || frame.End > 0, "a message without a fault has bytes");
         Invariant.Holds(frame.Error is null || frame.Error.Offset >= 0, "a fault lies at a place");
-        foreach (var field in frame.Fields) Invariant.Holds(field.Offset >= 0 && field.Offset <= input.Length,
-            "a field lies inside of the input");
+        foreach (var field in frame.Fields)
+        {
+            Invariant.Holds(field.Offset >= 0 && field.Offset <= input.Length, "a field lies inside of the input");
+            Invariant.Holds(!CardText.Holds(field.Value), "a field shows no card number");
+        }
+
         if (frame.ResultCode is { } code) protocol.ResponseText(code, "en");
         return frame.Error is null ? frame : null;
     }

@@ -175,8 +175,7 @@ internal sealed class BConclusions(BDialect dialect, Currency own)
 
         // It echoes what was asked, so it gave the cash that was asked.
         if (dialect.CashbackIncluded) return (named, named == asked ? wanted : null);
-        if (named + wanted == asked) return (asked, wanted);
-        if (named == asked) return (asked, wanted);
+        if (named == asked || (named.Currency == wanted.Currency && named + wanted == asked)) return (asked, wanted);
         throw new ProtocolViolationException("The terminal approved another amount and does not say how much of it is cash.");
     }
 

@@ -12,12 +12,13 @@ internal static class BParsers
     {
         var codec = new BMessageCodec(dialect);
         // Framing and dump are the same code for every dialect; once is enough.
-        if (dialect.Id != BDialectFiles.Gpe) return [new FrameParser("codec", codec, dialect)];
+        if (dialect.Id != BDialectFiles.Gpe) return [new FrameParser("codec", codec, dialect), new BConclusionParser(dialect)];
         return
         [
             new FramingParser<BFrame>("framing", codec),
             new FramingParser<BFrame>("framing-strict", new BMessageCodec(dialect with { StrictLength = true })),
             new FrameParser("codec", codec, dialect),
+            new BConclusionParser(dialect),
             new DumpParser<BFrame>("dump", codec),
         ];
     }

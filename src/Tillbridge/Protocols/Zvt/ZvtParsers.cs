@@ -18,6 +18,7 @@ internal static class ZvtParsers
             new ApduParser("codec-ecr", codec, Sender.Ecr, ZvtText.Default),
             new ApduParser("codec-terminal", codec, Sender.Terminal, ZvtText.Default),
             new ApduParser("codec-utf8", new ZvtMessageCodec(new("utf-8")), Sender.Terminal, new("utf-8")),
+            new ZvtConclusionParser(),
             new DumpParser<ZvtMessage>("dump", codec),
         ];
     }

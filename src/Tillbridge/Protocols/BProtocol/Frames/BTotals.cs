@@ -58,8 +58,7 @@ internal static class BTotals
             groups.Add(new(name, count, money));
         }
 
-        var net = new Money(groups.Sum(group => group.Sum.MinorUnits), currency);
-        return new Totals(net, groups.Sum(group => group.Count), null, null, groups);
+        return Told(groups, groups, currency);
     }
 
     /// <summary>
@@ -110,8 +109,18 @@ internal static class BTotals
         }
 
         // Cash goes out with payments that are counted already.
-        var bookings = groups.Where(group => group.Brand != TotalsGroup.Cashback).Sum(group => group.Count);
-        return new Totals(new Money(groups.Sum(group => group.Sum.MinorUnits), currency), bookings, null, null, groups);
+        return Told(groups, groups.Where(group => group.Brand != TotalsGroup.Cashback), currency);
+    }
+
+    // Each sum fits, and all of them together may not: then they are no totals, as every text that does not fit.
+    private static Totals? Told(List<BrandTotal> groups, IEnumerable<BrandTotal> counted, Currency currency)
+    {
+        var (net, count) = (Int128.Zero, 0L);
+        foreach (var group in groups) net += group.Sum.MinorUnits;
+        foreach (var group in counted) count += group.Count;
+        return Int128.Abs(net) > long.MaxValue || count > int.MaxValue
+            ? null
+            : new Totals(new Money((long)net, currency), (int)count, null, null, groups);
     }
 
     /// <summary>The text of counts and sums; groups that are not given count as 0. Null when one does not fit.</summary>
