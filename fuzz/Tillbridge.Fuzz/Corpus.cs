@@ -8,7 +8,7 @@ internal static class Corpus
 {
     private const int MostInputs = 300;
     private const int MostInputBytes = 2048;
-    private const int MostFileBytes = 32 * 1024;
+    private const int MostFileBytes = 20 * 1024;
     private const int MostWords = 400;
     private const int MostWordBytes = 32;
     private const int LeastCardDigits = 13;
@@ -34,25 +34,25 @@ internal static class Corpus
         .Select(file => (file, File.ReadAllBytes(file))).OrderBy(input => input.Item2.Length);
 
     /// <summary>
-    /// Keeps of the inputs, the smallest first, those that show the library something the target's own seeds and those before do not.
+    /// Of what was found earlier and of the inputs, the smallest first, those that show the library something that the target's other
+    /// seeds, and those before, do not.
     /// </summary>
     public static IReadOnlyList<byte[]> Smallest(FuzzTarget target, IEnumerable<string> paths, Coverage coverage)
     {
         var guided = new Guided(target);
+        var earlier = Seeds.Found(target.Name);
+        var others = target.Seeds.ExceptBy(earlier.Select(Convert.ToHexString), Convert.ToHexString).ToList();
         // What is made once, at the first call, belongs to no input.
-        foreach (var seed in target.Seeds) guided.Fault(seed);
-        foreach (var seed in target.Seeds) coverage.IsNew(() => guided.Fault(seed));
+        foreach (var seed in others) guided.Fault(seed);
+        foreach (var seed in others) coverage.IsNew(() => guided.Fault(seed));
         var (kept, bytes) = (new List<byte[]>(), 0);
-        foreach (var (_, input) in Read(paths))
+        foreach (var input in earlier.Concat(Read(paths).SelectMany(file => guided.Forms(file.Bytes))).OrderBy(input => input.Length))
         {
-            foreach (var form in guided.Mended(input) is { } mended ? new[] { input, mended } : [input])
-            {
-                if (form.Length > MostInputBytes || kept.Count == MostInputs) continue;
-                var line = Line(form);
-                if (bytes + line.Length > MostFileBytes || !coverage.IsNew(() => guided.Fault(form))) continue;
-                kept.Add(form);
-                bytes += line.Length;
-            }
+            var line = Line(input);
+            if (input.Length is 0 or > MostInputBytes || kept.Count == MostInputs || bytes + line.Length > MostFileBytes) continue;
+            if (!coverage.IsNew(() => guided.Fault(input))) continue;
+            kept.Add(input);
+            bytes += line.Length;
         }
 
         return kept;

@@ -21,21 +21,23 @@ internal sealed class Guided(FuzzTarget target)
         });
     }
 
-    /// <summary>
-    /// What is wrong with an input, as it is or with its lengths and checks set right: nobody has to guess a check to get behind it.
-    /// </summary>
+    /// <summary>The first that is wrong with an input in any of its forms; null for nothing.</summary>
     public string? Wrong(ReadOnlySpan<byte> bytes)
     {
-        if (Fault(bytes) is { } asItIs) return asItIs;
-        return Mended(bytes) is { } mended ? Fault(mended) : null;
+        foreach (var form in Forms(bytes))
+        {
+            if (Fault(form) is { } text) return text;
+        }
+
+        return null;
     }
 
-    /// <summary>The input with its lengths and checks set right; null when they were.</summary>
-    public byte[]? Mended(ReadOnlySpan<byte> bytes)
+    /// <summary>The input as it is, and with its lengths and checks set right: nobody has to guess a check to get behind it.</summary>
+    public IReadOnlyList<byte[]> Forms(ReadOnlySpan<byte> bytes)
     {
-        var mended = bytes.ToArray();
+        var (asItIs, mended) = (bytes.ToArray(), bytes.ToArray());
         target.Parser.Mend(mended);
-        return bytes.SequenceEqual(mended) ? null : mended;
+        return mended.AsSpan().SequenceEqual(asItIs) ? [asItIs] : [asItIs, mended];
     }
 
     /// <summary>What is wrong with an input as it is; null for nothing.</summary>

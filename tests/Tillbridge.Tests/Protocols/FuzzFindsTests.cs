@@ -1,5 +1,6 @@
 using System.Text;
 using Tillbridge.Protocols;
+using Tillbridge.Protocols.Zvt;
 using Tillbridge.Protocols.Zvt.Apdu;
 using Tillbridge.Wire;
 
@@ -55,6 +56,19 @@ public sealed class FuzzFindsTests
 
         Assert.True(ZvtCodec.TryDecode(ZvtCodec.Encode(first), Sender.Terminal, ZvtText.Default, out var second, out _));
         Assert.Equal(first, second);
+    }
+
+    // Found by coverage: the last byte was lost, and without it the currency and its container read as one longer container.
+    [Fact]
+    public void A_registration_with_bytes_that_nobody_can_read_is_not_written_as_if_they_had_not_been_there()
+    {
+        var bytes = Convert.FromHexString("06000D00000606060606040006060680");
+        var parser = new ZvtProtocol().Parsers.Single(one => one.Name == "codec-ecr");
+
+        var read = parser.Read(bytes);
+
+        Assert.NotNull(read);
+        Assert.Null(parser.Write(read));
     }
 
     // Found by lines full of short messages: each copied all that stood behind it.

@@ -41,7 +41,8 @@ internal sealed class BConclusionParser(BDialect dialect) : ConclusionParser("co
             return;
         }
 
-        Invariant.Holds(Named(BFields.Currency).Length > 0 || amount.Currency == Currency.Euro, "a currency was named, or is the one asked");
+        var isNamed = Named(BFields.Currency).Length > 0;
+        Invariant.Holds(isNamed || amount.Currency == Currency.Euro, "a currency was named, or it is the asked one");
         var exponent = dialect.Exponents.TryGetValue(amount.Currency.Code, out var own) ? own : amount.Currency.Exponent;
         var major = decimal.Parse(digits[0], NumberStyles.None, CultureInfo.InvariantCulture) / Power(exponent);
         var beside = asked.Kind is RequestKind.SaleWithCashback && !dialect.CashbackIncluded ? said.ApprovedCashback?.ToMajor() ?? 0 : 0;

@@ -75,7 +75,8 @@ internal static class ZvtParsers
             ZvtPrintLine line => HaveBytes(line.Text),
             ZvtPrintBlock block => block.Lines.All(line => HaveBytes(line.Text)),
             // The currency stands before everything else, so that it is written where the till left it out.
-            ZvtRegistration registration => registration.Currency is not null || (registration.Service is null && registration.Tlv is null),
+            ZvtRegistration registration => registration.Undecoded.IsEmpty
+                && (registration.Currency is not null || (registration.Service is null && registration.Tlv is null)),
             _ => true,
         };
 

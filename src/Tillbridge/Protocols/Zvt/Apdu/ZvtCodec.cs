@@ -284,9 +284,9 @@ internal static class ZvtCodec
         if (!draft.TryRead(rest.Data, rest.Start, out fault)) return null;
         return new ZvtRegistration(password, body[3])
         {
-            Currency = currency ?? draft.Currency,
-            Service = draft.Service,
+            Currency = currency ?? draft.Currency, Service = draft.Service,
             Tlv = draft.HasContainer ? draft.SafeContainer() : null,
+            Undecoded = draft.Undecoded,
         };
     }
 

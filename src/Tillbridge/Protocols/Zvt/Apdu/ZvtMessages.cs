@@ -113,6 +113,7 @@ internal sealed record ZvtRegistration(string Password, byte Configuration) : Zv
     public int? Currency { get; init; }
     public byte? Service { get; init; }
     public Octets? Tlv { get; init; }                   // present and empty just enables TLV
+    public Octets Undecoded { get; init; }
 }
 
 /// <summary>
