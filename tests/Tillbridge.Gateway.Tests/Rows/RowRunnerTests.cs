@@ -34,6 +34,13 @@ public sealed class RowRunnerTests
         // The other till, whose line we took, may come back just while ours asks: two clients meet, and the newer one has the terminal.
         for (var met = 0; met < 10 && end.ErrorCode == "terminal-unreachable"; met++) end = await runner.Run("till-1", Row(), "a", Stop);
 
+        // Its recovery stops what it finds waiting for a card. Between our question and our order that is what ours was sent into.
+        if (end.Outcome is RowOutcome.Cancelled && code is not null)
+        {
+            Assert.Equal(0, gateway.Acquirer.Net);
+            return;
+        }
+
         Assert.Equal((outcome, code), (end.Outcome, end.ErrorCode));
         if (outcome is RowOutcome.Approved) Assert.Matches("#[0-9]+$", end.Session!.Key!); // It had met the other till.
     }

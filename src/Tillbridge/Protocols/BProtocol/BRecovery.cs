@@ -175,9 +175,9 @@ internal sealed class BRecovery(
         if (busy) return StillBusy();
         if (totals is null) return said;
         var sign = Session.Request.Kind.SignInTotals();
-        var moved = totals.Net.MinorUnits - before.MinorUnits;
+        var moved = (Int128)totals.Net.MinorUnits - before.MinorUnits; // The terminal's sums may be anything.
         // A reversal may go either way.
-        var fits = sign == 0 ? Math.Abs(moved) == part.MinorUnits : moved == sign * part.MinorUnits;
+        var fits = sign == 0 ? Int128.Abs(moved) == part.MinorUnits : moved == sign * part.MinorUnits;
         if (fits && totals.Net.Currency == before.Currency) return new Concluded(found.On(Ground.TotalsAgree, Ground.TotalsMove));
         return Unclear(
             Reason.CannotTell,

@@ -80,13 +80,16 @@ internal sealed class ZvtRecognition(RecoveryEntry entry, string? device, ZvtDia
     /// numbers repeat, only the trace tells that nothing came between; without one either, a terminal that names totals, which are held
     /// against our books.
     /// </summary>
-    public bool IsNext(ZvtStatusInformation status)
+    /// <param name="status">What it repeats.</param>
+    /// <param name="heldAgainstBooks">Its totals are held against our books, or it names none.</param>
+    public bool IsNext(ZvtStatusInformation status, bool heldAgainstBooks)
     {
         if (Session.Baseline is not { Receipt: { } before } baseline || !int.TryParse(before, out var last)
             || !int.TryParse(status.Receipt, out var now)) return true;
         var ahead = (now - last + 9999) % 9999;
         if (ahead != 0) return ahead == 1;
-        if (ZvtMark.IsNone(status.Trace) || ZvtMark.IsNone(baseline.Trace)) return entry.Books is not null;
+        if (ZvtMark.IsNone(status.Trace) || ZvtMark.IsNone(baseline.Trace))
+            return heldAgainstBooks && entry.Books is not null;
         return int.TryParse(status.Trace, out var trace) && int.TryParse(baseline.Trace, out var traceBefore)
             && (trace - traceBefore + 999_999) % 999_999 <= 1;
     }

@@ -63,7 +63,7 @@ internal sealed class ZvtRecovery(
             case ZvtVerdict.NotOurs:
                 return await AskTotals("The terminal's last booking is not ours; it may have forgotten.", memory, shutdown);
             case ZvtVerdict.Silent:
-                return await AskTotals("The terminal cannot repeat its last booking.", null, shutdown);
+                return await AskTotals("The terminal cannot repeat its last booking.", memory, shutdown);
             default:
                 return await AskTotals("The terminal has forgotten its last booking.", null, shutdown);
         }
@@ -143,7 +143,8 @@ internal sealed class ZvtRecovery(
         if (totals is null || (totals.Count == 0 && ZvtMark.IsNone(totals.LastReceipt)))
         {
             // What other hands undid would show in the totals that were told, if it did not close its day by itself behind that.
-            return (Recognition.IsNext(status) || isRepeated || !IsCounted) && (totals is null || dialect.Trusts(Ground.ClosesShow))
+            var isOurs = Recognition.IsNext(status, totals is null) || isRepeated || !IsCounted;
+            return isOurs && (totals is null || dialect.Trusts(Ground.ClosesShow))
                 ? new Concluded(totals is null ? said : said.On(Ground.PeriodIsEmpty, Ground.TotalsMove, Ground.ClosesShow))
                 : Unclear(
                     Reason.ForeignBooking,
@@ -153,7 +154,7 @@ internal sealed class ZvtRecovery(
 
         if (entry.Books is not { } ours) return new Concluded(said);
         // A close between, whose totals do not reach back to it, may hide that it is the undoing of ours (found by the laboratory).
-        var isCovered = Recognition.IsNext(status) || ReachBack(totals);
+        var isCovered = Recognition.IsNext(status, heldAgainstBooks: true) || ReachBack(totals);
         if (isCovered && await ours.Show(books => Stands(books, totals, said, status.Receipt)))
             return new Concluded(said.On(Ground.TotalsAgree, Ground.TotalsMove));
         // Said twice, only totals that lack just it speak against it.
@@ -234,14 +235,16 @@ internal sealed class ZvtRecovery(
         // Where numbers repeat, the last one tells no period.
         var tellsPeriod = totals.Count == 0 || dialect.Trusts(Ground.BookingsDiffer);
         var isAlone = memory?.Status?.Receipt is null && IsOursAlone(totals);
-        if (tellsPeriod && SamePeriod(totals) && !isAlone && await entry.Books!.Show(
+        // Something stands in its memory, and an emptied period says nothing of what it was.
+        var hidesOne = totals.Count == 0 && memory is { Answered: false, Status.ResultCode: null or 0 };
+        if (tellsPeriod && SamePeriod(totals) && !isAlone && !hidesOne && await entry.Books!.Show(
             books => books.Within(totals.FirstReceipt) is var part
                 && SameSize(totals.Net, part.Net) && part.IsLeast(totals.Count) && WouldShow(part.Net)))
         {
             var grounds = Grounds.Of(
                 Ground.TotalsAgree, Ground.TotalsMove, Ground.ClosesShow,
                 totals.Count == 0 ? Ground.PeriodIsEmpty : Ground.BookingsDiffer);
-            return NotBooked(entry.NotBooked(memory is null ? grounds : grounds.With(Seen(memory))));
+            return NotBooked(entry.NotBooked(memory is { Answered: true } ? grounds.With(Seen(memory)) : grounds));
         }
 
         return Unclear(

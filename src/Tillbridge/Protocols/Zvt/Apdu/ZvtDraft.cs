@@ -115,13 +115,13 @@ internal ref struct ZvtDraft
             case ZvtFields.ResultCode: return Once(ref ResultCode, value[0]);
             case ZvtFields.Amount: return TakeAmount(value);
             case ZvtFields.Currency: return TakeCurrency(value);
-            case ZvtFields.Trace: return Digits(value, out Trace);
-            case ZvtFields.OriginalTrace: return Digits(value, out OriginalTrace);
-            case ZvtFields.Time: return Digits(value, out Time);
-            case ZvtFields.Date: return Digits(value, out Date);
-            case ZvtFields.FullDate: return Digits(value, out FullDate);
-            case ZvtFields.TerminalId: return Digits(value, out TerminalId);
-            case ZvtFields.Turnover: return Digits(value, out Turnover);
+            case ZvtFields.Trace: return Digits(value, ref Trace);
+            case ZvtFields.OriginalTrace: return Digits(value, ref OriginalTrace);
+            case ZvtFields.Time: return Digits(value, ref Time);
+            case ZvtFields.Date: return Digits(value, ref Date);
+            case ZvtFields.FullDate: return Digits(value, ref FullDate);
+            case ZvtFields.TerminalId: return Digits(value, ref TerminalId);
+            case ZvtFields.Turnover: return Digits(value, ref Turnover);
             case ZvtFields.Receipt: return TakeReceipt(value);
             case ZvtFields.Totals: return TakeTotals(value);
             case ZvtFields.Expiry: Expiry = FieldFormatting.Loose(value); break;
@@ -171,9 +171,7 @@ internal ref struct ZvtDraft
     private string? TakeReceipt(ReadOnlySpan<byte> value)
     {
         // zvt.md §7.5: FFFF stands for "none" and for "list all".
-        if (value is [0xFF, 0xFF]) Receipt = "FFFF";
-        else return Digits(value, out Receipt);
-        return null;
+        return value is [0xFF, 0xFF] ? Once(ref Receipt, "FFFF") : Digits(value, ref Receipt);
     }
 
     private string? TakeTotals(ReadOnlySpan<byte> value)
@@ -190,7 +188,10 @@ internal ref struct ZvtDraft
             kinds[index] = new(kind[0], sum);
         }
 
-        Totals = new(first, last, kinds);
+        var told = new ZvtTotals(first, last, kinds);
+        if (Totals is { } before && (before with { Kinds = kinds } != told || !before.Kinds.SequenceEqual(kinds)))
+            return "second totals contradict the first";
+        Totals = told;
         return null;
     }
 
@@ -215,6 +216,14 @@ internal ref struct ZvtDraft
         HasContainer = true;
     }
 
-    private static string? Digits(ReadOnlySpan<byte> value, out string? digits) =>
-        Bcd.TryDigits(value, out digits) ? null : "not decimal digits";
+    // Which of two numbers is the booking's nobody can tell.
+    private static string? Digits(ReadOnlySpan<byte> value, ref string? field) =>
+        Bcd.TryDigits(value, out var digits) ? Once(ref field, digits) : "not decimal digits";
+
+    private static string? Once(ref string? field, string value)
+    {
+        if (field is { } before && before != value) return $"a second value {value} contradicts {before}";
+        field = value;
+        return null;
+    }
 }

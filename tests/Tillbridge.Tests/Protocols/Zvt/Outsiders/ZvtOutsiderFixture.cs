@@ -39,6 +39,19 @@ public abstract class ZvtOutsiderFixture : IAsyncDisposable
             await pay(line);
         }) { LastBooking = before, Totals = totals, Registration = registration };
 
+    /// <summary>The line is lost when the order has come; what the terminal tells from then on is the test's.</summary>
+    private protected static RawTerminal Lost(string before, Action<RawTerminal> then, string totals = "848300")
+    {
+        RawTerminal? made = null;
+        made = Conversation(before, line =>
+        {
+            then(made!);
+            line.HangUp();
+            return Task.CompletedTask;
+        }, totals);
+        return made;
+    }
+
     private protected string Booking(string receipt, string trace, long cents, int? minutes = 0, string result = "00", string tail = "")
     {
         var at = minutes is { } ago ? clock.GetLocalNow().AddMinutes(ago) : (DateTimeOffset?)null;
