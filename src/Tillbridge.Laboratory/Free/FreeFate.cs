@@ -149,8 +149,8 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         }
 
         if (dice.Number(Topic.Closes, S, 2) == 0 || !dice.Odd(Oddity.ClosesByItself, S)) return;
-        // Where it was empty before, nothing on the wire shows that it was closed.
-        if (Mind.Before.Count == 0)
+        // Where it was empty before, or nobody was told of anything in it, nothing on the wire shows that it was closed.
+        if (Mind.Before.Count == 0 || Mind.LastBefore is null)
         {
             if (!dice.MayBreak(Assumption.ClosesShow)) return;
             terminal.Broken.Add(Assumption.ClosesShow);
@@ -304,7 +304,9 @@ internal sealed class FreeFate(FreeTerminal terminal, FreeOrder order)
         if (dice.Odd(Oddity.AmountUnreadable, S)) told = told with { IsUnreadable = true };
         if (dice.Odd(Oddity.BehindUnknownField, S)) told = told with { IsHidden = true };
         if (dice.Odd(Oddity.CodeAbsent, S)) told = told with { Code = null };
-        if (dice.Odd(Oddity.NumbersAbsent, S)) told = told with { Receipt = null, Trace = null, Approval = null };
+        // Without a number it could not name that it undid another one than was meant.
+        var isNamed = booked!.Undoes is null || booked.Undoes == target;
+        if (isNamed && dice.Odd(Oddity.NumbersAbsent, S)) told = told with { Receipt = null, Trace = null, Approval = null };
         return told;
     }
 

@@ -171,15 +171,21 @@ internal sealed class ZvtRecovery(
     }
 
     // They begin with the next number behind the booking before ours, or further back.
-    private bool ReachBack(Totals totals) => ZvtMark.IsNone(totals.FirstReceipt)
-        || !int.TryParse(totals.FirstReceipt, out var first) || !int.TryParse(Session.Baseline?.Receipt, out var before)
-        || (first - before + 9999) % 9999 is <= 1 or >= 5000;
+    private bool ReachBack(Totals totals) => BehindLast(totals) is <= 1 or >= 5000;
+
+    // How many numbers behind the booking before ours they begin; 0 where that is not told.
+    private int BehindLast(Totals totals) => !ZvtMark.IsNone(totals.FirstReceipt)
+        && int.TryParse(totals.FirstReceipt, out var first) && int.TryParse(Session.Baseline?.Receipt, out var before)
+            ? (first - before + 9999) % 9999
+            : 0;
 
     private bool Stands(PeriodBooks books, Totals totals, Conclusion found, string? receipt)
     {
         if (found.ApprovedAmount is not { } amount) return true;
         if (!ZvtMark.IsNone(totals.LastReceipt) && totals.LastReceipt != receipt) return false;
-        bool Shows(long signed, int least) => books.With(new(receipt, signed, 0, 0, least, 1)).Within(totals.FirstReceipt) is var with
+        // Behind a close of its own the terminal counts none of our books but this one (found by the laboratory).
+        var from = BehindLast(totals) is > 0 and < 5000 ? receipt : totals.FirstReceipt;
+        bool Shows(long signed, int least) => books.With(new(receipt, signed, 0, 0, least, 1)).Within(from) is var with
             && SameSize(totals.Net, with.Net) && with.CanCount(totals.Count);
         var sign = Session.Request.Kind.SignInTotals();
         // A reversal may go either way.

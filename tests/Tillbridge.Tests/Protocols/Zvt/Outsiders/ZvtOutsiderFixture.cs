@@ -68,11 +68,11 @@ public abstract class ZvtOutsiderFixture : IAsyncDisposable
     private protected static (Outcome? Outcome, string Reason) Ended(Session session) => (session.Outcome, session.Conclusion!.Reason);
 
     // A booking of an earlier hour that our journal knows.
-    private protected async Task Known(RawTerminal terminal, string receipt, string trace, long cents)
+    private protected async Task Known(RawTerminal terminal, string receipt, string trace, long cents, RequestKind kind = RequestKind.Sale)
     {
         await Start(terminal, "");
         var at = clock.GetUtcNow().AddMinutes(-5);
-        var intent = new Session(IdSource.Of(clock).NewSession(), "raw", TestBench.Sale(cents), at)
+        var intent = new Session(IdSource.Of(clock).NewSession(), "raw", new(kind) { Amount = Money.Euro(cents) }, at)
         {
             Key = $"known-{receipt}", Fingerprint = "f",
         };

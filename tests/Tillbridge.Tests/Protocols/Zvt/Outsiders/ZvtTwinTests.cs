@@ -91,6 +91,20 @@ public sealed class ZvtTwinTests : ZvtOutsiderFixture
     }
 
     [Fact]
+    public async Task Totals_that_begin_behind_our_last_booking_hold_none_of_our_books()
+    {
+        // A refund of ours, closed by the terminal itself; behind it our sale and its refund by hand, which leave the sum as it was.
+        await using var raw = Lost(Booking("0162", "000202", 1250, minutes: -5), terminal =>
+        {
+            terminal.LastBooking = Booking("0164", "000204", 1250);
+            terminal.Totals = Totals(0, 2, "0163", "0164");
+        });
+        await Known(raw, "0162", "000202", 1250, RequestKind.Refund);
+
+        Assert.Equal(Outcome.Unknown, (await Pay(raw)).Outcome);
+    }
+
+    [Fact]
     public async Task An_emptied_period_says_nothing_of_a_booking_under_a_number_that_repeats()
     {
         // It may be a refund by hand that undid ours, behind which the terminal closed its day.
