@@ -3,10 +3,16 @@ using Tillbridge.Benchmarks;
 
 // Figures of one run on one machine; ratios are taken by turns, so that both sides meet the same weather.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is [CostBench.Posts, var count])
+{
+    await CostBench.Serve(int.Parse(count));
+    return 0;
+}
+
 var sections = new (string Name, Func<Task> Run)[]
 {
     ("payment", PaymentBench.Run), ("decode", DecodeBench.Run), ("durable", DurableBench.Run), ("lines", LinesBench.Run),
-    ("period", PeriodBench.Run),
+    ("period", PeriodBench.Run), ("cost", CostBench.Run),
 };
 var chosen = args.Length == 0 ? sections : [.. sections.Where(section => args.Contains(section.Name))];
 if (chosen.Length == 0)

@@ -296,7 +296,13 @@ public sealed class SessionsApiTests : IAsyncLifetime
         Assert.Equal("intent", records[0].GetProperty("kind").GetString());
         Assert.Contains(records, record => record.GetProperty("kind").GetString() == "frame");
         Assert.Contains(records, record => record.GetProperty("kind").GetString() == "concluded");
-        Assert.Equal(records.Count, records.Select(record => record.GetProperty("hash").GetString()).Distinct().Count());
+        var chained = records.Where(record => record.GetProperty("kind").GetString() != "frame").ToList();
+        Assert.Equal(chained.Count, chained.Select(record => record.GetProperty("hash").GetString()).Distinct().Count());
+        var frames = records.Where(record => record.GetProperty("kind").GetString() == "frame").ToList();
+        Assert.All(frames, frame => Assert.Contains(chained, record =>
+            record.GetProperty("sequence").GetInt64() == frame.GetProperty("sequence").GetInt64()
+            && record.GetProperty("hash").GetString() == frame.GetProperty("hash").GetString()));
+        Assert.All(frames, frame => Assert.NotEmpty(frame.GetProperty("body").GetProperty("dump").GetString()!));
         Assert.Equal(id, timeline.GetProperty("session").GetProperty("id").GetString());
     }
 

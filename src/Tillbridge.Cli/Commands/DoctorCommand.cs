@@ -115,7 +115,6 @@ internal static class DoctorCommand
 
     private sealed class FramesOnError : IWireLog
     {
-        public void Saw(Sender sender, Func<string> dump) =>
-            Console.Error.WriteLine(dump());
+        public void Saw(SeenFrame frame) => Console.Error.WriteLine(frame.Dump());
     }
 }

@@ -115,7 +115,7 @@ internal static class JournalCommand
         while (true)
         {
             var records = await reader.RecordsAfter(after, session.Id, PageSize, withFrames: true, stop);
-            foreach (var record in records)
+            foreach (var record in records.Select(Readable))
             {
                 if (json) Console.WriteLine(RecordJson(record));
                 else if (record.Kind is RecordKind.Concluded or RecordKind.Progress or RecordKind.Incident)
@@ -145,7 +145,7 @@ internal static class JournalCommand
         while (true)
         {
             var records = await reader.RecordsAfter(after, null, PageSize, withFrames: true, stop);
-            foreach (var record in records) await to.WriteLineAsync(RecordJson(record));
+            foreach (var record in records) await to.WriteLineAsync(RecordJson(Readable(record)));
             if (records.Count < PageSize) return ExitCodes.Ok;
             after = records[^1].Sequence;
         }
@@ -192,6 +192,8 @@ internal static class JournalCommand
         Enum.TryParse<Outcome>(text, ignoreCase: true, out var outcome) && Enum.IsDefined(outcome) && !char.IsAsciiDigit(text[0])
             ? outcome
             : throw CliException.Usage($"'{text}' is no outcome; write approved, declined, cancelled, failed or unknown.");
+
+    private static JournalRecord Readable(JournalRecord record) => record with { Body = FrameText.BodyOf(record, ProtocolCatalog.ByName) };
 
     private static string RecordJson(JournalRecord record)
     {

@@ -2,10 +2,12 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Tillbridge.Catalog;
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Api.Requests;
 using Tillbridge.Gateway.Reading;
 using Tillbridge.Gateway.Receipts;
+using Tillbridge.Sessions;
 
 namespace Tillbridge.Gateway.Api;
 
@@ -60,7 +62,8 @@ internal sealed class PaperApi(ApiParts parts)
         if (session is null) return problem!;
         var records = await parts.Journal.RecordsAfter(after, session.Id, PageSize, withFrames: true, context.RequestAborted);
         var lines = records.Select(record => new TimelineRecord(
-            record.Sequence, record.At, Words<Journal.RecordKind>.Of(record.Kind), JsonElement.Parse(record.Body), record.Hash));
+            record.Sequence, record.At, Words<Journal.RecordKind>.Of(record.Kind),
+            JsonElement.Parse(FrameText.BodyOf(record, ProtocolCatalog.ByName)), record.Hash));
         long? next = records.Count == PageSize ? records[^1].Sequence : null;
         return Answers.Json(new TimelineView(SessionView.From(session), [.. lines], next), ApiJson.Default.TimelineView);
     }

@@ -28,6 +28,8 @@ internal sealed class PlantedProtocol(IProtocol inner, Func<TerminalDriver, Term
     public VirtualTerminal MakeVirtualTerminal(VirtualTerminalSettings settings, TimeProvider clock, ILogger logger) =>
         inner.MakeVirtualTerminal(settings, clock, logger);
 
+    public string Dump(ReadOnlySpan<byte> bytes, Sender? from, string? form = null) => inner.Dump(bytes, from, form);
+
     public DecodedFrame Decode(ReadOnlySpan<byte> bytes, Sender? from) => inner.Decode(bytes, from);
 
     public string ProgressCode(string key) => inner.ProgressCode(key);

@@ -1,4 +1,8 @@
+using System.Text;
+using System.Text.Json;
+using Tillbridge.Catalog;
 using Tillbridge.Journal;
+using Tillbridge.Sessions;
 
 namespace Tillbridge.Laboratory.Simulation;
 
@@ -39,15 +43,26 @@ internal sealed class Watcher(World world, Trial trial, SimProcess process)
         // One record back, so that a record which came to stand under another number is seen.
         var from = Math.Max(0, last - 1);
         if (await trial.Records(from, Page) is not { } records) return;
+        var before = last;
         foreach (var record in records)
         {
+            // Frames come under the number of the record behind them.
+            if (trial.LeaksCards && record.Sequence > before) Judge.Secrets(trial.Ledger, $"event {record.Sequence}", Told(record));
             if (record.Sequence == last && last > 0 && record.Hash != lastHash)
                 trial.Ledger.Break($"I11 event {last} is another one than before");
             if (record.Sequence <= last) continue;
             if (record.Sequence != last + 1) trial.Ledger.Break($"I11 event {record.Sequence} followed on {last}");
             (last, lastHash) = (record.Sequence, record.Hash);
             Seen++;
-            if (trial.LeaksCards) Judge.Secrets(trial.Ledger, $"event {last}", record.Body);
         }
+    }
+
+    // A frame's bytes are looked through as digits, as letters and as the text that is made of them.
+    private static string Told(JournalRecord record)
+    {
+        if (record.Kind is not RecordKind.Frame) return record.Body;
+        using var body = JsonDocument.Parse(record.Body);
+        var bytes = body.RootElement.TryGetProperty("bytes", out var kept) ? Convert.FromHexString(kept.GetString()!) : [];
+        return $"{record.Body}\n{Encoding.Latin1.GetString(bytes)}\n{FrameText.BodyOf(record, ProtocolCatalog.ByName)}";
     }
 }

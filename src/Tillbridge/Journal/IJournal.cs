@@ -19,8 +19,8 @@ public interface IJournal : IAsyncDisposable
     Task<long> Append(JournalEntry entry, CancellationToken shutdown);
 
     /// <summary>
-    /// Appends a record soon, without waiting: frames and progress. Never lost silently while the process lives (the next
-    /// note's body then has the member <c>dropped</c>); may be lost in a crash.
+    /// Appends a record soon, without waiting: progress, receipts, frames that no other record takes along. Never lost silently while the
+    /// process lives (the next note's body then has the member <c>dropped</c>); may be lost in a crash.
     /// </summary>
     void Note(JournalEntry entry);
 
@@ -54,7 +54,10 @@ public interface IJournal : IAsyncDisposable
     /// <summary>A page of sessions, newest first.</summary>
     Task<SessionPage> Query(SessionQuery query, CancellationToken shutdown);
 
-    /// <summary>Records after a sequence number, oldest first; of one session or of all; without frames unless asked.</summary>
+    /// <summary>
+    /// Records after a sequence number, oldest first; of one session or of all; without frames unless asked. Frames come beside
+    /// <paramref name="limit"/>, each as a record with number and hash of the record that they came before.
+    /// </summary>
     Task<IReadOnlyList<JournalRecord>> RecordsAfter(
         long sequence, SessionId? session, int limit, bool withFrames, CancellationToken shutdown);
 

@@ -68,6 +68,8 @@ internal sealed partial class JournalJson : JsonSerializerContext
             if (property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false }) property.IsRequired = true;
             if (property.PropertyType == typeof(SessionPhase)) property.IsRequired = true;
             if (CameLater.Contains(property.Name)) property.IsRequired = false;
+            if (type.Type == typeof(ReceiptLine) && property.PropertyType != typeof(string))
+                property.ShouldSerialize = (_, value) => value is not (false or 0);
             if (property.PropertyType == typeof(Grounds)) property.ShouldSerialize = (_, value) => value is Grounds { Count: > 0 };
         }
     }

@@ -40,4 +40,15 @@ internal static partial class JournalLog
 
     [LoggerMessage(3012, LogLevel.Error, "The check of the whole journal came to no end.")]
     public static partial void CheckFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(3013, LogLevel.Warning,
+        "The journal {File} is moved to the form of this version: {Records} records. Payments begin when it is done.")]
+    public static partial void Moving(ILogger logger, string file, long records);
+
+    [LoggerMessage(3014, LogLevel.Information, "Moving the journal: {Percent} %, record {Record}.")]
+    public static partial void MovingOn(ILogger logger, int percent, long record);
+
+    [LoggerMessage(3015, LogLevel.Warning,
+        "The journal {File} was moved: {Before} bytes are {After} now. What it was is kept as {Copy}, until you delete that.")]
+    public static partial void Moved(ILogger logger, string file, long before, long after, string copy);
 }

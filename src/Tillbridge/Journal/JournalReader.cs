@@ -1,7 +1,9 @@
 using Tillbridge.Domain;
+using Tillbridge.Journal.Frames;
 using Tillbridge.Journal.Integrity;
 using Tillbridge.Journal.Periods;
 using Tillbridge.Journal.Sqlite;
+using Tillbridge.Journal.Sqlite.Books;
 
 namespace Tillbridge.Journal;
 
@@ -28,13 +30,16 @@ public sealed class JournalReader : IDisposable
     private const string SelectNote =
         "SELECT r.body FROM face_notes n JOIN records r ON r.sequence = n.record WHERE n.session = ?1 AND n.face = ?2";
 
-    private const string SelectRecords =
-        $"SELECT {JournalSql.ToldRecordColumns} FROM records r "
-        + "WHERE r.sequence > ?1 AND (?3 = 1 OR r.kind <> 'frame') ORDER BY r.sequence LIMIT ?2";
+    private static readonly string SelectRecords =
+        $"SELECT {JournalSql.ToldRecordColumns}, CASE WHEN ?3 = 1 THEN f.data END {JournalSql.FromRecords} "
+        + "LEFT JOIN frames f ON f.record = r.sequence "
+        + $"WHERE r.sequence > ?1 AND (?3 = 1 OR r.kind <> {JournalSql.FrameKind}) ORDER BY r.sequence LIMIT ?2";
 
-    private const string SelectRecordsOfSession =
-        $"SELECT {JournalSql.ToldRecordColumns} FROM records r "
-        + "WHERE r.session = ?4 AND r.sequence > ?1 AND (?3 = 1 OR r.kind <> 'frame') ORDER BY r.sequence LIMIT ?2";
+    private static readonly string SelectRecordsOfSession =
+        $"SELECT {JournalSql.ToldRecordColumns}, CASE WHEN ?3 = 1 THEN f.data END {JournalSql.FromRecords} "
+        + "LEFT JOIN frames f ON f.record = r.sequence "
+        + "WHERE r.subject = (SELECT number FROM subjects WHERE session = ?4) AND r.sequence > ?1 "
+        + $"AND (?3 = 1 OR r.kind <> {JournalSql.FrameKind}) ORDER BY r.sequence LIMIT ?2";
 
     private readonly ReadConnections connections;
 
@@ -170,7 +175,10 @@ public sealed class JournalReader : IDisposable
         return await Read(connection => SessionPages.Of(connection, filter), shutdown);
     }
 
-    /// <summary>Records after a sequence number, oldest first; of one session or of all; without frames unless asked.</summary>
+    /// <summary>
+    /// Records after a sequence number, oldest first; of one session or of all; without frames unless asked. Frames come beside
+    /// <paramref name="limit"/>, each with the number of the record behind it.
+    /// </summary>
     public Task<IReadOnlyList<JournalRecord>> RecordsAfter(
         long sequence, SessionId? session, int limit, bool withFrames, CancellationToken shutdown)
     {
@@ -181,9 +189,16 @@ public sealed class JournalReader : IDisposable
         {
             using var rows = connection.Prepare(session is null ? SelectRecords : SelectRecordsOfSession);
             rows.Bind(1, sequence).Bind(2, limit).Bind(3, withFrames ? 1 : 0);
-            if (session is { } id) rows.Bind(4, id.Value);
+            if (session is { } id) rows.Bind(4, JournalSql.IdBytes(id));
+            var start = ChainOrigin.Of(connection).Start;
             var records = new List<JournalRecord>();
-            while (rows.Step()) records.Add(JournalSql.ToldRecordAt(rows));
+            while (rows.Step())
+            {
+                var record = JournalSql.ToldRecordAt(rows, start);
+                if (withFrames) records.AddRange(FrameRecords.Of(record, rows.BlobOrNull(JournalSql.AfterRecord + 1)));
+                else records.Add(record);
+            }
+
             return records;
         }
     }

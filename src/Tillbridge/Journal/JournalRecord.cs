@@ -1,8 +1,9 @@
 using Tillbridge.Domain;
+using Tillbridge.Journal.Frames;
 
 namespace Tillbridge.Journal;
 
-/// <summary>What a journal record tells.</summary>
+/// <summary>What a journal record tells. Their numbers stand in the file: a new one is added at the end.</summary>
 public enum RecordKind
 {
     /// <summary>A session's intent, durable before anything happens.</summary>
@@ -29,7 +30,7 @@ public enum RecordKind
     /// <summary>The session was concluded.</summary>
     Concluded,
 
-    /// <summary>A masked frame on the wire.</summary>
+    /// <summary>Masked frames on the wire, told one by one; beside them it says nothing.</summary>
     Frame,
 
     /// <summary>A foreign interface's own note about a session: what it delivered, and what was acknowledged.</summary>
@@ -52,6 +53,12 @@ public sealed record JournalRecord(
 
     /// <summary>SHA-256 over the session's state that was stored with it, lower-case hexadecimal; null when none was.</summary>
     public string? StateHash { get; init; }
+
+    /// <summary>
+    /// SHA-256 over the frames that came before it, as they are kept, lower-case hexadecimal; null when there were none. The frames
+    /// themselves stand outside of the chain and are dropped after a time.
+    /// </summary>
+    public string? FramesHash { get; init; }
 }
 
 /// <summary>What is handed to the journal to append.</summary>
@@ -62,11 +69,17 @@ public sealed record JournalRecord(
 /// <param name="Body">JSON object of at most <see cref="MostBodyBytes"/> bytes.</param>
 public sealed record JournalEntry(SessionId Id, string Terminal, RecordKind Kind, string Body, Session? Session = null)
 {
-    /// <summary>Largest body of one record; a wire dump of the longest frame fits.</summary>
+    /// <summary>Largest body of one record.</summary>
     public const int MostBodyBytes = 512 * 1024;
+
+    /// <summary>Most bytes of all frames of one entry; several of the longest fit.</summary>
+    public const int MostFrameBytes = 4 << 20;
 
     /// <summary>The fencing number of the terminal's owner; an older owner is refused. 1 in a single process.</summary>
     public long Fence { get; init; } = 1;
+
+    /// <summary>The frames that passed before it, oldest first; they are kept with it.</summary>
+    public IReadOnlyList<JournalFrame> Frames { get; init; } = [];
 
     /// <summary>What a foreign interface notes; only with <see cref="RecordKind.Face"/>.</summary>
     public FaceNote? Note { get; init; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tillbridge.Domain;
+using Tillbridge.Journal.Frames;
 
 namespace Tillbridge.Journal;
 
@@ -33,9 +34,14 @@ internal static class JournalRules
             throw new ArgumentException("The entry's state belongs to another session or terminal.", nameof(entry));
 
         var size = Encoding.UTF8.GetByteCount(entry.Body);
-        return size <= JournalEntry.MostBodyBytes
-            ? size
-            : throw new ArgumentException($"The body has {size} bytes, {JournalEntry.MostBodyBytes} are allowed.", nameof(entry));
+        if (size > JournalEntry.MostBodyBytes)
+            throw new ArgumentException($"The body has {size} bytes, {JournalEntry.MostBodyBytes} are allowed.", nameof(entry));
+        var frames = entry.Frames.Sum(frame => frame.Bytes.Length);
+        if (frames > JournalEntry.MostFrameBytes)
+            throw new ArgumentException($"The frames have {frames} bytes, {JournalEntry.MostFrameBytes} are allowed.", nameof(entry));
+        if (entry.Frames.Any(frame => frame.Form.Length > JournalFrame.MostFormCharacters))
+            throw new ArgumentException("The form of a frame is too long.", nameof(entry));
+        return size + frames;
     }
 
     /// <summary>Checks an entry that is not an intent; an intent goes through Accept, which guards its key.</summary>

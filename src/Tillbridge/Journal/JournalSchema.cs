@@ -1,63 +1,86 @@
 using System.Globalization;
+using Tillbridge.Journal.Moves;
 using Tillbridge.Journal.Sqlite;
 
 namespace Tillbridge.Journal;
 
-/// <summary>The tables of the journal's file, built by numbered steps that are never changed once released.</summary>
+/// <summary>The tables of the journal's file, in their newest form; files of an earlier one are moved over.</summary>
 internal static class JournalSchema
 {
     /// <summary>"TILL", so that a stranger's database is not taken for ours.</summary>
     private const int ApplicationId = 0x54494C4C;
 
-    // records: the hash chain. sessions: what the chain's newest states say, for searching.
-    // intent is the sequence of a session's first record. place is the same until the session was sent, then the
-    // sequence of the record that said so: an order that no step of the system's clock can turn round.
-    private const string First = """
+    // origin: where the chain of this file begins (ChainOrigin). subjects: whose the records are, by the number of the first. records: the
+    // hash chain, kinds as their numbers, times in ticks. frames: what passed on the wire before a record, which holds their hash only.
+    private const string Chain = """
+        CREATE TABLE origin (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            sequence INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            moved_to INTEGER NOT NULL,
+            frames_to INTEGER NOT NULL);
+        INSERT INTO origin VALUES (1, 0, zeroblob(32), 0, 0);
+        CREATE TABLE moved_tips (sequence INTEGER PRIMARY KEY, hash BLOB NOT NULL);
+
+        CREATE TABLE subjects (number INTEGER PRIMARY KEY, session BLOB NOT NULL UNIQUE, terminal TEXT NOT NULL);
         CREATE TABLE records (
             sequence INTEGER PRIMARY KEY,
-            at TEXT NOT NULL,
-            session TEXT NOT NULL,
-            terminal TEXT NOT NULL,
-            kind TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            subject INTEGER NOT NULL,
+            kind INTEGER NOT NULL,
             fence INTEGER NOT NULL,
             body TEXT NOT NULL,
             state_hash BLOB,
+            frames_hash BLOB,
             hash BLOB NOT NULL);
-        CREATE INDEX records_of_session ON records (session, sequence);
-        CREATE INDEX states_of_session ON records (session, sequence) WHERE state_hash IS NOT NULL;
+        CREATE INDEX records_of_subject ON records (subject);
+        CREATE TABLE frames (record INTEGER PRIMARY KEY, data BLOB NOT NULL);
+        """;
 
+    // sessions: what the chain's newest states say, for searching. intent is the number of a session's first record. place is the same
+    // until the session was sent, then that of the record that said so: an order that no step of the system's clock can turn round.
+    // seal: the hash of the row's state, as the chain has it. Keys and what is unsettled have two indexes, in pages of their own: one
+    // flipped bit hides nothing (decisions.md). closes: a reconciliation after which the terminal counts anew.
+    private const string Sessions = """
         CREATE TABLE sessions (
             intent INTEGER PRIMARY KEY,
             place INTEGER NOT NULL,
             id TEXT NOT NULL UNIQUE,
             terminal TEXT NOT NULL,
             key TEXT,
-            fingerprint TEXT NOT NULL,
+            fingerprint NOT NULL,
             kind TEXT NOT NULL,
             phase TEXT NOT NULL,
             outcome TEXT,
             reference TEXT,
             receipt TEXT,
             created_at TEXT NOT NULL,
-            sent_at TEXT,
-            closed_at TEXT,
-            state TEXT NOT NULL);
+            sent_at INTEGER,
+            closed_at INTEGER,
+            state NOT NULL,
+            face TEXT,
+            seal BLOB NOT NULL,
+            closes INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX sessions_by_key ON sessions (key, intent) WHERE key IS NOT NULL;
+        CREATE INDEX sessions_by_key_again ON sessions (key) WHERE key IS NOT NULL;
         CREATE INDEX sessions_by_place ON sessions (terminal, place);
         CREATE INDEX sessions_by_time ON sessions (created_at, id);
         CREATE INDEX sessions_of_terminal_by_time ON sessions (terminal, created_at, id);
         CREATE INDEX sessions_by_reference ON sessions (reference) WHERE reference IS NOT NULL;
-        CREATE INDEX reconciliations ON sessions (terminal, place) WHERE kind = 'reconciliation' AND outcome = 'approved';
         CREATE INDEX unsettled ON sessions (intent)
             WHERE phase <> 'closed' OR outcome IS NULL OR outcome = 'unknown';
-
-        CREATE TABLE terminals (name TEXT PRIMARY KEY, fence INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE opening (only INTEGER PRIMARY KEY CHECK (only = 1), at TEXT NOT NULL, times INTEGER NOT NULL);
+        CREATE INDEX unsettled_again ON sessions (terminal)
+            WHERE phase <> 'closed' OR outcome IS NULL OR outcome = 'unknown';
+        CREATE INDEX closes ON sessions (terminal, place) WHERE closes = 1;
         """;
 
-    // face_notes: which sessions a foreign interface still has to deliver or lists; record is the sequence of its newest note.
-    private const string Second = """
-        ALTER TABLE sessions ADD COLUMN face TEXT;
+    // terminals: the owner's number. opening: a write that proves a disk. identity: what is kept outside of the directory, too; kept says
+    // where. face_notes: which sessions a foreign interface still has to deliver or lists; record is the number of its newest note.
+    private const string Others = """
+        CREATE TABLE terminals (name TEXT PRIMARY KEY, fence INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE opening (only INTEGER PRIMARY KEY CHECK (only = 1), at TEXT NOT NULL, times INTEGER NOT NULL);
+        CREATE TABLE identity (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, kept TEXT);
+        INSERT INTO identity (only, id) VALUES (1, lower(hex(randomblob(16))));
         CREATE TABLE face_notes (
             session TEXT NOT NULL,
             face TEXT NOT NULL,
@@ -69,35 +92,9 @@ internal static class JournalSchema
         CREATE INDEX open_face_notes ON face_notes (face, intent) WHERE settled = 0 OR listed = 1;
         """;
 
-    // A terminal can close its period and say all the same that the totals differ: the index is over every reconciliation.
-    private const string Third = """
-        DROP INDEX reconciliations;
-        CREATE INDEX reconciliations ON sessions (terminal, place) WHERE kind = 'reconciliation';
-        """;
-
-    // A second index over keys and over what is unsettled, in pages of their own: one flipped bit hides nothing (decisions.md).
-    // seal: the hash of the row's state, as the chain has it. identity: what is kept outside of the directory, too; kept says where.
-    private const string Fourth = """
-        ALTER TABLE sessions ADD COLUMN seal BLOB;
-        UPDATE sessions SET seal = (SELECT r.state_hash FROM records r
-            WHERE r.session = sessions.id AND r.state_hash IS NOT NULL ORDER BY r.sequence DESC LIMIT 1);
-        CREATE INDEX sessions_by_key_again ON sessions (key) WHERE key IS NOT NULL;
-        CREATE INDEX unsettled_again ON sessions (terminal)
-            WHERE phase <> 'closed' OR outcome IS NULL OR outcome = 'unknown';
-        CREATE TABLE identity (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, kept TEXT);
-        INSERT INTO identity (only, id) VALUES (1, lower(hex(randomblob(16))));
-        """;
-
-    // closes: a reconciliation after which the terminal counts anew. book_lines: what each settled booking adds to its period (BookLine),
-    // and the sums up to it, so that nobody adds up a period of a year. doubted_books: terminals whose lines are to be made out of the
-    // sessions: here of all that there are.
-    private const string Fifth = """
-        ALTER TABLE sessions ADD COLUMN closes INTEGER NOT NULL DEFAULT 0;
-        UPDATE sessions SET closes = 1 WHERE kind = 'reconciliation' AND phase = 'closed'
-            AND coalesce(json_extract(state, '$.conclusion.periodClosed'), outcome = 'approved');
-        DROP INDEX reconciliations;
-        CREATE INDEX closes ON sessions (terminal, place) WHERE closes = 1;
-
+    // book_lines: what each settled booking adds to its period (BookLine), and the sums up to it, so that nobody adds up a period of a
+    // year. doubted_books: terminals whose lines are to be made out of the sessions.
+    private const string Books = """
         CREATE TABLE book_lines (
             place INTEGER PRIMARY KEY,
             terminal TEXT NOT NULL,
@@ -138,15 +135,16 @@ internal static class JournalSchema
         CREATE INDEX lines_by_undone_session ON book_lines (terminal, undone_session, place) WHERE undone_session IS NOT NULL;
         CREATE INDEX lines_by_undone_receipt ON book_lines (terminal, undone_receipt, place) WHERE undone_receipt IS NOT NULL;
         CREATE INDEX lines_by_undone_approval ON book_lines (terminal, undone_approval, place) WHERE undone_approval IS NOT NULL;
-
         CREATE TABLE doubted_books (terminal TEXT PRIMARY KEY) WITHOUT ROWID;
-        INSERT INTO doubted_books SELECT DISTINCT terminal FROM sessions;
         """;
 
-    private static readonly string[] Steps = [First, Second, Third, Fourth, Fifth];
+    /// <summary>The number of the first schema with records of this form.</summary>
+    public const int FirstWithOrigin = 6;
 
-    /// <summary>The number of the newest step.</summary>
-    public static int Current => Steps.Length;
+    /// <summary>The number of the newest schema.</summary>
+    public const int Current = 6;
+
+    private const string Newest = $"{Chain}\n{Sessions}\n{Others}\n{Books}";
 
     /// <summary>Checks that the file is ours and not from a newer version.</summary>
     /// <returns>The file's number; 0 when it is empty.</returns>
@@ -168,17 +166,22 @@ internal static class JournalSchema
             + "Install that version again.");
     }
 
-    /// <summary>Brings the file to the newest number, each step in its own transaction.</summary>
-    public static void Migrate(SqliteConnection connection)
+    /// <summary>Makes the tables in an empty file.</summary>
+    public static void Make(SqliteConnection connection)
     {
-        for (var version = Check(connection); version < Current; version++)
-        {
-            connection.Execute(
-                $"BEGIN IMMEDIATE; {Steps[version]} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {version + 1}; COMMIT;");
-        }
-
-        Invariant.Holds(Check(connection) == Current, "the last step brings the newest schema");
+        Step(connection, Newest, Current);
+        Invariant.Holds(Check(connection) == Current, "an empty file gets the newest schema");
     }
+
+    /// <summary>Brings a file of an earlier version to the last schema before the newest, each step in its own transaction.</summary>
+    public static void Prepare(SqliteConnection connection)
+    {
+        for (var version = Check(connection); version < EarlierSchema.Steps.Count; version++)
+            Step(connection, EarlierSchema.Steps[version], version + 1);
+    }
+
+    private static void Step(SqliteConnection connection, string sql, int number) => connection.Execute(
+        $"BEGIN IMMEDIATE; {sql} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {number}; COMMIT;");
 
     private static int Number(SqliteConnection connection, string sql) =>
         int.Parse(connection.Scalar(sql) ?? "0", CultureInfo.InvariantCulture);

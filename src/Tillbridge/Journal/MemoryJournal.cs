@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Tillbridge.Domain;
+using Tillbridge.Journal.Frames;
 using Tillbridge.Journal.Periods;
 
 namespace Tillbridge.Journal;
@@ -14,6 +15,7 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
 
     private readonly Lock gate = new();
     private readonly List<JournalRecord> records = [];
+    private readonly Dictionary<long, byte[]> packs = [];
     private readonly List<SessionId> order = [];
     private readonly Dictionary<SessionId, Kept> sessions = [];
     private readonly Dictionary<string, SessionId> keys = new(StringComparer.Ordinal);
@@ -177,7 +179,8 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
                 .Skip((int)Math.Clamp(sequence, 0, records.Count))
                 .Where(record => session is null || record.Session == session)
                 .Where(record => withFrames || record.Kind is not RecordKind.Frame)
-                .Take(limit)],
+                .Take(limit)
+                .SelectMany(record => withFrames ? FrameRecords.Of(record, packs.GetValueOrDefault(record.Sequence)) : [record])],
             shutdown);
     }
 
@@ -263,13 +266,16 @@ public sealed class MemoryJournal(TimeProvider clock) : IJournal
     private long Write_NeedsLock(JournalEntry entry, long fence)
     {
         BeforeWrite?.Invoke(entry);
+        var pack = FramePack.Write(entry.Frames);
         var record = new JournalRecord(0, clock.GetUtcNow(), entry.Id, entry.Terminal, entry.Kind, entry.Body, "")
         {
             Fence = fence,
+            FramesHash = pack is null ? null : FramePack.HashOf(pack),
             StateHash = !IsUnchained && entry.Session is { } state ? RecordChain.StateHash(JournalJson.Write(state)) : null,
         };
         record = IsUnchained ? record with { Sequence = tip.Sequence + 1 } : RecordChain.Link(tip, record);
         records.Add(record);
+        if (pack is not null) packs[record.Sequence] = pack;
         tip = new ChainTip(record.Sequence, record.Hash);
         if (entry.Session is { } session)
         {

@@ -20,7 +20,8 @@ internal readonly record struct ChainTip(long Sequence, string Hash)
 /// </summary>
 internal static class RecordChain
 {
-    private static readonly byte[] Mark = "tillbridge-journal-1"u8.ToArray();
+    private static readonly byte[] Mark = "tillbridge-journal-2"u8.ToArray();
+    private static readonly byte[] MarkOfMoved = "tillbridge-journal-moved"u8.ToArray();
 
     /// <summary>The record with the hash that chains it to the one before; sequence and hash are set here.</summary>
     public static JournalRecord Link(ChainTip previous, JournalRecord record)
@@ -29,15 +30,35 @@ internal static class RecordChain
         return next with { Hash = HashOf(previous.Hash, next) };
     }
 
+    /// <summary>What the first record of a moved journal follows on: the end of the chain that it was made from.</summary>
+    public static ChainTip MovedFrom(ChainTip end)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        buffer.Write(MarkOfMoved);
+        Add(buffer, end.Sequence);
+        Add(buffer, end.Hash);
+        return new ChainTip(0, Hex(buffer.WrittenSpan));
+    }
+
     /// <summary>The hash of a session's stored state.</summary>
     public static string StateHash(string state) => Hex(Encoding.UTF8.GetBytes(state));
 
     /// <summary>Says why a record does not follow on another; null when it does.</summary>
-    public static string? Fault(ChainTip previous, JournalRecord record)
+    /// <param name="previous">The one before.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="movedTo">Up to this number numbers are missing, because frames were records of their own once.</param>
+    public static string? Fault(ChainTip previous, JournalRecord record, long movedTo = 0)
     {
-        if (record.Sequence != previous.Sequence + 1)
+        if (record.Sequence != previous.Sequence + 1 && (record.Sequence <= previous.Sequence || record.Sequence > movedTo))
             return $"Record {previous.Sequence + 1} is missing; {record.Sequence} follows on {previous.Sequence}.";
         return HashOf(previous.Hash, record) == record.Hash ? null : $"Record {record.Sequence} was changed or replaced.";
+    }
+
+    /// <summary>The record with the hash that chains it to the one before; it keeps its number.</summary>
+    public static JournalRecord LinkKeeping(ChainTip previous, JournalRecord record)
+    {
+        Invariant.Holds(record.Sequence > previous.Sequence, "records are moved in their order");
+        return record with { Hash = HashOf(previous.Hash, record) };
     }
 
     private static string HashOf(string previous, JournalRecord record)
@@ -53,6 +74,7 @@ internal static class RecordChain
         Add(buffer, record.Fence);
         Add(buffer, record.Body);
         Add(buffer, record.StateHash ?? "");
+        Add(buffer, record.FramesHash ?? "");
         return Hex(buffer.WrittenSpan);
     }
 

@@ -13,6 +13,9 @@ internal sealed record SessionRow(
 {
     public static SessionRow Of(Session session) => Project(session, JournalJson.Write(session));
 
+    /// <summary>True when the session is over, so that its row is hardly ever written again.</summary>
+    public bool IsClosed => Phase == EnumText<SessionPhase>.Of(SessionPhase.Closed);
+
     /// <summary>Why nothing of the row is told: its seal or its columns do not fit the state. Null when all does.</summary>
     public string? Fault => Read().Fault;
 

@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tillbridge.Domain;
 using Tillbridge.Journal.Integrity;
+using Tillbridge.Journal.Moves;
 using Tillbridge.Journal.Periods;
 using Tillbridge.Journal.Sqlite;
+using Tillbridge.Journal.Sqlite.Books;
 
 namespace Tillbridge.Journal;
 
@@ -176,7 +178,7 @@ public sealed class SqliteJournal : IJournal
         {
             connection = Connect(directory.File);
             JournalIdentity.Require(connection, expected);
-            Migrate(connection, shutdown);
+            connection = InNewestForm(connection, logger, shutdown);
             var examination = JournalExamination.AtStart(connection, logger, shutdown);
             witness = JournalIdentity.Keep(connection, expected, clock, logger);
             ProveWritable(connection, clock);
@@ -204,19 +206,23 @@ public sealed class SqliteJournal : IJournal
         }
     }
 
-    // A step rewrites much; on a damaged file it would spread the damage.
-    private static void Migrate(SqliteConnection connection, CancellationToken shutdown)
+    private static SqliteConnection InNewestForm(SqliteConnection connection, ILogger logger, CancellationToken shutdown)
     {
-        if (JournalSchema.Check(connection) == JournalSchema.Current)
-        {
-            MakeBooksAnew(connection);
-            return;
-        }
+        var schema = JournalSchema.Check(connection);
+        if (schema == 0) JournalSchema.Make(connection);
+        else if (schema < JournalSchema.Current) connection = Moved(connection, logger, shutdown);
+        MakeBooksAnew(connection);
+        return connection;
+    }
 
+    private static SqliteConnection Moved(SqliteConnection connection, ILogger logger, CancellationToken shutdown)
+    {
+        // A move rewrites all; out of a damaged file it would make damage that nobody sees any more.
         if (ChainVerifier.FileFault(connection, shutdown) is { } fault)
             throw new JournalException(JournalFault.Corrupt, $"'{connection.File}': {fault} {JournalDirectory.CorruptCure}");
-        JournalSchema.Migrate(connection);
-        MakeBooksAnew(connection);
+        var file = connection.File;
+        JournalMove.Over(connection, logger, shutdown);
+        return Connect(file);
     }
 
     // Once after an update, and where a run before found sums that it could not believe.

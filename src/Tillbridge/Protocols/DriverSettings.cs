@@ -59,6 +59,25 @@ public sealed record DriverSettings
 /// <summary>Sees the frames of a conversation after masking.</summary>
 public interface IWireLog
 {
-    /// <summary>A frame passed. <paramref name="dump"/> makes its masked, readable form; call it only when it is wanted.</summary>
-    void Saw(Sender sender, Func<string> dump);
+    /// <summary>A frame passed. It is only looked at during the call.</summary>
+    void Saw(SeenFrame frame);
+}
+
+/// <summary>A frame that passed on the wire, of which only forms without secrets can be had.</summary>
+public abstract class SeenFrame
+{
+    /// <summary>Who sent it.</summary>
+    public abstract Sender From { get; }
+
+    /// <summary>How its protocol makes a text of the masked bytes later (<see cref="IProtocol.Dump"/>): dialect or character set.</summary>
+    public abstract string Form { get; }
+
+    /// <summary>How many bytes it has.</summary>
+    public abstract int Length { get; }
+
+    /// <summary>Its bytes, with fillings in the place of whatever is secret; they can be taken apart as before.</summary>
+    public abstract byte[] Masked();
+
+    /// <summary>Its readable form, masked.</summary>
+    public abstract string Dump();
 }

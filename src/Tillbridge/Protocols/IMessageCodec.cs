@@ -19,9 +19,33 @@ internal interface IMessageCodec<T>
     /// <summary>Encodes and frames a message.</summary>
     void Encode(T message, IBufferWriter<byte> to);
 
+    /// <summary>What <see cref="IProtocol.Dump"/> has to know to make a text of masked bytes later: dialect or character set.</summary>
+    string Form { get; }
+
+    /// <summary>
+    /// A frame's bytes without secrets: what is filled in their place is read as what it is, so that a text made of these bytes says what
+    /// one made of the frame does.
+    /// </summary>
+    byte[] Mask(ReadOnlySpan<byte> frame, Sender from);
+
     /// <summary>The masked, readable form of a frame.</summary>
     string Dump(ReadOnlySpan<byte> frame, Sender from);
 
     /// <summary>A sentence when the first bytes of a peer cannot be this protocol; null when they can.</summary>
     string? LooksLikeOther(ReadOnlySpan<byte> first);
+}
+
+/// <summary>A frame and its codec.</summary>
+internal sealed class SeenFrame<T>(IMessageCodec<T> codec, byte[] bytes, Sender from) : SeenFrame
+    where T : class
+{
+    public override Sender From => from;
+
+    public override string Form => codec.Form;
+
+    public override int Length => bytes.Length;
+
+    public override byte[] Masked() => codec.Mask(bytes, from);
+
+    public override string Dump() => codec.Dump(bytes, from);
 }

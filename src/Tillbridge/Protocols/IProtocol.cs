@@ -42,6 +42,12 @@ public interface IProtocol
     /// <summary>Takes the first message of some bytes apart for a reader; never throws.</summary>
     DecodedFrame Decode(ReadOnlySpan<byte> bytes, Sender? from);
 
+    /// <summary>Name, bytes and fields of a message as lines; bytes of secret fields are <c>**</c>. Never throws.</summary>
+    /// <param name="bytes">The message.</param>
+    /// <param name="from">Who sent it; null when nobody knows.</param>
+    /// <param name="form">The form that the frame named; one that is not known any more, or none, takes the general dialect.</param>
+    string Dump(ReadOnlySpan<byte> bytes, Sender? from, string? form = null);
+
     /// <summary>The same protocol with another dialect as its general one, for who only reads bytes.</summary>
     /// <exception cref="ArgumentException">There is no such dialect, or its file is wrong; the message names cause and cure.</exception>
     IProtocol InDialect(string? dialect) => this;

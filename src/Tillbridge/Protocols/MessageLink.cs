@@ -205,7 +205,7 @@ internal sealed class MessageLink<T> : IAsyncDisposable
         }
 
         var bytes = frame.IsSingleSegment ? frame.FirstSpan : frame.ToArray();
-        wireLog?.Saw(Peer, DumpOf(bytes.ToArray(), Peer));
+        wireLog?.Saw(new SeenFrame<T>(codec, bytes.ToArray(), Peer));
         try
         {
             Message = codec.Decode(bytes, Peer);
@@ -234,10 +234,8 @@ internal sealed class MessageLink<T> : IAsyncDisposable
         if (wireLog is null) return;
         var bytes = new ArrayBufferWriter<byte>();
         codec.Encode(message, bytes);
-        wireLog.Saw(self, DumpOf(bytes.WrittenSpan.ToArray(), self));
+        wireLog.Saw(new SeenFrame<T>(codec, bytes.WrittenSpan.ToArray(), self));
     }
-
-    private Func<string> DumpOf(byte[] frame, Sender from) => () => codec.Dump(frame, from);
 
     private void Arm(TimeSpan limit, bool forSending)
     {

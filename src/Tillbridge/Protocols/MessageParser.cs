@@ -66,16 +66,17 @@ internal abstract class ConclusionParser(string name) : ProtocolParser(name)
         new(RequestKind.Balance),
     ];
 
-    /// <summary>Reads the conclusion of each question.</summary>
-    protected abstract Conclusion? Conclude(ReadOnlySpan<byte> input, TerminalRequest asked);
+    /// <summary>Reads a message once, and then concludes from it for each question; null when it is none that concludes.</summary>
+    protected abstract Func<TerminalRequest, Conclusion?>? Open(byte[] input);
 
     public override object? Read(ReadOnlySpan<byte> input)
     {
         if (input.Length > MostBytes) return null;
+        if (Opened(input.ToArray()) is not { } conclude) return null;
         var said = new List<Conclusion>();
         foreach (var asked in Asked)
         {
-            if (Tried(input, asked) is not { } conclusion) continue;
+            if (Tried(conclude, asked) is not { } conclusion) continue;
             Check(conclusion, asked);
             said.Add(conclusion);
         }
@@ -83,11 +84,23 @@ internal abstract class ConclusionParser(string name) : ProtocolParser(name)
         return said.Count == 0 ? null : said;
     }
 
-    private Conclusion? Tried(ReadOnlySpan<byte> input, TerminalRequest asked)
+    private Func<TerminalRequest, Conclusion?>? Opened(byte[] input)
     {
         try
         {
-            return Conclude(input, asked);
+            return Open(input);
+        }
+        catch (ProtocolViolationException)
+        {
+            return null;
+        }
+    }
+
+    private static Conclusion? Tried(Func<TerminalRequest, Conclusion?> conclude, TerminalRequest asked)
+    {
+        try
+        {
+            return conclude(asked);
         }
         catch (ProtocolViolationException)
         {

@@ -67,12 +67,6 @@ internal static class RecordBodies
         json.WriteEndArray();
     });
 
-    public static string Frame(bool fromTerminal, string dump) => Build(json =>
-    {
-        json.WriteString("from", fromTerminal ? "terminal" : "ecr");
-        json.WriteString("dump", dump);
-    });
-
     private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
     private static string Build(Action<Utf8JsonWriter> write)

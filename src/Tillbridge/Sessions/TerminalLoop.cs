@@ -46,7 +46,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
         stopConversation = CancellationTokenSource.CreateLinkedTokenSource(this.shutdown.Token);
         published = Look();
         inbox = new Inbox(settings.Name, Publish, logger, this.shutdown.Token);
-        wireLog = new SessionWireLog(settings.Name, journal, logger);
+        wireLog = new SessionWireLog(settings.Name, protocol.Name, journal, clock, logger);
         Driver = protocol.MakeDriver(settings.DriverAtAddress with { WireLog = wireLog }, transport, clock);
         var entries = new RecoveryEntries(journal, settings, clock, this.shutdown.Token);
         own = new OwnBookings(settings.Name, journal, this.shutdown.Token);
@@ -240,10 +240,11 @@ internal sealed class TerminalLoop : IAsyncDisposable
         return next;
     }
 
-    private async Task WriteDown(WriteDown write)
+    private Task WriteDown(WriteDown write)
     {
-        if (write.Durable) await journal.Append(write.Entry, shutdown.Token);
-        else wireLog.Note(write.Entry);
+        if (write.Durable) return wireLog.Append(write.Entry, shutdown.Token);
+        wireLog.Note(write.Entry);
+        return Task.CompletedTask;
     }
 
     private void Keep(Session before, Session next, SessionInput input)

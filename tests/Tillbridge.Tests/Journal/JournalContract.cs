@@ -152,7 +152,9 @@ public abstract class JournalContract : IAsyncLifetime
         Assert.Equal(JournalFault.Fenced, error.Fault);
         AssertSame(sent, await Journal.Find(intent.Id, Stop));
         await Journal.Append(sent.Closed(Clock).State() with { Fence = 4 }, Stop);
-        await Journal.Append(new JournalEntry(intent.Id, "till-2", RecordKind.Action, "{}"), Stop);
+        var elsewhere = Intent(Clock, terminal: "till-2");
+        await Journal.Accept(elsewhere, "{}", Stop);
+        await Journal.Append(new JournalEntry(elsewhere.Id, "till-2", RecordKind.Action, "{}"), Stop);
         Assert.Null((await Journal.Verify(Stop)).BrokenAt);
     }
 

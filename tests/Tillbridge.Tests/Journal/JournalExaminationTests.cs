@@ -1,6 +1,7 @@
 using Tillbridge.Domain;
 using Tillbridge.Journal;
 using Tillbridge.Journal.Sqlite;
+using Tillbridge.Tests.Journal.Earlier;
 using Tillbridge.Tests.Scenarios;
 using static Tillbridge.Tests.Journal.JournalSamples;
 
@@ -75,21 +76,21 @@ public sealed class JournalExaminationTests : IDisposable
     [Fact]
     public async Task A_file_of_the_schema_before_gets_seals_second_indexes_and_an_identity()
     {
-        var open = await Large();
+        EarlierJournal.Unpack(folder.File);
         folder.Tamper(BackToThree);
         await using var journal = await SqliteJournal.Open(folder.Data, clock, null, Stop);
-        Assert.Equal(Acceptance.Replayed, (await journal.Accept(Intent(clock, key: "old"), "{}", Stop)).Acceptance);
-        Assert.Equal(open.Id, Assert.Single(await journal.Unsettled(Till, Stop)).Id);
+        var unknown = Assert.Single(await journal.Unsettled(null, Stop));
+        Assert.Equal(unknown.Id, (await journal.FindByKey("old-11", Stop))?.Id);
         var check = await journal.Verify(Stop);
         Assert.Null(check.BrokenAt);
         Assert.Empty(check.Sums);
-        Assert.Equal(1250, (await journal.Look("till-2", period => period.Lines(Currency.Euro), Stop))!.Sum.Net);
+        Assert.Equal(800, (await journal.Look("zvt+tcp://127.0.0.1:20981", period => period.Lines(Currency.Euro), Stop))!.Sum.Net);
     }
 
     [Fact]
     public async Task A_damaged_file_of_the_schema_before_is_refused_and_not_rewritten()
     {
-        await Large();
+        EarlierJournal.Unpack(folder.File);
         folder.Tamper(BackToThree);
         folder.Tamper("PRAGMA journal_mode = DELETE");
         var bytes = await File.ReadAllBytesAsync(folder.File, Stop);
@@ -97,7 +98,7 @@ public sealed class JournalExaminationTests : IDisposable
         int root;
         using (var connection = SqliteConnection.Open(folder.File, SqliteAccess.ReadOnly))
             root = int.Parse(connection.Scalar("SELECT rootpage FROM sqlite_master WHERE name = 'sessions_by_key'")!, null);
-        var at = bytes.AsSpan((root - 1) * 4096, 4096).IndexOf("old"u8);
+        var at = bytes.AsSpan((root - 1) * 4096, 4096).IndexOf("old-7"u8);
         bytes[((root - 1) * 4096) + at] ^= 1;
         await File.WriteAllBytesAsync(folder.File, bytes, Stop);
         await Refused("damaged");

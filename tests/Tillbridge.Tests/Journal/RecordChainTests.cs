@@ -7,7 +7,7 @@ namespace Tillbridge.Tests.Journal;
 public sealed class RecordChainTests
 {
     // SHA-256 of the mark and the fields, each with its length before it, computed by another program (hashlib of Python).
-    private const string KnownHash = "cf6674e42e583e3ae2895879273050c8ba79d5cbffd39e4a52ed39d1de1b0820";
+    private const string KnownHash = "77d11b14aaa14c949aef8403af5677ebab8f3179c08ac311d718b9e1c5f73980";
 
     private static readonly JournalRecord Record = new(
         0, new DateTimeOffset(2026, 11, 21, 10, 0, 0, TimeSpan.Zero).AddTicks(1234567), new(new string('a', 32)), "kasse-č",
@@ -34,8 +34,10 @@ public sealed class RecordChainTests
         var withoutState = RecordChain.Link(ChainTip.Start, Record with { StateHash = null });
         var large = RecordChain.Link(ChainTip.Start, Record with { Body = longBody });
 
-        Assert.Equal("c198e1cdb21c471c5c0e3d8a979d8ff2a01f6dda7e72df499026841315045b53", withoutState.Hash);
-        Assert.Equal("88aab7e39f80de9fa562a723a88c6c85ae2f6aef4247b3e568150f3fd778ec57", large.Hash);
+        Assert.Equal("ac61b667fb262c525bc29e96718a0dcb25f1fc2568af2cb96d04212246035282", withoutState.Hash);
+        Assert.Equal("d1f8084d0ddb020c2b0d0726e05318a694489fa15580938c5e41cee22f188109", large.Hash);
+        var withFrames = RecordChain.Link(ChainTip.Start, Record with { FramesHash = new string('d', 64) });
+        Assert.Equal("c1fca69740dfaf4b2e13ed79f7c45315fd59fa3d2a88ba22ba0de8b97f6e7338", withFrames.Hash);
     }
 
     [Fact]
@@ -60,6 +62,7 @@ public sealed class RecordChainTests
             linked with { Fence = 8 },
             linked with { StateHash = new string('c', 64) },
             linked with { StateHash = null },
+            linked with { FramesHash = new string('d', 64) },
             linked with { Hash = new string('0', 64) },
         ];
 

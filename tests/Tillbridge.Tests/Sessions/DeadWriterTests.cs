@@ -26,8 +26,10 @@ public sealed class DeadWriterTests : IDisposable
         await bench.Until(running.Id, SessionPhase.InFlight);
 
         // An older owner's note is refused and logged, the log breaks, and the writer with it.
-        await journal.Append(new JournalEntry(running.Id, "elsewhere", RecordKind.Progress, "{}") { Fence = 2 }, Stop);
-        journal.Note(new JournalEntry(running.Id, "elsewhere", RecordKind.Progress, "{}"));
+        var other = JournalSamples.Intent(new ManualClock(), terminal: "elsewhere");
+        await journal.Accept(other, "{}", Stop);
+        await journal.Append(new JournalEntry(other.Id, "elsewhere", RecordKind.Progress, "{}") { Fence = 2 }, Stop);
+        journal.Note(new JournalEntry(other.Id, "elsewhere", RecordKind.Progress, "{}"));
         await Assert.ThrowsAsync<JournalException>(() => journal.WaitBeyond(long.MaxValue - 1, Stop));
 
         await bench.Engine.Abort(running.Id, "test", Stop);

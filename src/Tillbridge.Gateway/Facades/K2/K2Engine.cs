@@ -79,7 +79,7 @@ internal sealed class K2Engine : IAsyncDisposable
             var records = await journal.RecordsAfter(0, session, MostFrames, withFrames: true, stop);
             return [.. records
                 .Where(record => record.Kind is RecordKind.Frame)
-                .Select(record => K2FrameText.Read(record.At, JsonElement.Parse(record.Body)))];
+                .Select(record => K2FrameText.Read(record.At, JsonElement.Parse(FrameText.BodyOf(record, ProtocolCatalog.ByName))))];
         }
         catch (Exception unreadable) when (unreadable is JournalException or JsonException or ObjectDisposedException)
         {

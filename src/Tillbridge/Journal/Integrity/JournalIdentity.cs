@@ -17,7 +17,7 @@ internal static class JournalIdentity
         var schema = JournalSchema.Check(connection);
         var id = schema < FirstSchema ? "of an earlier version" : IdOf(connection);
         var tip = schema > 0 ? JournalSql.Tip(connection) : ChainTip.Start;
-        expected.RequireAgreement(id, tip, sequence => JournalSql.TipOf(connection, sequence));
+        expected.RequireAgreement(id, tip, mark => Has(connection, mark));
     }
 
     /// <summary>Keeps the newest record outside from now on.</summary>
@@ -33,6 +33,18 @@ internal static class JournalIdentity
     public static string IdOf(SqliteConnection connection) =>
         connection.Scalar("SELECT id FROM identity") ?? throw JournalSql.Damaged("The journal has lost its identity.");
 
+    // A journal that was moved over has other hashes than before, and knows the newest of those that it had. What was archived is not
+    // here any more; that the journal goes on behind it is all that can be said.
+    private static bool Has(SqliteConnection connection, ChainTip record)
+    {
+        if (JournalSql.TipOf(connection, record.Sequence) == record) return true;
+        var origin = ChainOrigin.OfAny(connection);
+        if (record.Sequence < origin.Start.Sequence) return true;
+        if (record.Sequence > origin.MovedTo) return false;
+        using var row = connection.Prepare("SELECT hash FROM moved_tips WHERE sequence = ?1").Bind(1, record.Sequence);
+        return !row.Step() || Convert.ToHexStringLower(row.Blob(0)) == record.Hash;
+    }
+
     /// <summary>What is kept outside of the directory, beside what the journal says.</summary>
     /// <returns>In words, null when nothing was ever kept there; and whether something is wrong.</returns>
     public static (string? Says, bool IsFault) Compare(SqliteConnection connection)
@@ -46,7 +58,7 @@ internal static class JournalIdentity
         {
             if (WitnessFile.Read(kept) is not { } mark) return ($"'{kept}', where the journal's identity was kept, is missing", true);
             var why = JournalWitness.Difference(
-                mark, id, JournalSql.Tip(connection), sequence => JournalSql.TipOf(connection, sequence));
+                mark, id, JournalSql.Tip(connection), record => Has(connection, record));
             return why is null ? ($"agrees with '{kept}'", false) : ($"The journal {why}, says '{kept}'.", true);
         }
         catch (JournalException unreadable) when (unreadable.Fault is JournalFault.Unexpected)

@@ -72,24 +72,24 @@ public sealed class JournalWitness
     /// <summary>Refuses a journal that is not the expected one, or that has lost its newest records.</summary>
     /// <param name="id">The journal's id.</param>
     /// <param name="tip">Its newest record.</param>
-    /// <param name="tipOf">The record of a sequence.</param>
-    internal void RequireAgreement(string id, ChainTip tip, Func<long, ChainTip> tipOf)
+    /// <param name="has">Whether the journal has that record.</param>
+    internal void RequireAgreement(string id, ChainTip tip, Func<ChainTip, bool> has)
     {
         foreach (var file in Files)
         {
             if (WitnessFile.Read(file) is not { } mark) continue;
-            if (Difference(mark, id, tip, tipOf) is { } why)
+            if (Difference(mark, id, tip, has) is { } why)
                 throw Refused($"The journal of '{Data}' {why}, says '{file}'. Bring the right one back", file);
         }
     }
 
     /// <summary>What does not agree; null when all does.</summary>
-    internal static string? Difference(WitnessMark mark, string id, ChainTip tip, Func<long, ChainTip> tipOf)
+    internal static string? Difference(WitnessMark mark, string id, ChainTip tip, Func<ChainTip, bool> has)
     {
         if (mark.Journal != id) return $"is another one ({id}) than the one that is expected there ({mark.Journal})";
         if (tip.Sequence < mark.Tip.Sequence)
             return $"is older than the expected one: it ends with record {tip.Sequence}, and there was a record {mark.Tip.Sequence}";
-        return mark.Tip.Sequence == 0 || tipOf(mark.Tip.Sequence).Hash == mark.Tip.Hash
+        return mark.Tip.Sequence == 0 || has(mark.Tip)
             ? null
             : $"is not the one that is expected there: its record {mark.Tip.Sequence} is another";
     }

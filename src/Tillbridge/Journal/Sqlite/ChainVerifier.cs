@@ -1,4 +1,7 @@
+using System.Globalization;
 using Tillbridge.Domain;
+using Tillbridge.Journal.Frames;
+using Tillbridge.Journal.Sqlite.Books;
 
 namespace Tillbridge.Journal.Sqlite;
 
@@ -10,22 +13,25 @@ internal static class ChainVerifier
     private const int MostDamaged = 100;
 
     private const string Records =
-        $"SELECT {JournalSql.RecordColumns}, s.id FROM records r LEFT JOIN sessions s ON s.intent = r.sequence "
-        + "WHERE r.sequence > ?1 ORDER BY r.sequence LIMIT ?2";
+        $"SELECT {JournalSql.RecordColumns}, s.id, f.data {JournalSql.FromRecords} LEFT JOIN sessions s ON s.intent = r.sequence "
+        + "LEFT JOIN frames f ON f.record = r.sequence WHERE r.sequence > ?1 ORDER BY r.sequence LIMIT ?2";
+
+    private const string StrayFrames =
+        "SELECT f.record FROM frames f LEFT JOIN records r ON r.sequence = f.record WHERE r.frames_hash IS NULL LIMIT 1";
 
     // One statement sees one snapshot, so that a running writer never comes between a row and its newest record.
     private const string Sessions =
-        $"SELECT {JournalSql.SessionColumns}, s.intent, r.sequence, r.state_hash, s.place, p.session FROM sessions s "
+        $"SELECT {JournalSql.SessionColumns}, s.intent, r.sequence, r.state_hash, s.place, lower(hex(u.session)) FROM sessions s "
         + "LEFT JOIN records r ON r.sequence = "
-        + "(SELECT max(n.sequence) FROM records n WHERE n.session = s.id AND n.state_hash IS NOT NULL) "
-        + "LEFT JOIN records p ON p.sequence = s.place "
+        + "(SELECT max(n.sequence) FROM records n WHERE n.subject = s.intent AND n.state_hash IS NOT NULL) "
+        + "LEFT JOIN records p ON p.sequence = s.place LEFT JOIN subjects u ON u.number = p.subject "
         + "WHERE s.intent > ?1 ORDER BY s.intent LIMIT ?2";
 
     // A row without a note came with its session's intent; every other one shows the newest note of its interface.
-    private const string Notes =
+    private static readonly string Notes =
         "SELECT n.session, n.face, n.intent, n.settled, n.listed, n.record, r.body, (SELECT max(m.sequence) FROM records m "
-        + "WHERE m.session = n.session AND m.kind = 'face' AND json_extract(m.body, '$.face') = n.face) "
-        + "FROM face_notes n LEFT JOIN records r ON r.sequence = n.record AND r.session = n.session AND r.kind = 'face' "
+        + $"WHERE m.subject = n.intent AND m.kind = {JournalSql.FaceKind} AND json_extract(m.body, '$.face') = n.face) "
+        + $"FROM face_notes n LEFT JOIN records r ON r.sequence = n.record AND r.subject = n.intent AND r.kind = {JournalSql.FaceKind} "
         + "WHERE (n.session, n.face) > (?1, ?2) ORDER BY n.session, n.face LIMIT ?3";
 
     /// <summary>The records after one that is trusted.</summary>
@@ -34,16 +40,19 @@ internal static class ChainVerifier
 
     private static ChainCheck Chain(SqliteConnection connection, long after, Dictionary<string, long> fences, CancellationToken shutdown)
     {
+        var origin = ChainOrigin.Of(connection);
+        after = Math.Max(after, origin.Start.Sequence);
         var tip = JournalSql.TipOf(connection, after);
         if (tip.Sequence != after) return new ChainCheck(0, after, $"Record {after} is missing.");
+        var records = 0L;
 
         while (true)
         {
             shutdown.ThrowIfCancellationRequested();
             var before = tip.Sequence;
-            if (RecordsFault(connection, ref tip, fences) is { } why)
-                return new ChainCheck(tip.Sequence - after, tip.Sequence + 1, why);
-            if (tip.Sequence == before) return new ChainCheck(tip.Sequence - after, null, null);
+            if (RecordsFault(connection, origin, ref tip, ref records, fences) is { } why)
+                return new ChainCheck(records, tip.Sequence + 1, why);
+            if (tip.Sequence == before) return new ChainCheck(records, null, null);
         }
     }
 
@@ -72,7 +81,8 @@ internal static class ChainVerifier
         var chain = Chain(connection, 0, fences, shutdown);
         if (chain.BrokenAt is not null) return chain;
         var damaged = new List<(long Sequence, DamagedSession Session)>();
-        var fault = RowsFault(connection, 0, damaged, shutdown) ?? NotesFault(connection, shutdown) ?? FenceFault(connection, fences);
+        var fault = RowsFault(connection, 0, damaged, shutdown) ?? NotesFault(connection, shutdown) ?? FenceFault(connection, fences)
+            ?? StrayFramesFault(connection);
         if (fault is var (at, what)) chain = chain with { BrokenAt = at, Why = what };
         chain = chain with { Sums = BookVerifier.Check(connection, shutdown) };
         return Add(chain, damaged);
@@ -121,7 +131,8 @@ internal static class ChainVerifier
             : told with { BrokenAt = damaged[0].Sequence, Why = damaged[0].Session.Why, CostsSessionsOnly = true };
     }
 
-    private static string? RecordsFault(SqliteConnection connection, ref ChainTip tip, Dictionary<string, long> fences)
+    private static string? RecordsFault(
+        SqliteConnection connection, ChainOrigin origin, ref ChainTip tip, ref long records, Dictionary<string, long> fences)
     {
         using var rows = connection.Prepare(Records);
         try
@@ -130,11 +141,13 @@ internal static class ChainVerifier
             while (rows.Step())
             {
                 var record = JournalSql.RecordAt(rows);
-                if (RecordChain.Fault(tip, record) is { } why) return why;
+                if (RecordChain.Fault(tip, record, origin.MovedTo) is { } why) return why;
+                if (FramesFault(record, rows.BlobOrNull(JournalSql.AfterRecord + 1), origin) is { } frames) return frames;
                 var session = rows.TextOrNull(JournalSql.AfterRecord);
                 var expected = record.Kind is RecordKind.Intent ? record.Session.Value : null;
                 if (session != expected) return $"The session that record {record.Sequence} began is missing or replaced.";
                 tip = new ChainTip(record.Sequence, record.Hash);
+                records++;
                 // An intent is written by whoever takes it in, under the number that stands there.
                 if (record.Kind is not RecordKind.Intent) fences[record.Terminal] = record.Fence;
             }
@@ -145,6 +158,18 @@ internal static class ChainVerifier
         {
             return error.Message;
         }
+    }
+
+    private static string? FramesFault(JournalRecord record, byte[]? pack, ChainOrigin origin)
+    {
+        if (pack is not null)
+        {
+            var fits = record.FramesHash == FramePack.HashOf(pack);
+            return fits ? null : $"The frames before record {record.Sequence} were changed or replaced.";
+        }
+
+        var isMissing = record.FramesHash is not null && record.Sequence > origin.FramesTo;
+        return isMissing ? $"The frames before record {record.Sequence} are missing." : null;
     }
 
     private static (long Sequence, string Why)? SessionsFault(
@@ -210,6 +235,10 @@ internal static class ChainVerifier
 
         return null;
     }
+
+    private static (long Sequence, string Why)? StrayFramesFault(SqliteConnection connection) =>
+        connection.Scalar(StrayFrames) is { } record ? (long.Parse(record, CultureInfo.InvariantCulture),
+            $"There are frames before record {record} of which the chain knows nothing.") : null;
 
     private static (long Sequence, string Why)? FenceFault(SqliteConnection connection, Dictionary<string, long> fences)
     {

@@ -1,5 +1,7 @@
 using Tillbridge.Domain;
+using Tillbridge.Journal.Frames;
 using Tillbridge.Journal.Integrity;
+using Tillbridge.Journal.Sqlite.Books;
 
 namespace Tillbridge.Journal.Sqlite;
 
@@ -7,8 +9,11 @@ namespace Tillbridge.Journal.Sqlite;
 internal sealed class JournalAppender(SqliteConnection connection, JournalPlace place, WitnessKeeper? witness, TimeProvider clock)
 {
     private const string InsertRecord =
-        "INSERT INTO records (sequence, at, session, terminal, kind, fence, body, state_hash, hash) "
+        "INSERT INTO records (sequence, at, subject, kind, fence, body, state_hash, hash, frames_hash) "
         + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+    private const string InsertSubject = "INSERT INTO subjects (number, session, terminal) VALUES (?1, ?2, ?3)";
+    private const string InsertFrames = "INSERT INTO frames (record, data) VALUES (?1, ?2)";
 
     private const string InsertSession =
         "INSERT INTO sessions (intent, place, id, terminal, key, fingerprint, kind, phase, outcome, reference, receipt, "
@@ -31,6 +36,7 @@ internal sealed class JournalAppender(SqliteConnection connection, JournalPlace 
         + "place = CASE WHEN ?11 IS NOT NULL AND ?11 IS NOT sent_at THEN ?14 ELSE place END WHERE id = ?1";
 
     private readonly BookKeeper books = new(connection);
+    private readonly WrittenSessions written = new();
     private long commits;
 
     /// <summary>The last durable record.</summary>
@@ -59,7 +65,12 @@ internal sealed class JournalAppender(SqliteConnection connection, JournalPlace 
         }
         finally
         {
-            if (!connection.IsIdle) connection.Rollback();
+            if (!connection.IsIdle)
+            {
+                connection.Rollback();
+                // What was remembered of this batch never happened.
+                written.Forget();
+            }
         }
 
         if (staged != Tip) Interlocked.Increment(ref commits);
@@ -132,6 +143,7 @@ internal sealed class JournalAppender(SqliteConnection connection, JournalPlace 
 
         if (JournalSql.Find(connection, intent.Id) is not null)
         {
+            // Also of a session whose row is lost, which throws.
             write.Refusal = JournalRules.Taken(intent.Id);
             return null;
         }
@@ -151,9 +163,11 @@ internal sealed class JournalAppender(SqliteConnection connection, JournalPlace 
             return null;
         }
 
-        if (entry.Note is not null) JournalRules.CheckKnown(JournalSql.Find(connection, entry.Id));
+        if (entry.Note is not null) JournalRules.CheckKnown(written.Find(entry.Id) ?? JournalSql.Find(connection, entry.Id));
         if (entry.Session is { } next)
-            JournalRules.CheckSuccessor(JournalSql.Find(connection, next.Id), next);
+            JournalRules.CheckSuccessor(written.Find(next.Id) ?? JournalSql.Find(connection, next.Id), next);
+        var subject = SubjectOf(entry);
+        Invariant.Holds(subject is null || subject.Value.Terminal == entry.Terminal, "a session stays at its terminal");
         if (stored is null || stored < entry.Fence)
         {
             connection.Prepare("INSERT OR REPLACE INTO terminals (name, fence) VALUES (?1, ?2)")
@@ -168,34 +182,62 @@ internal sealed class JournalAppender(SqliteConnection connection, JournalPlace 
         var entry = write.Entry;
         var row = entry.Session is { } session ? SessionRow.Of(session) : null;
         var body = JournalRules.WithDropped(entry.Body, dropped);
+        var pack = FramePack.Write(entry.Frames);
         var record = RecordChain.Link(staged, new(0, clock.GetUtcNow(), entry.Id, entry.Terminal, entry.Kind, body, "")
         {
             Fence = fence,
             StateHash = row?.Seal,
+            FramesHash = pack is null ? null : FramePack.HashOf(pack),
         });
 
-        var insert = connection.Prepare(InsertRecord)
-            .Bind(1, record.Sequence).Bind(2, JournalTime.Write(record.At)).Bind(3, entry.Id.Value).Bind(4, entry.Terminal)
-            .Bind(5, EnumText<RecordKind>.Of(entry.Kind)).Bind(6, fence).Bind(7, body)
-            .Bind(9, Convert.FromHexString(record.Hash));
-        if (record.StateHash is { } hash) insert.Bind(8, Convert.FromHexString(hash));
-        insert.Run();
-
+        Put(record, SubjectOf(entry)?.Number, pack);
         if (row is not null) Project(row, record);
-        if (entry.Session is { } state) books.Put(state);
+        if (entry.Session is { } state)
+        {
+            books.Put(state);
+            written.Remember(state);
+        }
+
         if (entry.Note is { } note) Project(note, record);
         staged = new ChainTip(record.Sequence, record.Hash);
         write.Sequence = record.Sequence;
     }
 
+    private void Put(JournalRecord record, long? subject, byte[]? pack)
+    {
+        if (subject is null)
+        {
+            connection.Prepare(InsertSubject)
+                .Bind(1, record.Sequence).Bind(2, JournalSql.IdBytes(record.Session)).Bind(3, record.Terminal).Run();
+            written.Remember(record.Session, record.Sequence, record.Terminal);
+        }
+
+        var insert = connection.Prepare(InsertRecord)
+            .Bind(1, record.Sequence).Bind(2, record.At.UtcTicks).Bind(3, subject ?? record.Sequence).Bind(4, (int)record.Kind)
+            .Bind(5, record.Fence).Bind(6, record.Body).Bind(8, Convert.FromHexString(record.Hash));
+        if (record.StateHash is { } state) insert.Bind(7, Convert.FromHexString(state));
+        if (record.FramesHash is { } frames) insert.Bind(9, Convert.FromHexString(frames));
+        insert.Run();
+        if (pack is not null) connection.Prepare(InsertFrames).Bind(1, record.Sequence).Bind(2, pack).Run();
+    }
+
+    private (long Number, string Terminal)? SubjectOf(JournalEntry entry)
+    {
+        if (written.SubjectOf(entry.Id) is { } known) return known;
+        if (JournalSql.SubjectOf(connection, entry.Id) is not { } found) return null;
+        written.Remember(entry.Id, found.Number, found.Terminal);
+        return found;
+    }
+
     private void Project(SessionRow row, JournalRecord record)
     {
-        connection.Prepare(record.Kind is RecordKind.Intent ? InsertSession : UpdateSession)
-            .Bind(1, row.Id).Bind(2, row.Terminal).Bind(3, row.Key).Bind(4, row.Fingerprint).Bind(5, row.Kind)
+        var write = connection.Prepare(record.Kind is RecordKind.Intent ? InsertSession : UpdateSession)
+            .Bind(1, row.Id).Bind(2, row.Terminal).Bind(3, row.Key).BindHex(4, row.Fingerprint).Bind(5, row.Kind)
             .Bind(6, row.Phase).Bind(7, row.Outcome).Bind(8, row.Reference).Bind(9, row.Receipt).Bind(10, row.CreatedAt)
-            .Bind(11, row.SentAt).Bind(12, row.ClosedAt).Bind(13, row.State).Bind(14, record.Sequence)
-            .Bind(15, row.Face).Bind(16, Convert.FromHexString(row.Seal)).Bind(17, row.Closes ? 1 : 0)
-            .Run();
+            .BindTime(11, row.SentAt).BindTime(12, row.ClosedAt).Bind(14, record.Sequence)
+            .Bind(15, row.Face).Bind(16, Convert.FromHexString(row.Seal)).Bind(17, row.Closes ? 1 : 0);
+        FoldedText.Bind(write, 13, row.State, row.IsClosed);
+        write.Run();
         Invariant.Holds(connection.Changes == 1, "one record moves one session");
         if (record.Kind is RecordKind.Intent && row.Face is { } face)
             connection.Prepare(BeginNote).Bind(1, row.Id).Bind(2, face).Bind(3, record.Sequence).Run();

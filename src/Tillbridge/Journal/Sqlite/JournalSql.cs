@@ -6,13 +6,20 @@ namespace Tillbridge.Journal.Sqlite;
 internal static class JournalSql
 {
     public const string RecordColumns =
-        "r.sequence, r.at, r.session, r.terminal, r.kind, r.fence, r.body, r.state_hash, r.hash";
+        "r.sequence, r.at, lower(hex(u.session)), u.terminal, r.kind, r.fence, r.body, r.state_hash, r.hash, r.frames_hash";
+
+    /// <summary>The records, each with whose it is.</summary>
+    public const string FromRecords = "FROM records r LEFT JOIN subjects u ON u.number = r.subject";
 
     /// <summary>The column that follows the record's own.</summary>
-    public const int AfterRecord = 9;
+    public const int AfterRecord = 10;
 
     /// <summary>The record's columns and the hash of the one before, for <see cref="ToldRecordAt"/>.</summary>
-    public const string ToldRecordColumns = $"{RecordColumns}, (SELECT p.hash FROM records p WHERE p.sequence = r.sequence - 1)";
+    public const string ToldRecordColumns =
+        $"{RecordColumns}, (SELECT p.hash FROM records p WHERE p.sequence < r.sequence ORDER BY p.sequence DESC LIMIT 1)";
+
+    /// <summary>The kinds as they stand in the file.</summary>
+    public const int FrameKind = (int)RecordKind.Frame, FaceKind = (int)RecordKind.Face;
 
     public const string SessionColumns =
         "s.id, s.terminal, s.key, s.fingerprint, s.kind, s.phase, s.outcome, s.reference, s.receipt, "
@@ -23,7 +30,7 @@ internal static class JournalSql
 
     private const string SelectById = $"SELECT {SessionColumns} FROM sessions s WHERE s.id = ?1";
     private const string SelectByIntent = $"SELECT {SessionColumns} FROM sessions s WHERE s.intent = ?1";
-    private const string AnyRecord = "SELECT 1 FROM records WHERE session = ?1 LIMIT 1";
+    private const string SelectSubject = "SELECT number, terminal FROM subjects WHERE session = ?1";
 
     // Two indexes in pages of their own: what one flipped bit hides from the one stands in the other.
     private const string IntentsUnderKey =
@@ -39,27 +46,30 @@ internal static class JournalSql
 
     public static JournalRecord RecordAt(SqliteStatement row) => new(
         row.Long(0),
-        JournalTime.Read(row.Text(1)),
+        JournalTime.OfTicks(row.Long(1)),
         new SessionId(row.Text(2)),
         row.Text(3),
-        EnumText<RecordKind>.Parse(row.Text(4)),
+        KindOf(row.Long(4)),
         row.Text(6),
         Convert.ToHexStringLower(row.Blob(8)))
     {
         Fence = row.Long(5),
         StateHash = row.BlobOrNull(7) is { } hash ? Convert.ToHexStringLower(hash) : null,
+        FramesHash = row.BlobOrNull(9) is { } frames ? Convert.ToHexStringLower(frames) : null,
     };
 
+    private static RecordKind KindOf(long number) => Enum.IsDefined((RecordKind)number)
+        ? (RecordKind)number
+        : throw Damaged($"{number} is no kind of record.");
+
     /// <summary>The record, or in its place an incident that says that it is damaged: it costs itself only.</summary>
-    public static JournalRecord ToldRecordAt(SqliteStatement row)
+    public static JournalRecord ToldRecordAt(SqliteStatement row, ChainTip start)
     {
         try
         {
             var record = RecordAt(row);
-            var before = record.Sequence == 1 ? ChainTip.Start.Hash
-                : row.BlobOrNull(AfterRecord) is { } hash ? Convert.ToHexStringLower(hash)
-                : null;
-            if (before is null || RecordChain.Fault(new ChainTip(record.Sequence - 1, before), record) is null) return record;
+            var before = row.BlobOrNull(AfterRecord) is { } hash ? Convert.ToHexStringLower(hash) : start.Hash;
+            if (RecordChain.Fault(new ChainTip(record.Sequence - 1, before), record) is null) return record;
         }
         catch (JournalException error) when (error.Fault is JournalFault.Corrupt)
         {
@@ -67,16 +77,17 @@ internal static class JournalSql
         }
 
         var sequence = row.Long(0);
-        var at = JournalTime.CanRead(row.Text(1)) ? JournalTime.Read(row.Text(1)) : DateTimeOffset.UnixEpoch;
+        var hasTime = long.TryParse(row.Text(1), out var ticks) && JournalTime.IsTicks(ticks);
+        var at = hasTime ? JournalTime.OfTicks(ticks) : DateTimeOffset.UnixEpoch;
         var body = $"{{\"code\":\"journal-damaged\",\"text\":\"Record {sequence} of the journal is damaged and is not told.\"}}";
         return new JournalRecord(
             sequence, at, new SessionId(row.Text(2)), row.Text(3), RecordKind.Incident, body, Convert.ToHexStringLower(row.Blob(8)));
     }
 
     public static SessionRow RowAt(SqliteStatement row) => new(
-        row.Text(0), row.Text(1), row.TextOrNull(2), row.Text(3), row.Text(4), row.Text(5), row.TextOrNull(6),
-        row.TextOrNull(7), row.TextOrNull(8), row.Text(9), row.TextOrNull(10), row.TextOrNull(11),
-        row.TextOrNull(12), row.Text(13), Convert.ToHexStringLower(row.BlobOrNull(14) ?? []), row.Long(15) != 0);
+        row.Text(0), row.Text(1), row.TextOrNull(2), row.HexText(3), row.Text(4), row.Text(5), row.TextOrNull(6),
+        row.TextOrNull(7), row.TextOrNull(8), row.Text(9), row.TimeOrNull(10), row.TimeOrNull(11),
+        row.TextOrNull(12), row.UnfoldedText(13), Convert.ToHexStringLower(row.BlobOrNull(14) ?? []), row.Long(15) != 0);
 
     /// <summary>The session of that id; null only if no record speaks of it either.</summary>
     public static Session? Find(SqliteConnection connection, SessionId id)
@@ -86,11 +97,20 @@ internal static class JournalSql
             if (row.Bind(1, id.Value).Step()) return RowAt(row).ToSession();
         }
 
-        using var record = connection.Prepare(AnyRecord);
-        return record.Bind(1, id.Value).Step()
+        return SubjectOf(connection, id) is not null
             ? throw Damaged($"Session {id} has records, and its row is not found.")
             : null;
     }
+
+    /// <summary>Whose records these are, by the number of the first: a second place that knows a session, in pages of its own.</summary>
+    public static (long Number, string Terminal)? SubjectOf(SqliteConnection connection, SessionId id)
+    {
+        using var row = connection.Prepare(SelectSubject).Bind(1, IdBytes(id));
+        return row.Step() ? (row.Long(0), row.Text(1)) : null;
+    }
+
+    /// <summary>A session's id as the file has it in other tables than its own.</summary>
+    public static byte[] IdBytes(SessionId id) => SessionId.TryParse(id.Value) is not null ? Convert.FromHexString(id.Value) : [];
 
     /// <summary>The newest session under that key; null only if neither of two indexes knows one.</summary>
     public static Session? FindByKey(SqliteConnection connection, string key)
@@ -144,6 +164,6 @@ internal static class JournalSql
         using var statement = connection.Prepare(sql);
         return statement.Bind(1, sequence).Step()
             ? new ChainTip(statement.Long(0), Convert.ToHexStringLower(statement.Blob(1)))
-            : ChainTip.Start;
+            : ChainOrigin.OfAny(connection).Start;
     }
 }

@@ -6,7 +6,7 @@ namespace Tillbridge.Journal.Sqlite;
 /// <summary>A prepared statement, borrowed from its connection: bind, step, read, dispose to give it back.</summary>
 internal sealed class SqliteStatement(SqliteConnection owner, SqliteStatementHandle handle) : IDisposable
 {
-    private const int NullType = 5;
+    private const int IntegerType = 1, BlobType = 4, NullType = 5;
 
     // A null pointer would bind NULL, so that empty texts and blobs point at this byte with length 0.
     private static readonly byte[] Nothing = [0];
@@ -67,11 +67,39 @@ internal sealed class SqliteStatement(SqliteConnection owner, SqliteStatementHan
 
     public bool IsNull(int column) => SqliteNative.ColumnType(handle, column) == NullType;
 
-    public long Long(int column) => SqliteNative.ColumnLong(handle, column);
+    /// <summary>A whole number; 0 for none.</summary>
+    /// <exception cref="JournalException">The file has something else there.</exception>
+    public long Long(int column) => SqliteNative.ColumnType(handle, column) is IntegerType or NullType
+        ? SqliteNative.ColumnLong(handle, column)
+        : throw JournalSql.Damaged("The journal has no number where one belongs.");
 
     public string Text(int column) => Encoding.UTF8.GetString(Bytes(SqliteNative.ColumnText(handle, column), column));
 
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
+
+    /// <summary>Binds hexadecimal digits as the bytes that they are, and any other text as it is.</summary>
+    public SqliteStatement BindHex(int index, string text)
+    {
+        var isHex = text.Length > 0 && text.Length % 2 == 0 && text.All(char.IsAsciiHexDigitLower);
+        return isHex ? Bind(index, Convert.FromHexString(text)) : Bind(index, text);
+    }
+
+    /// <summary>Binds an instant as its ticks, and what is none as it is.</summary>
+    public SqliteStatement BindTime(int index, string? text) =>
+        text is not null && JournalTime.CanRead(text) ? Bind(index, JournalTime.Read(text).UtcTicks) : Bind(index, text);
+
+    /// <summary>What <see cref="BindTime"/> has bound.</summary>
+    public string? TimeOrNull(int column) => SqliteNative.ColumnType(handle, column) == IntegerType && JournalTime.IsTicks(Long(column))
+        ? JournalTime.Write(JournalTime.OfTicks(Long(column)))
+        : TextOrNull(column);
+
+    /// <summary>What <see cref="BindHex"/> has bound.</summary>
+    public string HexText(int column) =>
+        SqliteNative.ColumnType(handle, column) == BlobType ? Convert.ToHexStringLower(Blob(column)) : Text(column);
+
+    /// <summary>A text that may have been folded (<see cref="FoldedText"/>).</summary>
+    public string UnfoldedText(int column) =>
+        SqliteNative.ColumnType(handle, column) == BlobType ? FoldedText.Read(Blob(column)) : Text(column);
 
     public byte[] Blob(int column) => Bytes(SqliteNative.ColumnBlob(handle, column), column).ToArray();
 

@@ -15,10 +15,14 @@ internal sealed class BConclusionParser(BDialect dialect) : ConclusionParser("co
     private readonly BConclusions inEuro = new(dialect, Currency.Euro);
     private readonly BConclusions converted = new(dialect, Converted);
 
-    protected override Conclusion? Conclude(ReadOnlySpan<byte> input, TerminalRequest asked)
+    protected override Func<TerminalRequest, Conclusion?>? Open(byte[] input)
     {
         var frame = BCodec.Decode(input, dialect);
-        if (!frame.IsSound || frame.Type != BFrame.Response) return null;
+        return frame.IsSound && frame.Type == BFrame.Response ? asked => Conclude(input, frame, asked) : null;
+    }
+
+    private Conclusion Conclude(ReadOnlySpan<byte> input, BFrame frame, TerminalRequest asked)
+    {
         converted.Of(frame, asked);
         var said = inEuro.Of(frame, asked);
         foreach (var receipt in BReceipts.Inline(frame, dialect, asked.Kind.MovesMoney()).All)

@@ -67,6 +67,10 @@ public sealed class BProtocolProtocol : IProtocol
     }
 
     /// <inheritdoc/>
+    public string Dump(ReadOnlySpan<byte> bytes, Sender? from, string? form = null) =>
+        BInspector.Dump(bytes, from, BDialectFiles.OfId(form) ?? dialect);
+
+    /// <inheritdoc/>
     public DecodedFrame Decode(ReadOnlySpan<byte> bytes, Sender? from) => BInspector.Inspect(bytes, dialect);
 
     /// <inheritdoc/>

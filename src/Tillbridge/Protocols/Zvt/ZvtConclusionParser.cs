@@ -9,9 +9,13 @@ internal sealed class ZvtConclusionParser() : ConclusionParser("conclusion")
 {
     private static readonly ZvtConclusions Conclusions = new(Currency.Euro, new StoppedClock());
 
-    protected override Conclusion? Conclude(ReadOnlySpan<byte> input, TerminalRequest asked)
+    protected override Func<TerminalRequest, Conclusion?>? Open(byte[] input) =>
+        ZvtCodec.TryDecode(input, Sender.Terminal, ZvtText.Default, out var message, out _)
+            ? asked => Conclude(input, message, asked)
+            : null;
+
+    private static Conclusion? Conclude(ReadOnlySpan<byte> input, ZvtMessage message, TerminalRequest asked)
     {
-        if (!ZvtCodec.TryDecode(input, Sender.Terminal, ZvtText.Default, out var message, out _)) return null;
         var announced = new Conclusion(Outcome.Approved, Reason.Approved) { ApprovedAmount = Money.Euro(1250) };
         switch (message)
         {

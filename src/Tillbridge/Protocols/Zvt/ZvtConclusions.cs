@@ -76,7 +76,7 @@ internal sealed class ZvtConclusions(Currency own, TimeProvider clock, Grounds w
         return new Conclusion(outcome, reason)
         {
             ApprovedAmount = amount,
-            ApprovedTip = amount is { } whole ? TipOf(status, whole.Currency) : null,
+            ApprovedTip = amount is { } whole ? TipOf(status, whole) : null,
             ResponseCode = status.ResultCode is { } result ? Hex(result) : null,
             TerminalText = status.ErrorText ?? status.AdditionalText ?? BalanceOf(status, request),
             References = new References(
@@ -205,11 +205,12 @@ internal sealed class ZvtConclusions(Currency own, TimeProvider clock, Grounds w
         throw new ProtocolViolationException("The terminal approved and does not say how much.");
     }
 
-    // Tag 1F36, six bytes BCD; part of BMP 04 (§8.1).
-    private static Money? TipOf(ZvtStatusInformation status, Currency currency) =>
+    // Tag 1F36, six bytes BCD; part of BMP 04 (§8.1), so that more than the whole is no tip (found by fuzzing).
+    private static Money? TipOf(ZvtStatusInformation status, Money whole) =>
         Tlv.TryFind(status.Tlv.Span, out var digits, TagTip)
-        && long.TryParse(Convert.ToHexString(digits), NumberStyles.None, CultureInfo.InvariantCulture, out var tip) && tip > 0
-            ? new Money(tip, currency)
+        && long.TryParse(Convert.ToHexString(digits), NumberStyles.None, CultureInfo.InvariantCulture, out var tip)
+        && tip > 0 && tip <= whole.MinorUnits
+            ? new Money(tip, whole.Currency)
             : null;
 
     private static bool MayHoldResult(ReadOnlySpan<byte> rest)

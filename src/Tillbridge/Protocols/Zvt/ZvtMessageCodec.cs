@@ -21,6 +21,10 @@ internal sealed class ZvtMessageCodec(ZvtText text) : IMessageCodec<ZvtMessage>
 
     public void Encode(ZvtMessage message, IBufferWriter<byte> to) => ZvtCodec.Encode(message, Text, to);
 
+    public string Form => Text.Form;
+
+    public byte[] Mask(ReadOnlySpan<byte> frame, Sender from) => ZvtInspector.Mask(frame, from, Text);
+
     public string Dump(ReadOnlySpan<byte> frame, Sender from) => ZvtInspector.Dump(frame, from, Text);
 
     public string? LooksLikeOther(ReadOnlySpan<byte> first) => ZvtFraming.LooksLikeOtherProtocol(first);

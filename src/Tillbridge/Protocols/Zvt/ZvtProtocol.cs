@@ -58,6 +58,10 @@ public sealed class ZvtProtocol : IProtocol
         new ZvtVirtualTerminal(settings, clock, logger);
 
     /// <inheritdoc/>
+    public string Dump(ReadOnlySpan<byte> bytes, Sender? from, string? form = null) =>
+        ZvtInspector.Dump(bytes, from, form is null ? read : ZvtText.OfForm(form));
+
+    /// <inheritdoc/>
     public DecodedFrame Decode(ReadOnlySpan<byte> bytes, Sender? from) => ZvtInspector.Inspect(bytes, from, read);
 
     /// <inheritdoc/>

@@ -24,22 +24,23 @@ public sealed class K2JournalTroubleTests
         payment.K2Compatible = compatible;
         var executing = payment.ExecuteAsync(Stop);
         await bench.Gateway.UntilInFlight();
-        Tamper(bench.Gateway.Settings.Data, "UPDATE sessions SET reference = 'damaged'");
+        // What no later write of the session makes whole again.
+        Tamper(bench.Gateway.Settings.Data, "UPDATE sessions SET created_at = 'x' || created_at");
 
         Assert.False(await executing);
 
         Assert.Equal((Outcome.Unknown, "outcome-unknown"), (payment.Outcome, payment.Reason));
         Assert.NotNull(payment.SessionId);
-        Tamper(bench.Gateway.Settings.Data, "UPDATE sessions SET reference = NULL");
+        Tamper(bench.Gateway.Settings.Data, "UPDATE sessions SET created_at = substr(created_at, 2)");
         Assert.True(await payment.WaitForOutcomeAsync(TimeSpan.FromSeconds(30), Stop));
         Assert.Equal((Outcome.Approved, 12.50m), (payment.Outcome, payment.ApprovedAmount));
     }
 
     [Theory]
-    [InlineData("UPDATE records SET kind = 'nonsense' WHERE kind = 'frame'")]
-    [InlineData("UPDATE records SET body = 'no JSON' WHERE kind = 'frame'")]
-    [InlineData("UPDATE records SET body = '[]' WHERE kind = 'frame'")]
-    [InlineData("UPDATE records SET body = '{\"from\":7,\"dump\":{}}' WHERE kind = 'frame'")]
+    [InlineData("UPDATE frames SET data = zeroblob(40)")]
+    [InlineData("UPDATE frames SET data = x'0201'")]
+    [InlineData("DELETE FROM frames")]
+    [InlineData("UPDATE records SET kind = 'nonsense' WHERE frames_hash IS NOT NULL")]
     public async Task Frames_that_cannot_be_read_for_the_log_take_no_approval_away(string damage)
     {
         await using var bench = await K2Bench.Start(byHttp: false);

@@ -20,6 +20,9 @@ internal static class BDialectFiles
     /// <summary>The built-in dialect of that id.</summary>
     public static BDialect Of(string id) => BuiltIn.GetOrAdd(id, static known => Parse(TextOf(known), known));
 
+    /// <summary>The built-in dialect of that id; null when there is none.</summary>
+    public static BDialect? OfId(string? id) => id is not null && Ids.Contains(id) ? Of(id) : null;
+
     /// <summary>A dialect by id or path.</summary>
     /// <exception cref="ArgumentException">There is none, or the file is wrong; the message names cause and cure.</exception>
     public static BDialect Find(string idOrPath)

@@ -55,6 +55,19 @@ internal static class BInspector
         return text.ToString();
     }
 
+    /// <summary>
+    /// The bytes without card numbers. The check is that of the masked bytes: the one of the whole number would tell of what is hidden.
+    /// </summary>
+    public static byte[] Mask(ReadOnlySpan<byte> bytes, BDialect dialect)
+    {
+        if (bytes.Length > MostDumpedBytes || Take(bytes) is not var (frame, _) || frame.Length != bytes.Length) return Hidden(bytes);
+        var read = BCodec.Decode(frame, dialect);
+        // What is wrong stays as it came, and is looked through as bytes that nobody can name.
+        if (read.Fault is not null || read.CrcIsWrong || !BCodec.IsKnown(read.Type)) return Hidden(bytes);
+        var masked = BCodec.Encode(read, dialect);
+        return masked.Length == bytes.Length ? masked : Hidden(bytes);
+    }
+
     /// <summary>What a message is called: its type and its operation.</summary>
     public static string NameOf(BFrame frame, BDialect dialect) => frame.Type switch
     {

@@ -18,6 +18,10 @@ internal sealed class BMessageCodec(BDialect dialect) : IMessageCodec<BFrame>
 
     public void Encode(BFrame message, IBufferWriter<byte> to) => BCodec.Encode(message, dialect, to);
 
+    public string Form => dialect.Id;
+
+    public byte[] Mask(ReadOnlySpan<byte> frame, Sender from) => BInspector.Mask(frame, dialect);
+
     public string Dump(ReadOnlySpan<byte> frame, Sender from) => BInspector.Dump(frame, from, dialect);
 
     // Noise before the first STX is passed over (csob-b.md §2), so only what is surely somebody else is named.

@@ -42,6 +42,10 @@ internal sealed class BProbeCodec(BDialect dialect) : IMessageCodec<BHeard>
     public void Encode(BHeard message, IBufferWriter<byte> to) =>
         BCodec.Encode(message.Frame, dialect with { Crc = message.Check ?? dialect.Crc }, to);
 
+    public string Form => codec.Form;
+
+    public byte[] Mask(ReadOnlySpan<byte> frame, Sender from) => codec.Mask(frame, from);
+
     public string Dump(ReadOnlySpan<byte> frame, Sender from) => codec.Dump(frame, from);
 
     public string? LooksLikeOther(ReadOnlySpan<byte> first) => codec.LooksLikeOther(first);

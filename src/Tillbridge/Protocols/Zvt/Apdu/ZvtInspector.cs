@@ -38,6 +38,17 @@ internal static class ZvtInspector
         return text.ToString();
     }
 
+    /// <summary>The bytes with fillings where something is secret; they are read as before.</summary>
+    public static byte[] Mask(ReadOnlySpan<byte> apdu, Sender? from, ZvtText set)
+    {
+        // An answer of a few bytes from the terminal holds no number and no password.
+        if (from is Sender.Terminal && apdu.Length * 2 < CardNumbers.FewestDigits) return apdu.ToArray();
+        var notes = Open(apdu, from, set, out var inside);
+        _ = notes.Frame();
+        notes.Fill(inside);
+        return inside;
+    }
+
     private static string Shorten(string value) => value.Length > MostDumpedBytes ? value[..MostDumpedBytes] + "…" : value;
 
     private static Range[] Within(IEnumerable<Range> secrets, int length) =>

@@ -42,6 +42,15 @@ internal sealed class ZvtNotes(string message)
 
     public List<Range> Secrets { get; } = [];
 
+    // What may stand in the place of a secret; null leaves nothing but zeros.
+    private readonly List<(int Offset, byte[] Filling)> fillings = [];
+
+    /// <summary>Puts fillings in the place of all secrets; asked for behind <see cref="Frame"/>.</summary>
+    public void Fill(Span<byte> message)
+    {
+        foreach (var (offset, filling) in fillings) filling.CopyTo(message[offset..]);
+    }
+
     /// <summary>What was found; asked for when everything has been added.</summary>
     public DecodedFrame Frame()
     {
@@ -75,7 +84,7 @@ internal sealed class ZvtNotes(string message)
     {
         if (value.IsEmpty && valueAt is null) return;
         var copy = value.ToArray();
-        if (CardNumbers.HideIn(copy)) Secret(valueAt ?? offset, value.Length);
+        if (CardNumbers.HideIn(copy)) Secret(valueAt ?? offset, copy);
         Add(name, Convert.ToHexString(copy), offset);
     }
 
@@ -83,7 +92,7 @@ internal sealed class ZvtNotes(string message)
     {
         if (part.Secret)
         {
-            Secret(offset, value.Length);
+            Secret(offset, new byte[value.Length]);
             Add(part.Name, Hidden, offset);
             return;
         }
@@ -103,7 +112,7 @@ internal sealed class ZvtNotes(string message)
 
     public void AddField(FieldRow row, string name, ReadOnlySpan<byte> value, int offset, int valueAt, bool isBmp)
     {
-        if (row.Secret) Secret(valueAt, value.Length);
+        if (row.Secret) Secret(valueAt, FillingOf(row, value));
         if (row is { Secret: false, Format: FieldFormat.Text }) lines.Add((fields.Count, valueAt..(valueAt + value.Length)));
         var shown = row switch
         {
@@ -160,7 +169,7 @@ internal sealed class ZvtNotes(string message)
             _ when isRead && !isHidden => CardText.Mask(text!),
             _ => Convert.ToHexString(copy),
         };
-        if (isHidden || (isRead && shown != text)) Secret(offset, value.Length);
+        if (isHidden || (isRead && shown != text)) Secret(offset, FillingOf(format, shown, copy));
         return shown;
     }
 
@@ -174,11 +183,45 @@ internal sealed class ZvtNotes(string message)
         {
             if (masked[index] == texts[index]) continue;
             fields[lines[index].Field] = fields[lines[index].Field] with { Value = masked[index] };
-            Secrets.Add(lines[index].Bytes);
+            var bytes = lines[index].Bytes;
+            Secrets.Add(bytes);
+            fillings.Add((bytes.Start.Value, Letters(masked[index], bytes.End.Value - bytes.Start.Value)));
         }
     }
 
-    private void Secret(int offset, int length) => Secrets.Add(offset..(offset + length));
+    private void Secret(int offset, byte[] filling)
+    {
+        Secrets.Add(offset..(offset + filling.Length));
+        fillings.Add((offset, filling));
+    }
+
+    private static byte[] FillingOf(FieldRow row, ReadOnlySpan<byte> value)
+    {
+        if (row.Format is not FieldFormat.CardDigits) return new byte[value.Length];
+        var packed = value.ToArray();
+        CardNumbers.HidePacked(packed);
+        return packed;
+    }
+
+    // What the search over bytes has hidden is enough, unless it is the text that is hidden further.
+    private static byte[] FillingOf(FieldFormat format, string shown, byte[] hidden) =>
+        format is FieldFormat.Text ? Letters(shown, hidden.Length)
+        : CardText.Mask(Convert.ToHexString(hidden)) == Convert.ToHexString(hidden) ? hidden
+        : new byte[hidden.Length];
+
+    // A text of one byte a letter is written as it is shown; of another nothing is kept.
+    private static byte[] Letters(string shown, int length)
+    {
+        var filling = new byte[length];
+        filling.AsSpan().Fill((byte)'*');
+        if (shown.All(char.IsAscii) && shown.Length <= length)
+        {
+            filling.AsSpan(shown.Length).Clear();
+            Encoding.ASCII.GetBytes(shown, filling);
+        }
+
+        return filling;
+    }
 
     private static string? Alphabetic(string digits) =>
         int.TryParse(digits, out var numeric) && Currency.TryFind(numeric, out var found) ? found.Code : null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Tillbridge.Wire;
 
@@ -18,6 +19,17 @@ internal sealed record ZvtText(string Setting = "auto", byte? Negotiated = null)
     /// <summary>zvt.md §3: tag 14 of the message itself, then the negotiated set, then the setting, then CP437.</summary>
     public Encoding Resolve(byte? inMessage) =>
         OfSet(inMessage) ?? OfSet(Negotiated) ?? (Setting == Auto ? null : CodePages.Find(Setting)) ?? CodePages.Cp437;
+
+    /// <summary>Both as one word, kept with a frame whose text is made later.</summary>
+    public string Form => Negotiated is { } set ? $"{Setting}+{set:X2}" : Setting;
+
+    /// <summary>Reads that word; one that nobody wrote is as none.</summary>
+    public static ZvtText OfForm(string form)
+    {
+        var parts = form.Split('+');
+        var hasSet = byte.TryParse(parts[^1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var set);
+        return new ZvtText(parts[0], parts.Length > 1 && hasSet ? set : null);
+    }
 
     /// <summary>
     /// Seven-bit text (§3). Bytes outside of the set become what the set writes for them, so that it reads the same when it is sent on.

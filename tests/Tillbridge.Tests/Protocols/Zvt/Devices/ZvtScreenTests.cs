@@ -1,8 +1,10 @@
+using Tillbridge.Catalog;
 using Tillbridge.Domain;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 using Tillbridge.Protocols.Zvt;
 using Tillbridge.Protocols.Zvt.Apdu;
+using Tillbridge.Sessions;
 using Tillbridge.Tests.Protocols.Zvt.Outsiders;
 using Tillbridge.Tests.Scenarios;
 
@@ -58,8 +60,9 @@ public sealed class ZvtScreenTests : ZvtOutsiderFixture
         var session = await Pay(terminal);
 
         var records = await Journal.RecordsAfter(0, session.Id, 1000, withFrames: true, TestContext.Current.CancellationToken);
-        var frame = Assert.Single(records, record => record.Body.Contains("GraphicMenu", StringComparison.Ordinal));
-        Assert.Contains("06 D0 08 ** **", frame.Body, StringComparison.Ordinal);
+        var told = records.Select(record => FrameText.BodyOf(record, ProtocolCatalog.ByName));
+        var frame = Assert.Single(told, body => body.Contains("GraphicMenu", StringComparison.Ordinal));
+        Assert.Contains("06 D0 08 ** **", frame, StringComparison.Ordinal);
         Assert.DoesNotContain(records, record => record.Body.Replace(" ", "", StringComparison.Ordinal)
             .Contains("DEADBEEF", StringComparison.OrdinalIgnoreCase));
     }

@@ -133,6 +133,21 @@ public sealed class ZvtUntoldTests : ZvtOutsiderFixture
     }
 
     [Fact]
+    public async Task A_tip_above_what_was_approved_is_no_tip()
+    {
+        var told = Status("2700040000000013500B00010287010249097806091F3606000010015008");
+        await using var terminal = Conversation(RawTerminal.NothingStored, async line =>
+        {
+            await line.Ask(told);
+            await line.Send(Done);
+        });
+
+        var session = await Pay(terminal, 1350);
+
+        Assert.Equal((Money.Euro(1350), (Money?)null), (session.Conclusion!.ApprovedAmount, session.Conclusion.ApprovedTip));
+    }
+
+    [Fact]
     public async Task A_tip_that_the_terminal_tells_is_told()
     {
         var told = Status("2700040000000013500B00010287010249097806091F3606000000000100");

@@ -2,7 +2,7 @@ using Tillbridge.Domain;
 using Tillbridge.Domain.Books;
 using Tillbridge.Journal.Periods;
 
-namespace Tillbridge.Journal.Sqlite;
+namespace Tillbridge.Journal.Sqlite.Books;
 
 /// <summary>An open period as sessions and lines of the books have it; each answer comes out of an index.</summary>
 internal sealed class SqlitePeriod(SqliteConnection connection, string terminal) : IOpenPeriod

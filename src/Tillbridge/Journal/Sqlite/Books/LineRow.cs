@@ -4,7 +4,7 @@ using System.Text;
 using Tillbridge.Domain;
 using Tillbridge.Domain.Books;
 
-namespace Tillbridge.Journal.Sqlite;
+namespace Tillbridge.Journal.Sqlite.Books;
 
 /// <summary>A line of the books as a row: what the session is to them, what it adds, and the sum up to it.</summary>
 /// <param name="Place">The session's place in its terminal's order.</param>

@@ -1,6 +1,6 @@
 using Tillbridge.Domain.Books;
 
-namespace Tillbridge.Journal.Sqlite;
+namespace Tillbridge.Journal.Sqlite.Books;
 
 /// <summary>The bookings of a period as lines that carry the sum up to each of them.</summary>
 /// <param name="connection">The connection of the look.</param>

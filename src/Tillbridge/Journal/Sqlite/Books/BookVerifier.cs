@@ -1,7 +1,7 @@
 using Tillbridge.Domain;
 using Tillbridge.Domain.Books;
 
-namespace Tillbridge.Journal.Sqlite;
+namespace Tillbridge.Journal.Sqlite.Books;
 
 /// <summary>Holds the lines of every open period against its sessions, which say what they must be.</summary>
 internal static class BookVerifier

@@ -1,7 +1,7 @@
 using Tillbridge.Domain;
 using Tillbridge.Domain.Books;
 
-namespace Tillbridge.Journal.Sqlite;
+namespace Tillbridge.Journal.Sqlite.Books;
 
 /// <summary>Makes the lines of an open period out of its sessions, oldest first.</summary>
 internal sealed class BookFold(string terminal, BookSum before)

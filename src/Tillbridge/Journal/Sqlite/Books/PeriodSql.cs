@@ -1,6 +1,6 @@
 using Tillbridge.Domain;
 
-namespace Tillbridge.Journal.Sqlite;
+namespace Tillbridge.Journal.Sqlite.Books;
 
 /// <summary>Where a terminal's open period begins, and its sessions.</summary>
 internal static class PeriodSql

@@ -1,7 +1,7 @@
 using Tillbridge.Domain;
 using Tillbridge.Domain.Books;
 
-namespace Tillbridge.Journal.Sqlite;
+namespace Tillbridge.Journal.Sqlite.Books;
 
 /// <summary>
 /// Keeps the lines of the books beside the sessions, in the transaction that writes these. Almost always a line is the last of its
