@@ -50,6 +50,35 @@ public sealed class BOutsiderTests : BDriverFixture
         Assert.Equal(Outcome.Unknown, (await Pay(terminal, protocol, "42")).Outcome);
     }
 
+    // Net and count are those of our books: only the sums of each direction say that a sale and a refund by hand took their place.
+    [Theory]
+    [InlineData("gpe", 500, Outcome.Failed)]
+    [InlineData("gpe", 1250, Outcome.Unknown)]
+    [InlineData("csob-b", 500, Outcome.Failed)]
+    [InlineData("csob-b", 1250, Outcome.Unknown)]
+    public async Task More_in_a_direction_than_our_books_have_contradicts_them(string protocol, int each, Outcome expected)
+    {
+        await using var terminal = Make(protocol, async (line, mine) =>
+        {
+            mine.Totals = $"R000 L0001+{each:D12}0001-{each:D12}{Nothing}";
+            if (mine.Payments == 3)
+            {
+                line.HangUp();
+                return;
+            }
+
+            var fields = mine.Heard[^1].Split(' ').Where(field => field.Length > 1).ToList();
+            var numbers = string.Join(' ', fields.Where(field => field[0] is 'S' or 'Q')) + $" F0000001{mine.Payments}";
+            mine.Last = $"R000 O{mine.Payments * 4 - 4:D2} B500 E203 {numbers}";
+            await line.Send(RawBTerminal.Response($"{fields.Single(field => field[0] == 'T')} R000 B500 E203 {numbers}"));
+        });
+        await Start(terminal, protocol);
+        Assert.Equal(Outcome.Approved, (await Ask(RequestKind.Sale, "1", minorUnits: 500)).Outcome);
+        Assert.Equal(Outcome.Approved, (await Ask(RequestKind.Refund, "2", minorUnits: 500)).Outcome);
+
+        Assert.Equal(expected, (await Ask(RequestKind.Sale, "3")).Outcome);
+    }
+
     [Theory]
     [InlineData("gpe", 1, Outcome.Unknown)]
     [InlineData("gpe", 0, Outcome.Failed)]
