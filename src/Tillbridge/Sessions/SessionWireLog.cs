@@ -15,8 +15,11 @@ internal sealed class SessionWireLog(string terminal, IJournal journal, ILogger 
     private const int MostDumpCharacters = 100_000;
     private const int MostRecords = 4_000;
     private const long MostCharacters = 2_000_000;
+    private const int MostLeft = 64;
 
     private readonly Lock gate = new();
+    private readonly Dictionary<SessionId, (int Records, long Characters)> left = [];
+    private readonly Queue<SessionId> leftInOrder = new();
     private SessionId? current;
     private int records;
     private long characters;
@@ -31,8 +34,10 @@ internal sealed class SessionWireLog(string terminal, IJournal journal, ILogger 
             lock (gate)
             {
                 if (current == value) return;
-                if (current is { } left && dropped > 0) journal.Note(Frame(left, fromTerminal: true, Count(dropped)));
-                (current, records, characters, dropped) = (value, 0, 0, 0);
+                if (current is { } before) Leave(before);
+                // An unknown session is asked about every minute: its bound is one for all of them.
+                var (had, length) = value is { } now ? left.GetValueOrDefault(now) : default;
+                (current, records, characters, dropped) = (value, had, length, 0);
             }
         }
     }
@@ -69,6 +74,14 @@ internal sealed class SessionWireLog(string terminal, IJournal journal, ILogger 
 
             journal.Note(entry);
         }
+    }
+
+    private void Leave(SessionId session)
+    {
+        if (dropped > 0) journal.Note(Frame(session, fromTerminal: true, Count(dropped)));
+        if (left.TryAdd(session, default)) leftInOrder.Enqueue(session);
+        left[session] = (records, characters);
+        if (leftInOrder.Count > MostLeft) left.Remove(leftInOrder.Dequeue());
     }
 
     private bool HasRoom()

@@ -131,6 +131,23 @@ public sealed class BOutsiderTests : BDriverFixture
     }
 
     [Theory]
+    [InlineData("gpe", RawBTerminal.Id, Outcome.Failed)]
+    [InlineData("gpe", "PAXX9999", Outcome.Unknown)]
+    [InlineData("csob-b", "PAXX9999", Outcome.Unknown)]
+    public async Task Another_device_at_the_same_address_knows_nothing_of_our_sale(string protocol, string id, Outcome expected)
+    {
+        await using var terminal = Make(protocol, (line, mine) =>
+        {
+            mine.SpokenId = id;
+            line.HangUp();
+            return Task.CompletedTask;
+        });
+        terminal.Last = Older;
+
+        Assert.Equal(expected, (await Pay(terminal, protocol, "42")).Outcome);
+    }
+
+    [Theory]
     [InlineData("gpe", "E000")]
     [InlineData("gpe", "E999")]
     [InlineData("csob-b", "E276")]
