@@ -23,7 +23,8 @@ internal sealed record TakenOutRule(string Name)
         var rules = new List<TakenOutRule>();
         foreach (var line in list.Split('\n').Where(line => line.Length > 0 && line[0] != '#'))
         {
-            var (key, value) = (line[..line.IndexOf(':', StringComparison.Ordinal)], line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            var (key, value) = (line[..colon], line[(colon + 1)..]);
             value = value.StartsWith(' ') ? value[1..] : value;
             if (key == "rule") rules.Add(new TakenOutRule(value));
             else rules[^1].Take(key, value);

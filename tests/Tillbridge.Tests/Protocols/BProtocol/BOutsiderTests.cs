@@ -265,6 +265,42 @@ public sealed class BOutsiderTests : BDriverFixture
         Assert.Equal(Outcome.Unknown, (await Ask(RequestKind.Reversal, original: new Original(paid.Id))).Outcome);
     }
 
+    [Fact]
+    public async Task A_refusal_behind_an_earlier_booking_told_again_is_asked_about()
+    {
+        await using var terminal = Gpe(async (line, mine) =>
+        {
+            if (mine.Payments == 1)
+            {
+                await Approve(line, mine);
+                return;
+            }
+
+            mine.Last = "R100";
+            await line.Send(RawBTerminal.Response($"T10 R000 B1250 E203 {Numbers(mine)} F00000011"), RawBTerminal.Response("T10 R005"));
+        });
+        var paid = await Pay(terminal, "gpe", "42");
+
+        Assert.Equal(Outcome.Unknown, (await Ask(RequestKind.Reversal, original: new Original(paid.Id))).Outcome);
+    }
+
+    [Theory]
+    [InlineData("gpe", "E203", Outcome.Approved)]
+    [InlineData("gpe", "E978", Outcome.Unknown)]
+    [InlineData("csob-b", "E978", Outcome.Unknown)]
+    public async Task A_booking_in_another_currency_is_not_the_one_whose_answer_was_lost(string protocol, string currency, Outcome expected)
+    {
+        await using var terminal = Make(protocol, (line, mine) =>
+        {
+            mine.Last = $"R000 O00 B1250 {currency} {Numbers(mine)} F00000011";
+            line.HangUp();
+            return Task.CompletedTask;
+        });
+        terminal.Last = Older;
+
+        Assert.Equal(expected, (await Pay(terminal, protocol, "42")).Outcome);
+    }
+
     private static async Task Approve(RawBLine line, RawBTerminal mine)
     {
         mine.Last = $"R000 B1250 E203 {Numbers(mine)} F00000011";
