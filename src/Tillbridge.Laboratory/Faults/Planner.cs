@@ -10,7 +10,7 @@ namespace Tillbridge.Laboratory.Faults;
 internal static class Planner
 {
     private const int MostOrders = 16;
-    private const int FloodOneIn = 100;
+    private const int FloodOneIn = 300;
 
     private static readonly RequestKind[] Paying =
     [

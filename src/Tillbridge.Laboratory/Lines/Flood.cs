@@ -11,9 +11,9 @@ namespace Tillbridge.Laboratory.Lines;
 /// <param name="deliver">Sends bytes on their way to the till.</param>
 internal sealed class Flood(World world, LinkFault fault, Func<long> taken, Func<bool> isOpen, Action<byte[]> deliver)
 {
-    private const int TimesAtOnce = 2_000;
+    private const int TimesAtOnce = 1_500;
     private const int MostAgain = 10_000; // A day of it.
-    private const int MostGarbage = 4_000;
+    private const int MostGarbage = 1_500;
     private const int LongestGarbage = 200;
 
     // Below every limit of silence, above what a terminal that counts its own time-outs would send.

@@ -57,7 +57,7 @@ internal static class Catalogue
         from fault in FaultCatalog.OfTills
         from serial in CarriersOf(protocol)
         where serial || !fault.OnSerialOnly
-        where !fault.IsFlood || Essential.Contains(kind)
+        where !fault.IsFlood || kind is RequestKind.Sale or RequestKind.Reversal
         from time in Enumerable.Range(0, times)
         select new TrialId(TrialId.Around, protocol.Name, Chance.Mix(seed, (ulong)time))
         {
