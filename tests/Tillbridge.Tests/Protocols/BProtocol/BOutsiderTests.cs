@@ -277,7 +277,7 @@ public sealed class BOutsiderTests : BDriverFixture
             }
 
             mine.Last = "R100";
-            await line.Send(RawBTerminal.Response($"T10 R000 B1250 E203 {Numbers(mine)} F00000011"), RawBTerminal.Response("T10 R005"));
+            await line.Send(RawBTerminal.Response($"T10 R000 B1250 E203 {Numbers(mine)} F00000011"), RawBTerminal.Response("T10 R051"));
         });
         var paid = await Pay(terminal, "gpe", "42");
 

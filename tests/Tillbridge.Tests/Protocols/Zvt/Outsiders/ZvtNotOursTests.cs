@@ -50,8 +50,10 @@ public sealed class ZvtNotOursTests : ZvtOutsiderFixture
         Assert.NotEqual(Outcome.Approved, (await Pay(raw)).Outcome);
     }
 
-    [Fact]
-    public async Task A_failure_behind_the_booking_from_before_is_asked_about()
+    [Theory]
+    [InlineData(null, "061E016C")] // A failure.
+    [InlineData("040F022705", Done)] // A refusal, and the end.
+    public async Task What_refuses_behind_the_booking_from_before_is_asked_about(string? refusal, string end)
     {
         var before = Booking("0101", "000101", 1250);
         RawTerminal? terminal = null;
@@ -59,7 +61,8 @@ public sealed class ZvtNotOursTests : ZvtOutsiderFixture
         {
             await line.Ask(before);
             terminal!.LastBooking = Booking("0102", "000102", 1250);
-            await line.Send("061E016C");
+            if (refusal is not null) await line.Ask(refusal);
+            await line.Send(end);
         });
 
         Assert.Equal((Outcome.Approved, Reason.Recovered), Ended(await Pay(raw)));
