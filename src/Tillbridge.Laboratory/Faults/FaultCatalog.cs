@@ -33,6 +33,9 @@ internal sealed record Fault(FaultSide Side, string Name, Action<OrderPlan, Chan
     /// <summary>A client of the callback face cannot do it: the face answers questions itself.</summary>
     public bool NotOnFace { get; init; }
 
+    /// <summary>A peer or a caller that sends without end: it costs a run time, and has dice of its own in a random one.</summary>
+    public bool IsFlood { get; init; }
+
     public void LayFor(OrderPlan order, Chance chance)
     {
         Lay(order, chance);
@@ -50,14 +53,19 @@ internal static class FaultCatalog
     // A payment and what comes before it have about this many bytes in each direction.
     private const int MostWireBytes = 420;
     private const int MostConnections = 3;
+    private const int MostMessages = 16;
 
     /// <summary>Minor units that a terminal adds to an amount; orders lie further apart.</summary>
     public const int Extra = 7;
 
-    public static IReadOnlyList<Fault> All { get; } = [.. Link(), .. Terminal(), .. Host(), .. Till(), .. SerialLink(), .. Receivers()];
+    public static IReadOnlyList<Fault> All { get; } = 
+        [.. Link(), .. Terminal(), .. Host(), .. Till(), .. SerialLink(), .. Receivers(), .. Floods()];
 
     /// <summary>Those that can happen where a till calls the engine itself.</summary>
     public static IReadOnlyList<Fault> OfTills { get; } = [.. All.Where(fault => !fault.OnFaceOnly)];
+
+    /// <summary>Peers and callers that flood.</summary>
+    public static IReadOnlyList<Fault> OfFloods { get; } = [.. All.Where(fault => fault.IsFlood)];
 
     /// <summary>Those that can happen where software speaks through the callback face, on a stream.</summary>
     public static IReadOnlyList<Fault> OnFace { get; } = [.. All.Where(fault => fault is { OnSerialOnly: false, NotOnFace: false })];
@@ -204,6 +212,27 @@ internal static class FaultCatalog
         order.Link.Add(new(trouble, chance.OneIn(2), chance.Below(MostWireBytes)));
         if (before > 0) order.IsHarmless = false;
     });
+
+    private static IEnumerable<Fault> Floods()
+    {
+        yield return Flood("progress without end", LinkTrouble.SameAgain);
+        yield return Flood("one message thousands of times", LinkTrouble.ManyTimes);
+        yield return Flood("garbage between messages without end", LinkTrouble.Garbage);
+        yield return new(FaultSide.Till, "the same order many times at once", static (order, chance) =>
+            order.SameAtOnce = 20 + chance.Below(60)) { IsHarmless = true, IsFlood = true, NotOnFace = true };
+        yield return new(FaultSide.Till, "many orders while one runs", static (order, chance) =>
+            order.OthersAtOnce = 20 + chance.Below(60)) { IsFlood = true, NotOnFace = true };
+    }
+
+    // Mostly behind the command, where progress, result and receipts are; now and then in what comes before it, or whenever it is asked.
+    private static Fault Flood(string name, LinkTrouble trouble) => new(FaultSide.Terminal, name, (order, chance) =>
+    {
+        order.Script = order.Script with { SlowSeconds = Math.Max(order.Script.SlowSeconds, 20) };
+        int? message = chance.OneIn(4) ? null : chance.Below(MostMessages);
+        order.Link.Add(new(trouble, At: chance.Below(MostWireBytes)) { Message = message });
+        for (var count = chance.OneIn(4) ? MostConnections : 0; count > 0; count--)
+            order.Link.Add(new(trouble, At: chance.Below(MostWireBytes)));
+    }) { IsFlood = true };
 
     // Where null leaves it to the dice from when on; about every other one of them is over after a while.
     private static Fault Receiver(string name, ReceiverTrouble trouble, TroubleFrom? from) =>

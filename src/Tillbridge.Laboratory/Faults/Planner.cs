@@ -10,6 +10,7 @@ namespace Tillbridge.Laboratory.Faults;
 internal static class Planner
 {
     private const int MostOrders = 16;
+    private const int FloodOneIn = 300;
 
     private static readonly RequestKind[] Paying =
     [
@@ -29,7 +30,7 @@ internal static class Planner
         // A third of the runs of a protocol with a serial carrier is on one. These dice are their own: other runs stay as they were.
         var serial = protocol.SerialMode is not null && new Chance(Chance.Mix(seed, 0x7115)).OneIn(3);
         var faults = FaultCatalog.OfTills
-            .Where(fault => (!harmless || fault.IsHarmless) && (serial || !fault.OnSerialOnly)).ToList();
+            .Where(fault => (!harmless || fault.IsHarmless) && (serial || !fault.OnSerialOnly) && !fault.IsFlood).ToList();
         var tills = new List<IReadOnlyList<OrderPlan>>();
         for (var till = 0; till < (chance.OneIn(3) ? 2 : 1); till++)
         {
@@ -47,6 +48,9 @@ internal static class Planner
             tills.Add(orders);
         }
 
+        // Floods cost time; their dice are their own, too.
+        var flood = new Chance(Chance.Mix(seed, 0x7118));
+        if (!harmless && flood.OneIn(FloodOneIn)) flood.Pick(FaultCatalog.OfFloods).LayFor(flood.Pick(flood.Pick(tills)), flood);
         return new TrialPlan(protocol, seed, tills)
         {
             Dialect = dialect, StrictUnknown = !chance.OneIn(5), CountWords = chance.OneIn(4), OnRealFile = chance.OneIn(60), Bug = bug,
@@ -76,7 +80,7 @@ internal static class Planner
         var harmless = chance.OneIn(6);
         var serial = protocol.SerialMode is not null && chance.OneIn(4);
         var faults = FaultCatalog.All.Where(fault => (!harmless || fault.IsHarmless) && (serial || !fault.OnSerialOnly)
-            && fault is { OnFaceOnly: false, NotOnFace: false }).ToList();
+            && fault is { OnFaceOnly: false, NotOnFace: false, IsFlood: false }).ToList();
         var receivers = FaultCatalog.All.Where(fault => fault.OnFaceOnly && !harmless).ToList();
         var tills = new List<IReadOnlyList<OrderPlan>>();
         for (var till = 0; till < (chance.OneIn(4) ? 2 : 1); till++)

@@ -22,6 +22,7 @@ internal sealed class SimConnection
     private readonly LinkFault fault;
     private readonly End host;
     private readonly End terminal;
+    private readonly Flood flood;
     private bool isDown;
     private bool isSilent;
     private bool watched;
@@ -31,6 +32,7 @@ internal sealed class SimConnection
         (this.world, this.line, this.fault) = (world, line, fault);
         host = new End(this, hostProcess, Sender.Ecr);
         terminal = new End(this, terminalProcess, Sender.Terminal);
+        flood = new Flood(world, fault, line.Taken, () => !isDown && !isSilent, bytes => Deliver(host, bytes));
     }
 
     public ITransportConnection HostEnd => host;
@@ -96,6 +98,7 @@ internal sealed class SimConnection
         }
 
         var changed = Trouble(towardsEcr, from, bytes.ToArray());
+        if (towardsEcr) changed = flood.Take(changed, from.Sent);
         from.Sent += bytes.Length;
         if (changed.Length > 0) Deliver(to, changed);
     }
@@ -144,7 +147,7 @@ internal sealed class SimConnection
     private byte[] Trouble(bool towardsEcr, End from, byte[] bytes)
     {
         var at = fault.At - from.Sent;
-        if (towardsEcr != fault.TowardsEcr || at < 0 || at >= bytes.Length) return bytes;
+        if (towardsEcr != fault.TowardsEcr || at < 0 || at >= bytes.Length || fault.Floods) return bytes;
         if (fault.Corrupts) line.WasCorrupted = true;
         if (world.Tells && !fault.IsHarmless) world.Tell($"{line.Name}: {fault.Trouble} at byte {fault.At} of {from.Side}");
         switch (fault.Trouble)

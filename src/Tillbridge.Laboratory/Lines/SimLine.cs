@@ -30,6 +30,9 @@ internal sealed class SimLine(World world, string name, Carrier carrier = Carrie
     /// <summary>Told at each byte that leaves the host or reaches it; true when the host dies right there.</summary>
     public Func<bool>? AtHostByte { get; set; }
 
+    /// <summary>How many commands its terminal has taken that can move money.</summary>
+    public Func<long> Taken { get; set; } = static () => 0;
+
     /// <summary>A trouble that changes bytes has struck.</summary>
     public bool WasCorrupted { get; set; }
 

@@ -16,6 +16,7 @@ internal sealed class SimWire(World world, SimLine line)
 
     private readonly Signal changed = new();
     private LinkFault fault = LinkFault.None;
+    private Flood? flood;
     private Port? host;
     private Port? terminal;
     private int struck;
@@ -34,7 +35,9 @@ internal sealed class SimWire(World world, SimLine line)
         if (host is { IsEnded: false }) throw new LinkLostException($"The serial port {line.Name} is in use.");
         (fault, struck, isCut, stormUntil) = (next, 0, false, 0);
         if (terminal is { } other) other.Sent = 0;
-        return host = new Port(this, owner, Sender.Ecr);
+        var opened = host = new Port(this, owner, Sender.Ecr);
+        flood = new Flood(world, next, line.Taken, () => !opened.IsEnded && !isCut, bytes => Deliver(Sender.Terminal, bytes));
+        return opened;
     }
 
     /// <summary>Opens the terminal's port when it may and can.</summary>
@@ -79,23 +82,24 @@ internal sealed class SimWire(World world, SimLine line)
         }
 
         var arriving = isCut ? [] : Trouble(from, bytes);
+        if (from.Side is Sender.Terminal && flood is not null) arriving = flood.Take(arriving, from.Sent);
         from.Sent += bytes.Length;
-        if (arriving.Length > 0 && !isCut) Deliver(from, arriving);
+        if (arriving.Length > 0 && !isCut) Deliver(from.Side, arriving);
     }
 
-    private void Deliver(Port from, byte[] bytes)
+    private void Deliver(Sender from, byte[] bytes)
     {
         var piece = fault.Trouble is LinkTrouble.Split ? 1 + world.Chance.Below(3) : bytes.Length;
         for (var at = 0; at < bytes.Length; at += piece)
         {
             var part = bytes.AsMemory(at, Math.Min(piece, bytes.Length - at));
-            var towardsEcr = from.Side is Sender.Terminal;
+            var towardsEcr = from is Sender.Terminal;
             var extra = fault.Trouble switch
             {
                 LinkTrouble.Delay => TimeSpan.FromMilliseconds(world.Chance.Below(800)),
                 LinkTrouble.Join => Hold,
                 // A cable cannot, a converter between serial and network can.
-                LinkTrouble.LateAnswer when towardsEcr && fault.TowardsEcr && from.Sent > fault.At => SimConnection.LateBy,
+                LinkTrouble.LateAnswer when towardsEcr && fault.TowardsEcr && terminal?.Sent > fault.At => SimConnection.LateBy,
                 _ => TimeSpan.Zero,
             };
             // A byte takes a millisecond at 9600 baud, and none overtakes another, whoever opened which port in between.
@@ -148,7 +152,7 @@ internal sealed class SimWire(World world, SimLine line)
 
     private byte[] StrikeByte(byte[] bytes, int at)
     {
-        if (fault.IsHarmless) return bytes;
+        if (fault.IsHarmless || fault.Floods) return bytes;
         line.WasCorrupted |= fault.Corrupts;
         switch (fault.Trouble)
         {

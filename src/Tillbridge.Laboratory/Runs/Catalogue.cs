@@ -57,6 +57,7 @@ internal static class Catalogue
         from fault in FaultCatalog.OfTills
         from serial in CarriersOf(protocol)
         where serial || !fault.OnSerialOnly
+        where !fault.IsFlood || kind is RequestKind.Sale or RequestKind.Reversal
         from time in Enumerable.Range(0, times)
         select new TrialId(TrialId.Around, protocol.Name, Chance.Mix(seed, (ulong)time))
         {
@@ -85,6 +86,7 @@ internal static class Catalogue
         where all ? kind.NeedsProof() : kind is RequestKind.Sale
         from pair in PairsOf(FaultCatalog.OfTills)
         where all || (pair.First + pair.Second) % protocols.Count == number
+        where all || !(FaultCatalog.OfTills[pair.First].IsFlood || FaultCatalog.OfTills[pair.Second].IsFlood)
         from serial in CarriersOf(protocol)
         where serial || !(FaultCatalog.OfTills[pair.First].OnSerialOnly || FaultCatalog.OfTills[pair.Second].OnSerialOnly)
         select new TrialId(TrialId.Around, protocol.Name, Chance.Mix(seed, (ulong)((pair.First * 1000) + pair.Second)))
@@ -99,6 +101,7 @@ internal static class Catalogue
         where all ? kind.NeedsProof() : kind is RequestKind.Sale
         from pair in PairsOf(FaultCatalog.OnFace)
         where FaultCatalog.OnFace[pair.First].OnFaceOnly != FaultCatalog.OnFace[pair.Second].OnFaceOnly
+        where all || !(FaultCatalog.OnFace[pair.First].IsFlood || FaultCatalog.OnFace[pair.Second].IsFlood)
         select new TrialId(TrialId.Around, protocol.Name, Chance.Mix(seed, (ulong)((pair.First * 1000) + pair.Second)))
         {
             OnFace = true, Kind = kind, Faults = [FaultCatalog.OnFace[pair.First].Name, FaultCatalog.OnFace[pair.Second].Name],

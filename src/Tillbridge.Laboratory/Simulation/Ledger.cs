@@ -12,6 +12,14 @@ namespace Tillbridge.Laboratory.Simulation;
 internal sealed class Ledger(World world, TrialPlan plan)
 {
     private const int MostBroken = 20;
+    private const int MostReceipts = 50;
+
+    // What one life of the host may keep of a session beside what decides it; each further life may keep as much again.
+    private const int MostKept = 4_000 + 2;
+    private const long MostCharacters = 2_000_000 + 200_000;
+
+    // Half an hour is the longest limit of a wire, and it waits for a last word beyond that.
+    private static readonly TimeSpan LongestConversation = TimeSpan.FromMinutes(70);
 
     private readonly Dictionary<string, OrderNote> byKey = new(StringComparer.Ordinal);
     private readonly Dictionary<SessionId, OrderNote> bySession = [];
@@ -30,6 +38,9 @@ internal sealed class Ledger(World world, TrialPlan plan)
 
     /// <summary>Finds the order of a session where its key does not name it.</summary>
     public Func<Session, OrderNote?>? Finder { get; set; }
+
+    /// <summary>How many lives the host has had.</summary>
+    public Func<int> Lives { get; set; } = static () => 1;
 
     /// <summary>Told of each order whose command that can move money arrived.</summary>
     public Action<OrderNote>? CommandArrived { get; set; }
@@ -80,6 +91,7 @@ internal sealed class Ledger(World world, TrialPlan plan)
     /// <summary>A record became durable.</summary>
     public void BecameDurable(JournalEntry entry)
     {
+        Keep(entry);
         if (entry.Session is not { } session) return;
         if (!bySession.TryGetValue(session.Id, out var note))
         {
@@ -97,12 +109,35 @@ internal sealed class Ledger(World world, TrialPlan plan)
             world.Tell($"{note.Key} {session.Request.Kind}: {session.Phase} {end?.Outcome} {end?.Reason} {end?.ApprovedAmount}");
         }
 
+        Limit(note, session);
         note.MetChangedBytes |= session.Phase is not SessionPhase.Prepared
             && books.Exists(one => one.Name == note.Terminal && one.Terminal.Line.WasCorrupted);
         note.WasRecovering |= session.Phase is SessionPhase.Recovering;
         if (session.Conclusion is { } conclusion && !ReferenceEquals(conclusion, before?.Conclusion)
             && before?.Conclusion?.Outcome != conclusion.Outcome)
             Concluded(note, session, conclusion, before);
+    }
+
+    // L: whatever a terminal sends, a session keeps a bounded part of the journal.
+    private void Keep(JournalEntry entry)
+    {
+        if (entry.Kind is not (RecordKind.Frame or RecordKind.Progress) || !bySession.TryGetValue(entry.Id, out var note)) return;
+        var (records, characters) = note.Kept = (note.Kept.Records + 1, note.Kept.Characters + entry.Body.Length);
+        if (records == (MostKept * Lives()) + 1) Break($"L {note.Key} keeps more than {records} frames and steps");
+        else if (characters > MostCharacters * Lives() && characters - entry.Body.Length <= MostCharacters * Lives())
+            Break($"L {note.Key} keeps more than {characters} characters");
+    }
+
+    // L: and its conversation comes to an end.
+    private void Limit(OrderNote note, Session session)
+    {
+        var talks = session.Phase is SessionPhase.Prepared or SessionPhase.InFlight or SessionPhase.AwaitingConfirmation;
+        note.TalksSince = talks ? note.TalksSince ?? world.Now : note.TalksSince;
+        if (session.Receipts.Count > MostReceipts) Break($"L {note.Key} has {session.Receipts.Count} receipts");
+        if (talks || note.TalksSince is not { } since) return;
+        note.TalksSince = null;
+        if (TimeSpan.FromTicks(world.Now - since) is var lasted && lasted > LongestConversation && Lives() == 1)
+            Break($"L the conversation of {note.Key} lasted {lasted.TotalMinutes:0} minutes");
     }
 
     /// <summary>What the terminals did since the last look.</summary>

@@ -17,6 +17,12 @@ internal sealed class OrderNote(string key, string terminal, TerminalRequest req
     /// <summary>Its session as it is durable; null before the intent.</summary>
     public Session? Session { get; set; }
 
+    /// <summary>Frames and steps of it that the journal keeps, and their size.</summary>
+    public (int Records, long Characters) Kept { get; set; }
+
+    /// <summary>When its conversation began, in the world's ticks; null while none is under way.</summary>
+    public long? TalksSince { get; set; }
+
     /// <summary>How often its command arrived at the terminal.</summary>
     public int Takes { get; set; }
 

@@ -67,6 +67,12 @@ internal sealed class OrderPlan(RequestKind kind)
     /// <summary>The till sends another amount under the same key.</summary>
     public bool RepeatsOther { get; set; }
 
+    /// <summary>How often the till sends the order, all at once.</summary>
+    public int SameAtOnce { get; set; }
+
+    /// <summary>How many other orders the till sends at the same moment.</summary>
+    public int OthersAtOnce { get; set; }
+
     /// <summary>The till does not wait for the end.</summary>
     public bool GoesAway { get; set; }
 

@@ -17,6 +17,7 @@ internal sealed class SimTerminal
     {
         (this.world, this.protocol, Line, Number) = (world, protocol, line, number);
         this.settings = settings with { Scripts = new TerminalScripts() };
+        line.Taken = () => Scripts.Taken;
         process = NewProcess();
         current = protocol.MakeVirtualTerminal(this.settings, process.Clock, NullLogger.Instance);
         this.settings = this.settings with { Acquirer = current.Acquirer };

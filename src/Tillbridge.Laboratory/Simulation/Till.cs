@@ -37,6 +37,7 @@ internal sealed class Till(World world, Trial trial, Books at, SimProcess proces
         var order = new Order(at.Name, request) { Key = key };
         trial.Arm(at, plan);
         if (await Submit(note, order) is not { } session) return;
+        Flood(note, order, session.Id);
         if (plan.Repeats > 0 || plan.RepeatsOther) sideways.Add(Repeat(note, order, session.Id));
         if (plan.AbortAfter is { } delay) sideways.Add(Abort(session.Id, delay));
         if (plan.GoesAway) return;
@@ -115,6 +116,32 @@ internal sealed class Till(World world, Trial trial, Books at, SimProcess proces
         var other = order with { Request = order.Request with { Amount = amount with { MinorUnits = amount.MinorUnits + 1 } } };
         var answer = await trial.Host.Call((engine, stop) => engine.Submit(other, stop));
         if (answer is not null && answer.Session is not null) trial.Ledger.Break($"I1 {note.Key} was taken with another amount");
+    }
+
+    // A till that has lost its patience: the same order many times, and many others while it runs.
+    private void Flood(OrderNote note, Order order, SessionId id)
+    {
+        for (var times = 0; times < note.Plan.SameAtOnce; times++) sideways.Add(Same(note, order, id));
+        for (var others = 1; others <= note.Plan.OthersAtOnce; others++)
+        {
+            var (plan, key) = (new OrderPlan(RequestKind.Sale), $"{note.Key}-{others}");
+            var request = MakeRequest(plan, key);
+            sideways.Add(Other(trial.Ledger.Open(key, at.Name, request, plan), new Order(at.Name, request) { Key = key }));
+        }
+    }
+
+    private async Task Same(OrderNote note, Order order, SessionId id)
+    {
+        var said = await trial.Host.Call((engine, stop) => engine.Submit(order, stop));
+        if (said?.Session is { } session && session.Id != id) trial.Ledger.Break($"I1 {note.Key} has two sessions, {id} and {session.Id}");
+        if (said?.Refusal is { Code: RefusalCode.IdempotencyConflict or RefusalCode.TerminalBusy } wrong)
+            trial.Ledger.Break($"I1 {note.Key}: the same order at once is refused as {wrong.Code}");
+    }
+
+    private async Task Other(OrderNote note, Order order)
+    {
+        var said = await trial.Host.Call((engine, stop) => engine.Submit(order, stop));
+        note.Refused = said?.Refusal?.Text;
     }
 
     private async Task Abort(SessionId id, TimeSpan delay)

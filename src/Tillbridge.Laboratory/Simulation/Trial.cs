@@ -78,6 +78,7 @@ internal sealed class Trial : IDisposable
             },
             settings) { Face = face is null ? null : new SimFace(world, face, protocols, settings, CountMessage, plan.Bug) };
         Host = new Host(world, store, lines, life => OpenJournal(store, life), setup) { Died = face is null ? null : face.HostDied };
+        Ledger.Lives = () => Host.Deaths + 1;
         var people = new SimProcess(world, "people", 15);
         watcher = new Watcher(world, this, people);
         world.AfterStep = Ledger.LookAtTerminals;

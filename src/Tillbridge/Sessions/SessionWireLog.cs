@@ -19,11 +19,14 @@ internal sealed class SessionWireLog(string terminal, string protocol, IJournal 
     private const int MostRecords = 4_000;
     private const long MostBytes = 1_000_000;
     private const int MostPendingBytes = 200_000;
+    private const int MostLeft = 64;
 
     // Records that decide nothing take frames along only when they have waited this long: a payment without pauses is kept in few pieces.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
+    private readonly Dictionary<SessionId, (int Records, long Bytes)> left = [];
+    private readonly Queue<SessionId> leftInOrder = new();
     private List<JournalFrame> pending = [];
     private int pendingBytes;
     private SessionId? current;
@@ -40,8 +43,10 @@ internal sealed class SessionWireLog(string terminal, string protocol, IJournal 
             lock (gate)
             {
                 if (current == value) return;
-                if (current is { } left) Leave_NeedsLock(left);
-                (current, records, bytes, dropped) = (value, 0, 0, 0);
+                if (current is { } before) Leave_NeedsLock(before);
+                // An unknown session is asked about every minute: its bound is one for all of them.
+                var (had, length) = value is { } now ? left.GetValueOrDefault(now) : default;
+                (current, records, bytes, dropped) = (value, had, length, 0);
             }
         }
     }
@@ -108,10 +113,13 @@ internal sealed class SessionWireLog(string terminal, string protocol, IJournal 
         }
     }
 
-    private void Leave_NeedsLock(SessionId left)
+    private void Leave_NeedsLock(SessionId session)
     {
         if (dropped > 0) pending.Add(Text(clock.GetUtcNow(), fromTerminal: true, Count(dropped)));
-        if (pending.Count > 0) journal.Note(Carrier_NeedsLock(left));
+        if (pending.Count > 0) journal.Note(Carrier_NeedsLock(session));
+        if (left.TryAdd(session, default)) leftInOrder.Enqueue(session);
+        left[session] = (records, bytes);
+        if (leftInOrder.Count > MostLeft) left.Remove(leftInOrder.Dequeue());
     }
 
     private JournalEntry Carrier_NeedsLock(SessionId session) =>

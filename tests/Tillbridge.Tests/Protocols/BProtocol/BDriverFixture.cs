@@ -62,14 +62,16 @@ public abstract class BDriverFixture : IAsyncLifetime
         return await Ask(RequestKind.Sale, reference);
     }
 
-    private protected async Task<Session> Ask(RequestKind kind, string? reference = null, Original? original = null) =>
-        await End(await Submit(kind, reference, original));
+    private protected async Task<Session> Ask(
+        RequestKind kind, string? reference = null, Original? original = null, long minorUnits = 1250) =>
+        await End(await Submit(kind, reference, original, minorUnits));
 
-    private protected async Task<SessionId> Submit(RequestKind kind, string? reference = null, Original? original = null)
+    private protected async Task<SessionId> Submit(
+        RequestKind kind, string? reference = null, Original? original = null, long minorUnits = 1250)
     {
         var request = new TerminalRequest(kind)
         {
-            Amount = kind.NeedsAmount() ? new Money(1250, Koruna) : null, Reference = reference, Original = original,
+            Amount = kind.NeedsAmount() ? new Money(minorUnits, Koruna) : null, Reference = reference, Original = original,
         };
         var submission = await engine!.Submit(new Order(name, request) { Key = Guid.NewGuid().ToString("N") }, stop.Token);
         Assert.Null(submission.Refusal);

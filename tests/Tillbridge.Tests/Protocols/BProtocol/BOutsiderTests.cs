@@ -50,6 +50,35 @@ public sealed class BOutsiderTests : BDriverFixture
         Assert.Equal(Outcome.Unknown, (await Pay(terminal, protocol, "42")).Outcome);
     }
 
+    // Net and count are those of our books: only the sums of each direction say that a sale and a refund by hand took their place.
+    [Theory]
+    [InlineData("gpe", 500, Outcome.Failed)]
+    [InlineData("gpe", 1250, Outcome.Unknown)]
+    [InlineData("csob-b", 500, Outcome.Failed)]
+    [InlineData("csob-b", 1250, Outcome.Unknown)]
+    public async Task More_in_a_direction_than_our_books_have_contradicts_them(string protocol, int each, Outcome expected)
+    {
+        await using var terminal = Make(protocol, async (line, mine) =>
+        {
+            mine.Totals = $"R000 L0001+{each:D12}0001-{each:D12}{Nothing}";
+            if (mine.Payments == 3)
+            {
+                line.HangUp();
+                return;
+            }
+
+            var fields = mine.Heard[^1].Split(' ').Where(field => field.Length > 1).ToList();
+            var numbers = string.Join(' ', fields.Where(field => field[0] is 'S' or 'Q')) + $" F0000001{mine.Payments}";
+            mine.Last = $"R000 O{mine.Payments * 4 - 4:D2} B500 E203 {numbers}";
+            await line.Send(RawBTerminal.Response($"{fields.Single(field => field[0] == 'T')} R000 B500 E203 {numbers}"));
+        });
+        await Start(terminal, protocol);
+        Assert.Equal(Outcome.Approved, (await Ask(RequestKind.Sale, "1", minorUnits: 500)).Outcome);
+        Assert.Equal(Outcome.Approved, (await Ask(RequestKind.Refund, "2", minorUnits: 500)).Outcome);
+
+        Assert.Equal(expected, (await Ask(RequestKind.Sale, "3")).Outcome);
+    }
+
     [Theory]
     [InlineData("gpe", 1, Outcome.Unknown)]
     [InlineData("gpe", 0, Outcome.Failed)]
@@ -99,6 +128,23 @@ public sealed class BOutsiderTests : BDriverFixture
         terminal.Last = Older;
 
         Assert.NotEqual(Outcome.Approved, (await Pay(terminal, protocol, "42")).Outcome);
+    }
+
+    [Theory]
+    [InlineData("gpe", RawBTerminal.Id, Outcome.Failed)]
+    [InlineData("gpe", "PAXX9999", Outcome.Unknown)]
+    [InlineData("csob-b", "PAXX9999", Outcome.Unknown)]
+    public async Task Another_device_at_the_same_address_knows_nothing_of_our_sale(string protocol, string id, Outcome expected)
+    {
+        await using var terminal = Make(protocol, (line, mine) =>
+        {
+            mine.SpokenId = id;
+            line.HangUp();
+            return Task.CompletedTask;
+        });
+        terminal.Last = Older;
+
+        Assert.Equal(expected, (await Pay(terminal, protocol, "42")).Outcome);
     }
 
     [Theory]
@@ -217,6 +263,42 @@ public sealed class BOutsiderTests : BDriverFixture
         var paid = await Pay(terminal, "gpe", "42");
 
         Assert.Equal(Outcome.Unknown, (await Ask(RequestKind.Reversal, original: new Original(paid.Id))).Outcome);
+    }
+
+    [Fact]
+    public async Task A_refusal_behind_an_earlier_booking_told_again_is_asked_about()
+    {
+        await using var terminal = Gpe(async (line, mine) =>
+        {
+            if (mine.Payments == 1)
+            {
+                await Approve(line, mine);
+                return;
+            }
+
+            mine.Last = "R100";
+            await line.Send(RawBTerminal.Response($"T10 R000 B1250 E203 {Numbers(mine)} F00000011"), RawBTerminal.Response("T10 R051"));
+        });
+        var paid = await Pay(terminal, "gpe", "42");
+
+        Assert.Equal(Outcome.Unknown, (await Ask(RequestKind.Reversal, original: new Original(paid.Id))).Outcome);
+    }
+
+    [Theory]
+    [InlineData("gpe", "E203", Outcome.Approved)]
+    [InlineData("gpe", "E978", Outcome.Unknown)]
+    [InlineData("csob-b", "E978", Outcome.Unknown)]
+    public async Task A_booking_in_another_currency_is_not_the_one_whose_answer_was_lost(string protocol, string currency, Outcome expected)
+    {
+        await using var terminal = Make(protocol, (line, mine) =>
+        {
+            mine.Last = $"R000 O00 B1250 {currency} {Numbers(mine)} F00000011";
+            line.HangUp();
+            return Task.CompletedTask;
+        });
+        terminal.Last = Older;
+
+        Assert.Equal(expected, (await Pay(terminal, protocol, "42")).Outcome);
     }
 
     private static async Task Approve(RawBLine line, RawBTerminal mine)

@@ -43,6 +43,9 @@ internal sealed class RawBTerminal : IAsyncDisposable
     /// <summary>What T82 answers first, one after the other, before <see cref="Last"/>.</summary>
     public Queue<string> Lasts { get; } = [];
 
+    /// <summary>In whose name T80, T82 and T65 are answered.</summary>
+    public string SpokenId { get; set; } = Id;
+
     /// <summary>What T81 answers behind T.</summary>
     public string Passivated { get; set; } = "R000";
 
@@ -102,6 +105,9 @@ internal sealed class RawBTerminal : IAsyncDisposable
         }
     }
 
+    private string Spoken(string fields, string flags = "0000") =>
+        Response(fields, flags).Replace(Id, SpokenId, StringComparison.Ordinal);
+
     private async Task Talk(RawBLine line)
     {
         while (await line.Take() is { } frame)
@@ -116,16 +122,16 @@ internal sealed class RawBTerminal : IAsyncDisposable
                     await line.Send(first);
                     break;
                 case "T80":
-                    await line.Send(Activity, Response($"T80 {Idle}"));
+                    await line.Send(Activity, Spoken($"T80 {Idle}"));
                     break;
                 case "T81":
                     await line.Send(Response($"T81 {Passivated}"));
                     break;
                 case "T82":
-                    await line.Send(Activity, Response($"T82 {(Lasts.TryDequeue(out var told) ? told : Last)}", LastFlags));
+                    await line.Send(Activity, Spoken($"T82 {(Lasts.TryDequeue(out var told) ? told : Last)}", LastFlags));
                     break;
                 case "T65" when Totals is not null:
-                    await line.Send(Response($"T65 {Totals}"));
+                    await line.Send(Spoken($"T65 {Totals}"));
                     break;
                 default:
                     if (type is "T00" or "T04" or "T10") Payments++;

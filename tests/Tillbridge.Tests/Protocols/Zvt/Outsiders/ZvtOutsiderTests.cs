@@ -53,13 +53,16 @@ public sealed class ZvtOutsiderTests : ZvtOutsiderFixture
         Assert.Equal("849C00", answer); // Neither a yes nor a no to what was not asked.
     }
 
-    [Fact]
-    public async Task A_number_that_repeats_over_another_amount_is_another_booking()
+    [Theory]
+    [InlineData(500, -5, 0)]
+    [InlineData(500, null, null)] // Only the amount tells.
+    [InlineData(1250, -5, 0)] // Only the time does.
+    public async Task A_number_that_repeats_over_another_amount_or_at_another_time_is_another_booking(long cents, int? before, int? after)
     {
         RawTerminal? terminal = null;
-        await using var raw = terminal = Conversation(Booking("0007", "000000", 500, minutes: -5), line =>
+        await using var raw = terminal = Conversation(Booking("0007", "000000", cents, before), line =>
         {
-            terminal!.LastBooking = Booking("0007", "000000", 1250);
+            terminal!.LastBooking = Booking("0007", "000000", 1250, after);
             line.HangUp();
             return Task.CompletedTask;
         });
