@@ -64,7 +64,7 @@ internal static class CostBench
         var bytes = new FileInfo(Path.Combine(directory, "journal.db")).Length / paid;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {terminals,3} terminal(s): {bytes:F0} bytes in the file, {records / Payments:F1} records in {commits / Payments:F2} commits, "
+            $"  {terminals,3} terminal(s): {bytes:F0} bytes in the file, {records / Payments:F1} records, {commits / Payments:F2} commits, "
             + $"{processor.TotalMicroseconds / Payments:F0} us of processor time, {allocated / Payments / 1024.0:F1} KiB allocated, "
             + $"{Payments / seconds:F0} payments/s"));
     }

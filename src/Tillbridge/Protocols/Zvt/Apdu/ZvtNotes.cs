@@ -169,7 +169,7 @@ internal sealed class ZvtNotes(string message)
             _ when isRead && !isHidden => CardText.Mask(text!),
             _ => Convert.ToHexString(copy),
         };
-        if (isHidden || (isRead && shown != text)) Secret(offset, FillingOf(format, shown, copy));
+        if (isHidden || (isRead && shown != text)) Secret(offset, FillingOf(format, shown, copy, isHidden));
         return shown;
     }
 
@@ -203,9 +203,10 @@ internal sealed class ZvtNotes(string message)
         return packed;
     }
 
-    // What the search over bytes has hidden is enough, unless it is the text that is hidden further.
-    private static byte[] FillingOf(FieldFormat format, string shown, byte[] hidden) =>
-        format is FieldFormat.Text ? Letters(shown, hidden.Length)
+    // What the search over bytes has hidden is enough, unless it is the text that is hidden further. Letters that look like packed digits
+    // to it are lost with them.
+    private static byte[] FillingOf(FieldFormat format, string shown, byte[] hidden, bool isHidden) =>
+        format is FieldFormat.Text && !isHidden ? Letters(shown, hidden.Length)
         : CardText.Mask(Convert.ToHexString(hidden)) == Convert.ToHexString(hidden) ? hidden
         : new byte[hidden.Length];
 
