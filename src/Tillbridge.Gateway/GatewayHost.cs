@@ -125,6 +125,7 @@ public sealed class GatewayHost : IAsyncDisposable
         await Serve(settings, parts, journal, roster);
         if (settings.ZvtCallback is not null) await ServeCallbacks(settings, parts, journal, roster);
         Log.Listening(logger, Address.ToString(), settings.Data, entries.Count);
+        await OpenUnknowns.Tell(journal, logger, shutdown.Token);
     }
 
     private async Task ServeCallbacks(GatewaySettings settings, GatewayParts parts, SqliteJournal kept, TerminalRoster roster)
@@ -159,7 +160,7 @@ public sealed class GatewayHost : IAsyncDisposable
         owned.Add(web);
         var stopping = web.Lifetime.ApplicationStopping;
         var metrics = new Metrics(kept.LastSequence);
-        var gate = new Gate(settings, metrics, logger);
+        var gate = new Gate(settings, metrics, logger, new(logger, parts.Clock));
         owned.Add(gate);
         var watch = JournalWatch.Begin(kept, parts.Clock, logger);
         owned.Add(watch);
