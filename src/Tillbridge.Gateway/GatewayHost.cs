@@ -32,6 +32,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private LocalTerminals? engine;
     private WebApplication? server;
     private CallbackServer? callbacks;
+    private string? place;
     private bool isDisposed;
 
     private GatewayHost(ILoggerFactory logs, TimeProvider clock) =>
@@ -98,6 +99,7 @@ public sealed class GatewayHost : IAsyncDisposable
         isDisposed = true;
         // A start that failed begins no log of its own: one that is tried again and again would push out those that tell why.
         if (server is not null) Log.Stopping(logger);
+        if (place is not null) GatewayPlace.Forget(place);
         // First callers, then terminals, last the journal: nobody is told what is not written.
         if (server is not null) await server.StopAsync(CancellationToken.None);
         if (callbacks is not null) await callbacks.DisposeAsync();
@@ -124,6 +126,8 @@ public sealed class GatewayHost : IAsyncDisposable
         var roster = new TerminalRoster(entries, terminalsFile, settings.Limits.Terminals, engine.Put, engine.Remove);
         await Serve(settings, parts, journal, roster);
         if (settings.ZvtCallback is not null) await ServeCallbacks(settings, parts, journal, roster);
+        place = settings.Data;
+        GatewayPlace.Tell(place, Address);
         Log.Listening(logger, Address.ToString(), settings.Data, entries.Count);
         await OpenUnknowns.Tell(journal, logger, shutdown.Token);
     }
