@@ -4,7 +4,9 @@ using Tillbridge.Journal;
 
 namespace Tillbridge.Gateway;
 
-/// <summary>What nobody knows the end of when a gateway starts, named in its log: whoever looks at it first sees what waits for a person.</summary>
+/// <summary>
+/// What nobody knows the end of when a gateway starts, named in its log: whoever looks at it first sees what waits for a person.
+/// </summary>
 internal static class OpenUnknowns
 {
     private const int MostNamed = 10;

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Tillbridge;
 
 /// <summary>What the library logs. Event ids never change meaning: 1xxx transport, 2xxx protocols, 3xxx journal, 4xxx sessions.</summary>
-/// <remarks>No value may be null, or the line would say <c>(null)</c> where a person looks for a word; what is absent is told as <c>-</c>.</remarks>
+/// <remarks>
+/// No value may be null, or the line would say <c>(null)</c> where a person looks for a word; what is absent is told as <c>-</c>.
+/// </remarks>
 internal static partial class Log
 {
     [LoggerMessage(1001, LogLevel.Information, "virtual terminal {Name} took a client at {Place}")]

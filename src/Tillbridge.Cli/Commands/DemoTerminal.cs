@@ -59,6 +59,7 @@ internal sealed class DemoTerminal : IAsyncDisposable
         var address = TerminalAddress.TryParse($"{protocol.Name}+{place}", out _)!;
         return new DemoTerminal(terminal, acceptor, line, terminal.Serve(acceptor, stop), new TerminalSettings(name, address)
         {
+            OnlyOwnCurrency = true,
             // It is our own: what it books, it books at once.
             Driver = new DriverSettings { Currency = protocol.UsualCurrency, SettleTime = TimeSpan.FromSeconds(3) },
         });

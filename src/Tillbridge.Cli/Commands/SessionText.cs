@@ -55,7 +55,7 @@ internal static class SessionText
         var conclusion = session.Conclusion!;
         var amount = conclusion.ApprovedAmount is { } approved ? $" {approved}" : "";
         to.WriteLine($"{time}  {conclusion.Outcome.ToString().ToUpperInvariant()}{amount}  ({conclusion.Reason})");
-        to.WriteLine($"          {Messages.ForConclusion(conclusion, session.Request.Kind, session.Request.Language)}");
+        to.WriteLine($"          {Messages.ForSession(session, session.Request.Language)}");
         if (conclusion.TerminalText is { } text) to.WriteLine($"          terminal: {text.ReplaceLineEndings(" / ")}");
         if (conclusion.SignatureRequired && conclusion.Outcome is Outcome.Approved)
             to.WriteLine("          The cardholder has to sign the merchant's receipt.");

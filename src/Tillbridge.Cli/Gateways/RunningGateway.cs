@@ -69,8 +69,8 @@ internal sealed class RunningGateway
         {
             throw new CliException(
                 ExitCodes.Failed,
-                $"The gateway at {address} gave no answer within {Limit.TotalSeconds:0} s: look at the session (tillbridge journal show {id}) "
-                + "before you try again.",
+                $"The gateway at {address} gave no answer within {Limit.TotalSeconds:0} s: look at the session before you try again "
+                + $"(tillbridge journal show {id}).",
                 late);
         }
     }

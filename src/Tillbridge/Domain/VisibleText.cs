@@ -44,7 +44,8 @@ internal static class VisibleText
         if (letter is '\t') return keepsLines;
         return char.GetUnicodeCategory(letter) switch
         {
-            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
+            UnicodeCategory.Control or UnicodeCategory.Format => false,
+            UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
             UnicodeCategory.Surrogate => IsWholePair(text, index),
             _ => true,
         };
