@@ -50,7 +50,7 @@ internal sealed class DemoTerminal : IAsyncDisposable
         CancellationToken stop)
     {
         var home = Path.Combine(directory, name);
-        Directory.CreateDirectory(home);
+        PrivateFile.MakeDirectory(home);
         var settings = new VirtualTerminalSettings
         {
             Name = name, DataDirectory = home, BooksFile = Path.Combine(home, "books.jsonl"), Currency = protocol.UsualCurrency,

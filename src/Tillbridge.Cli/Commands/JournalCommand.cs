@@ -138,7 +138,7 @@ internal static class JournalCommand
 
     private static async Task<int> Export(ParseResult parsed, JournalReader reader, CancellationToken stop)
     {
-        await using var file = parsed.GetValue(Out) is { } path ? new StreamWriter(path) : null;
+        await using var file = parsed.GetValue(Out) is { } path ? PrivateFile.Text(path) : null;
         var to = file ?? Console.Out;
         var after = 0L;
         while (true)

@@ -58,6 +58,23 @@ public sealed class ConfigCheckTests : IDisposable
         Assert.All(found.Notes, note => Assert.Contains("is in use", note, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Plain_http_beyond_this_machine_is_served_where_the_configuration_says_so_and_needs_no_certificate()
+    {
+        PrivateFile.Write(Path.Combine(folder, "key"), "a-key-of-some-length");
+        const string Face = """{ "listen": "127.0.0.1:0", "security": { "apiKeys": ["file:key"] }, "facades": { "zvtCallback": """
+            + """{ "listen": "0.0.0.0:0", "auth": { "mode": "bearer" }""";
+        Assert.Equal("facades.zvtCallback.tls", Assert.Single(Load(Face + " } } }").Faults).Path);
+        var reading = Load(Face + """, "tls": { "plainHttp": true } } } }""");
+        Assert.True(reading.Settings is not null, string.Join("; ", reading.Faults));
+        var parts = new GatewayParts(ProtocolCatalog.ByName, TimeProvider.System, IdSource.Of(TimeProvider.System));
+        await using var host = await GatewayHost.Start(reading.Settings, parts);
+        using var client = new HttpClient();
+        var health = await client.GetStringAsync(
+            $"http://127.0.0.1:{host.CallbackAddress!.Port}/health", TestContext.Current.CancellationToken);
+        Assert.Equal("""{"status":"ok"}""", health);
+    }
+
     private SettingsReading Load(string json)
     {
         var path = Path.Combine(folder, "tillbridge.json");
