@@ -60,15 +60,10 @@ internal sealed class RunLog : ILoggerProvider, ISupportExternalScope
         line.Append(' ').Append(level.ToString().ToUpperInvariant()).Append(' ').Append(id.Id).Append(' ').Append(category);
         scopes.ForEachScope(AppendScope, line);
         line.Append(": ").Append(message);
-        if (exception is not null) line.Append(" | ").Append(exception);
+        if (exception is not null) line.Append(" | ").Append(exception.ToString().ReplaceLineEndings(" "));
         if (line.Length > MostLineCharacters) line.Length = MostLineCharacters;
         // One entry is one line, also when a peer's text tries to begin another.
-        for (var index = 0; index < line.Length; index++)
-        {
-            if (char.IsControl(line[index])) line[index] = ' ';
-        }
-
-        return line.ToString();
+        return VisibleText.Line(line.ToString());
     }
 
     private static void AppendScope(object? scope, StringBuilder line)

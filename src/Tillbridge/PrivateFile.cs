@@ -34,7 +34,16 @@ internal static class PrivateFile
     /// <summary>Makes a directory and what is missing above it.</summary>
     public static void MakeDirectory(string path)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-        else Directory.CreateDirectory(path, OfDirectories);
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+            return;
+        }
+
+        // The system gives the mode to the last one only.
+        var missing = new Stack<string>();
+        for (var place = Path.GetFullPath(path); !Directory.Exists(place) && place.Length > 1; place = Path.GetDirectoryName(place)!)
+            missing.Push(place);
+        foreach (var place in missing) Directory.CreateDirectory(place, OfDirectories);
     }
 }

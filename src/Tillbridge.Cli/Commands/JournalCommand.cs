@@ -119,7 +119,7 @@ internal static class JournalCommand
                 if (json) Console.WriteLine(RecordJson(record));
                 else if (record.Kind is RecordKind.Concluded or RecordKind.Progress or RecordKind.Incident)
                     SessionText.Show(Console.Out, record, session);
-                else Console.WriteLine($"{record.At.ToLocalTime():HH:mm:ss}  {record.Kind}: {record.Body}");
+                else Console.WriteLine($"{record.At.ToLocalTime():HH:mm:ss}  {record.Kind}: {VisibleText.Line(record.Body)}");
                 after = record.Sequence;
             }
 

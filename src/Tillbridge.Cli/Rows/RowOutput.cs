@@ -54,10 +54,18 @@ internal sealed class RowOutput : IDisposable
     private string Field(object? value)
     {
         var text = Text(value) ?? "";
-        if (plan.ExcelSafe && value is string && text.Length > 0 && text[0] is '=' or '+' or '-' or '@') text = "'" + text;
+        if (plan.ExcelSafe && value is string && IsFormula(text)) text = "'" + text;
         var needsQuotes = text.AsSpan().ContainsAny(plan.Delimiter, '"', '\r') || text.Contains('\n', StringComparison.Ordinal)
             || (text.Length > 0 && (text[0] == ' ' || text[^1] == ' '));
         return needsQuotes ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    }
+
+    // What a spreadsheet reads as a formula, also behind blanks and in the letters of full width that it takes for the same.
+    private static bool IsFormula(string text)
+    {
+        if (text.Length > 0 && text[0] is '\t' or '\r' or '\n') return true;
+        var begin = text.AsSpan().TrimStart();
+        return !begin.IsEmpty && begin[0] is '=' or '+' or '-' or '@' or '＝' or '＋' or '－' or '＠';
     }
 
     private string Json(IReadOnlyList<object?> values)

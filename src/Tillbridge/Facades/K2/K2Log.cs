@@ -52,7 +52,7 @@ internal sealed class K2Log(string? directory, TimeProvider clock) : IDisposable
                 file ??= Open();
                 var local = TimeZoneInfo.ConvertTime(at, clock.LocalTimeZone);
                 file.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{local:yyyy-MM-dd HH:mm:ss.fff zzz} {terminal} {session} {mark} {Plain(text)}"));
+                    CultureInfo.InvariantCulture, $"{local:yyyy-MM-dd HH:mm:ss.fff zzz} {Plain(terminal)} {session} {mark} {Plain(text)}"));
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
             {
@@ -102,7 +102,7 @@ internal sealed class K2Log(string? directory, TimeProvider clock) : IDisposable
         }
     }
 
-    private static string Plain(string text) => text.ReplaceLineEndings(" ");
+    private static string Plain(string text) => VisibleText.Line(text.ReplaceLineEndings(" "));
 
     private static string UserFolder()
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Tillbridge.Domain;
+namespace Tillbridge;
 
 /// <summary>
 /// Words of others on their way to a screen, a log or a line of JSON: the one place that makes visible what a screen would obey. A control
@@ -28,11 +28,20 @@ internal static class VisibleText
         for (var index = first; index < text.Length; index++)
         {
             if (Stays(text, index, keepsLines)) shown.Append(text[index]);
-            else shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[index]:X4}");
+            else Number(shown, text[index]);
         }
 
         return shown.ToString();
     }
+
+    // As JSON writes them, so that a line of JSON says the same afterwards.
+    private static void Number(StringBuilder shown, char letter) => _ = letter switch
+    {
+        '\n' => shown.Append("\\n"),
+        '\r' => shown.Append("\\r"),
+        '\t' => shown.Append("\\t"),
+        _ => shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:X4}"),
+    };
 
     private static bool Stays(string text, int index, bool keepsLines)
     {
