@@ -13,6 +13,7 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
+        VisibleWriter.Install();
         using var stop = new CancellationTokenSource();
         using var interrupt = new Interrupt(stop);
         var root = Build();
@@ -79,7 +80,7 @@ internal static class Program
 
     private static int Say(string message, int exitCode, Exception? detail, bool verbose)
     {
-        Console.Error.WriteLine($"tillbridge: {message.ReplaceLineEndings(" ")}");
+        Console.Error.WriteLine($"tillbridge: {VisibleText.Line(message.ReplaceLineEndings(" "))}");
         if (verbose && detail is not null) Console.Error.WriteLine(detail);
         return exitCode;
     }

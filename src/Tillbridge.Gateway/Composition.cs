@@ -24,6 +24,7 @@ internal static class Composition
         {
             // Made by the factory's own container, so that it is disposed of with the factory and loses no line.
             logs.Services.AddSingleton<ILoggerProvider>(_ => new RunLog(directory, parts.Clock));
+            logs.Services.AddSingleton<ConsoleFormatter>(new PlainLines(parts.LinesForSystemd));
             logs.SetMinimumLevel(settings.LogLevel)
                 .AddFilter("Microsoft", LogLevel.Warning)
                 .AddFilter<ConsoleLoggerProvider>("Microsoft", LogLevel.None)
@@ -33,7 +34,7 @@ internal static class Composition
                     console.LogToStandardErrorThreshold = LogLevel.Trace;
                     // Nobody who logs waits for who reads standard error.
                     console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
-                    if (parts.LinesForSystemd) console.FormatterName = ConsoleFormatterNames.Systemd;
+                    console.FormatterName = PlainLines.Name;
                 });
         });
     }

@@ -32,6 +32,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private LocalTerminals? engine;
     private WebApplication? server;
     private CallbackServer? callbacks;
+    private string? place;
     private bool isDisposed;
 
     private GatewayHost(ILoggerFactory logs, TimeProvider clock) =>
@@ -98,6 +99,7 @@ public sealed class GatewayHost : IAsyncDisposable
         isDisposed = true;
         // A start that failed begins no log of its own: one that is tried again and again would push out those that tell why.
         if (server is not null) Log.Stopping(logger);
+        if (place is not null) GatewayPlace.Forget(place);
         // First callers, then terminals, last the journal: nobody is told what is not written.
         if (server is not null) await server.StopAsync(CancellationToken.None);
         if (callbacks is not null) await callbacks.DisposeAsync();
@@ -124,7 +126,10 @@ public sealed class GatewayHost : IAsyncDisposable
         var roster = new TerminalRoster(entries, terminalsFile, settings.Limits.Terminals, engine.Put, engine.Remove);
         await Serve(settings, parts, journal, roster);
         if (settings.ZvtCallback is not null) await ServeCallbacks(settings, parts, journal, roster);
+        place = settings.Data;
+        GatewayPlace.Tell(place, Address);
         Log.Listening(logger, Address.ToString(), settings.Data, entries.Count);
+        await OpenUnknowns.Tell(journal, logger, shutdown.Token);
     }
 
     private async Task ServeCallbacks(GatewaySettings settings, GatewayParts parts, SqliteJournal kept, TerminalRoster roster)
@@ -159,7 +164,7 @@ public sealed class GatewayHost : IAsyncDisposable
         owned.Add(web);
         var stopping = web.Lifetime.ApplicationStopping;
         var metrics = new Metrics(kept.LastSequence);
-        var gate = new Gate(settings, metrics, logger);
+        var gate = new Gate(settings, metrics, logger, new(logger, parts.Clock));
         owned.Add(gate);
         var watch = JournalWatch.Begin(kept, parts.Clock, logger);
         owned.Add(watch);

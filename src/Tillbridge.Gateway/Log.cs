@@ -26,6 +26,9 @@ internal static partial class Log
     [LoggerMessage(5008, LogLevel.Error, "New records could not be read for listeners; they look by themselves every second.")]
     public static partial void FeedFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(5009, LogLevel.Warning, "{What} from {Caller} was answered {Status} {Code}: {Text}{More}")]
+    public static partial void Refused(ILogger logger, string what, string caller, int status, string code, string text, string more);
+
     [LoggerMessage(5010, LogLevel.Information, "Callback face on {Address}.")]
     public static partial void CallbackListening(ILogger logger, string address);
 
@@ -40,6 +43,18 @@ internal static partial class Log
 
     [LoggerMessage(5014, LogLevel.Warning, "{Terminal} {Session}: approved unseen; reversal {Reversal} ended {Outcome}.")]
     public static partial void OrphanReversed(ILogger logger, string terminal, string session, string reversal, string outcome);
+
+    [LoggerMessage(
+        5016, LogLevel.Error,
+        "Sessions with an unknown outcome: {Count}. The oldest {Named} follow; all are told by: tillbridge journal list --outcome unknown")]
+    public static partial void UnknownsOpen(ILogger logger, int count, int named);
+
+    [LoggerMessage(
+        5017, LogLevel.Error,
+        "terminal {Terminal} session {Session} is UNKNOWN: {Kind} of {Amount}, begun {Begun} ({Reason}). Compare receipt and totals at the "
+        + "terminal, then: tillbridge journal resolve {Session} OUTCOME --by NAME")]
+    public static partial void UnknownOpen(
+        ILogger logger, string terminal, string session, string kind, string amount, string begun, string reason);
 
     [LoggerMessage(5015, LogLevel.Error, "{Terminal} {Session}: a defect in the callback face.")]
     public static partial void CallbackDefect(ILogger logger, string terminal, string session, Exception exception);

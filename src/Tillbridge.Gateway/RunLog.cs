@@ -30,8 +30,8 @@ internal sealed class RunLog : ILoggerProvider, ISupportExternalScope
         var run = "tillbridge-" + clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         try
         {
-            MakePrivate(Path.GetDirectoryName(Path.GetFullPath(directory)));
-            MakePrivate(directory);
+            // Usually inside of the data directory, which is made here first: neither is anybody else's to read.
+            PrivateFile.MakeDirectory(Path.GetFullPath(directory));
         }
         catch (UnauthorizedAccessException wrong)
         {
@@ -50,15 +50,6 @@ internal sealed class RunLog : ILoggerProvider, ISupportExternalScope
     /// <inheritdoc/>
     public void Dispose() => queue.Dispose();
 
-    // Usually inside of the data directory, which is made here first: neither is anybody else's to read.
-    private static void MakePrivate(string? place)
-    {
-        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        if (place is null) return;
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(place);
-        else Directory.CreateDirectory(place, Private);
-    }
-
     private string TellLost(long lines) => Format(
         LogLevel.Warning, new(5007), "Tillbridge.Gateway", $"{lines} log lines are missing here: the disk was full or too slow.", null);
 
@@ -69,15 +60,10 @@ internal sealed class RunLog : ILoggerProvider, ISupportExternalScope
         line.Append(' ').Append(level.ToString().ToUpperInvariant()).Append(' ').Append(id.Id).Append(' ').Append(category);
         scopes.ForEachScope(AppendScope, line);
         line.Append(": ").Append(message);
-        if (exception is not null) line.Append(" | ").Append(exception);
+        if (exception is not null) line.Append(" | ").Append(exception.ToString().ReplaceLineEndings(" "));
         if (line.Length > MostLineCharacters) line.Length = MostLineCharacters;
         // One entry is one line, also when a peer's text tries to begin another.
-        for (var index = 0; index < line.Length; index++)
-        {
-            if (char.IsControl(line[index])) line[index] = ' ';
-        }
-
-        return line.ToString();
+        return VisibleText.Line(line.ToString());
     }
 
     private static void AppendScope(object? scope, StringBuilder line)

@@ -62,7 +62,7 @@ internal sealed class RunLogFiles(string directory, string run, Func<string, Str
     }
 
     // Unbuffered: what a full disk refused must not come back by itself.
-    private static FileStream Open(string path) => new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+    private static FileStream Open(string path) => PrivateFile.Open(path, FileMode.Append, FileShare.ReadWrite, bufferSize: 0);
 
     private void Roll()
     {

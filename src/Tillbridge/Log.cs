@@ -3,6 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Tillbridge;
 
 /// <summary>What the library logs. Event ids never change meaning: 1xxx transport, 2xxx protocols, 3xxx journal, 4xxx sessions.</summary>
+/// <remarks>
+/// No value may be null, or the line would say <c>(null)</c> where a person looks for a word; what is absent is told as <c>-</c>.
+/// </remarks>
 internal static partial class Log
 {
     [LoggerMessage(1001, LogLevel.Information, "virtual terminal {Name} took a client at {Place}")]
@@ -16,7 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(4001, LogLevel.Information, "terminal {Terminal} session {Session} accepted: {Kind} {Amount} key {Key}")]
     public static partial void SessionAccepted(
-        this ILogger logger, string terminal, string session, string kind, string? amount, string? key);
+        this ILogger logger, string terminal, string session, string kind, string amount, string key);
 
     [LoggerMessage(4002, LogLevel.Information, "terminal {Terminal} session {Session} {Input}: {Before} -> {After}")]
     public static partial void SessionMoved(
@@ -27,7 +30,7 @@ internal static partial class Log
         LogLevel.Information,
         "terminal {Terminal} session {Session} concluded {Outcome} ({Reason}) {Amount} receipt {Receipt}")]
     public static partial void SessionConcluded(
-        this ILogger logger, string terminal, string session, string outcome, string reason, string? amount, string? receipt);
+        this ILogger logger, string terminal, string session, string outcome, string reason, string amount, string receipt);
 
     [LoggerMessage(4004, LogLevel.Warning, "terminal {Terminal} session {Session} incident {Code}: {Text}")]
     public static partial void SessionIncident(this ILogger logger, string terminal, string session, string code, string text);
@@ -45,5 +48,13 @@ internal static partial class Log
     public static partial void Defect(this ILogger logger, string terminal, string session, Exception defect);
 
     [LoggerMessage(4009, LogLevel.Information, "terminal {Terminal} session {Session} step {Step} {Text}")]
-    public static partial void SessionStep(this ILogger logger, string terminal, string session, string step, string? text);
+    public static partial void SessionStep(this ILogger logger, string terminal, string session, string step, string text);
+
+    [LoggerMessage(
+        4010,
+        LogLevel.Error,
+        "terminal {Terminal} session {Session} is UNKNOWN: {Kind} of {Amount} ({Reason}). Nobody knows how it ended: charge nothing again, "
+        + "compare receipt and totals at the terminal, then: tillbridge journal resolve {Session} OUTCOME --by NAME")]
+    public static partial void SessionUnknown(
+        this ILogger logger, string terminal, string session, string kind, string amount, string reason);
 }

@@ -18,7 +18,9 @@ public sealed class UnknownTests : IAsyncLifetime
         var unknown = await gateway.Sale(9913);
         Assert.Equal("unknown", unknown.GetProperty("outcome").GetString());
         Assert.StartsWith("Result unknown. Do not charge again", unknown.GetProperty("message").GetString(), StringComparison.Ordinal);
-        (await gateway.Post("/v1/sessions", TestGateway.SaleOf(100), "key-2")).IsProblem(409, "unresolved-session");
+        var refused = await gateway.Post("/v1/sessions", TestGateway.SaleOf(100), "key-2");
+        refused.IsProblem(409, "unresolved-session");
+        Assert.Equal(unknown.GetProperty("id").GetString(), refused.Json.GetProperty("session").GetString());
         Assert.Contains("<tr class=\"unknown\">", (await gateway.Get("/")).Text, StringComparison.Ordinal);
         var metrics = (await gateway.Get("/metrics")).Text;
         Assert.Contains("tillbridge_sessions_unresolved{terminal=\"till-1\"} 1", metrics, StringComparison.Ordinal);

@@ -12,7 +12,10 @@ internal static class CommonOptions
     public static TimeProvider Clock => TimeProvider.System;
 #pragma warning restore RS0030
 
-    public static Option<string?> Data() => new("--data") { Description = "Directory of the journal (default: the user's data directory)" };
+    public static Option<string?> Data() => new("--data")
+    {
+        Description = "Directory of the journal (default: that of the configuration, else the user's)",
+    };
 
     public static Option<string> Config() => new("--config")
     {

@@ -16,9 +16,13 @@ internal static class ConfigCommand
     public static Command Build()
     {
         var check = new Command("check", "Examine a configuration without starting anything.") { File };
-        check.SetAction(parsed =>
+        check.SetAction(async (parsed, stop) =>
         {
-            var settings = Read(parsed.GetRequiredValue(File));
+            var path = parsed.GetRequiredValue(File);
+            var settings = Read(path);
+            var found = await StartCheck.Examine(settings, stop);
+            foreach (var note in found.Notes) Console.Error.WriteLine($"tillbridge: note: {note}");
+            if (found.Faults.Count > 0) throw CliException.Usage($"{path}: {string.Join("; ", found.Faults)}");
             Console.WriteLine($"ok: listens on {settings.Listen}, data in {settings.Data}, {settings.Terminals.Count} terminal(s)");
             return ExitCodes.Ok;
         });

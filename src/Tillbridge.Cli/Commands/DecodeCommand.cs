@@ -94,13 +94,13 @@ internal static class DecodeCommand
             foreach (var field in frame.Fields)
             {
                 var at = field.Offset.ToString(CultureInfo.InvariantCulture);
-                Console.WriteLine($"  {at,5}  {field.Name,-28} {WireDump.Visible(field.Value)}");
+                Console.WriteLine($"  {at,5}  {field.Name,-28} {VisibleText.Line(field.Value)}");
             }
 
             if (frame.ResultCode is { } code && protocol.ResponseText(code, "en") is { } text)
                 Console.WriteLine($"         result {code}: {text}");
             if (frame.Error is not { } error) continue;
-            Console.WriteLine($"  ERROR {error.Field} at byte {error.Offset}: {WireDump.Visible(error.Text)}");
+            Console.WriteLine($"  ERROR {error.Field} at byte {error.Offset}: {VisibleText.Line(error.Text)}");
         }
     }
 }

@@ -15,7 +15,7 @@ internal static class DemoCommand
     private static readonly Option<int> Port =
         new("--port") { Description = "Port on 127.0.0.1; 0 takes a free one", DefaultValueFactory = _ => 8190 };
     private static readonly Option<string?> Data =
-        new("--data") { Description = "Directory for journal and virtual terminals (default: the user's data directory, demo)" };
+        new("--data") { Description = "Directory for journal and virtual terminals, kept over a restart (default: a fresh one)" };
 
     public static Command Build()
     {
@@ -28,13 +28,15 @@ internal static class DemoCommand
     {
         var port = parsed.GetValue(Port);
         if (port is < 0 or > 65535) throw CliException.Usage("--port takes 0 to 65535.");
-        var directory = Path.GetFullPath(parsed.GetValue(Data) ?? Path.Combine(CommonOptions.DataOrDefault(null), "demo"));
+        var kept = parsed.GetValue(Data);
+        // A demo tells the same story each time: what an earlier one left unknown would block its terminals.
+        var directory = kept is null ? Fresh() : Path.GetFullPath(kept);
         var clock = CommonOptions.Clock;
         using var stopTerminals = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var terminals = new List<DemoTerminal>();
         try
         {
-            Directory.CreateDirectory(directory);
+            PrivateFile.MakeDirectory(directory);
             // The demo's terminals take new ports at each start; what was changed over HTTP would point at old ones.
             File.Delete(Path.Combine(directory, "terminals.json"));
             foreach (var protocol in ProtocolCatalog.All)
@@ -53,7 +55,7 @@ internal static class DemoCommand
                 Scripts = terminals.ToDictionary(terminal => terminal.Settings.Name, terminal => terminal.Virtual.Scripts),
             };
             await using var host = await ServeCommand.Start(settings, parts);
-            Explain(host.Address, terminals);
+            Explain(host.Address, terminals, directory, isFresh: kept is null);
             await host.WaitForStop(stop);
             return ExitCodes.Ok;
         }
@@ -77,7 +79,20 @@ internal static class DemoCommand
         .Select((terminal, index) => (Name: $"KASSA{index + 1}", Terminal: terminal.Settings.Name))
         .ToDictionary(rule => rule.Name, rule => rule.Terminal, StringComparer.Ordinal);
 
-    private static void Explain(Uri root, List<DemoTerminal> terminals)
+    private static string Fresh()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("tillbridge-demo-").FullName;
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(
+                ExitCodes.Usage, $"The demo cannot make a directory of its own: {wrong.Message} Name one with --data.", wrong);
+        }
+    }
+
+    private static void Explain(Uri root, List<DemoTerminal> terminals, string directory, bool isFresh)
     {
         var gateway = root.ToString().TrimEnd('/');
         Console.WriteLine($"Tillbridge demo: {gateway}/");
@@ -88,6 +103,8 @@ internal static class DemoCommand
         }
 
         if (!PtyPair.IsSupported) Console.WriteLine("  (no terminal on a serial line: this system has no pseudo-terminals)");
+        Console.WriteLine($"Books in {directory}{(isFresh ? ", begun now; --data DIR goes on with those of DIR" : "")}");
+        Console.WriteLine($"  tillbridge journal list --data {directory}");
         Console.WriteLine("Make a payment from another shell (the last four digits of minorUnits choose what happens, 9901 declines):");
         Console.WriteLine(
             $"  curl -s {gateway}/v1/sessions -H 'Content-Type: application/json' "

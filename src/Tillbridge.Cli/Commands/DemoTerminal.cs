@@ -50,7 +50,7 @@ internal sealed class DemoTerminal : IAsyncDisposable
         CancellationToken stop)
     {
         var home = Path.Combine(directory, name);
-        Directory.CreateDirectory(home);
+        PrivateFile.MakeDirectory(home);
         var settings = new VirtualTerminalSettings
         {
             Name = name, DataDirectory = home, BooksFile = Path.Combine(home, "books.jsonl"), Currency = protocol.UsualCurrency,
@@ -59,6 +59,7 @@ internal sealed class DemoTerminal : IAsyncDisposable
         var address = TerminalAddress.TryParse($"{protocol.Name}+{place}", out _)!;
         return new DemoTerminal(terminal, acceptor, line, terminal.Serve(acceptor, stop), new TerminalSettings(name, address)
         {
+            OnlyOwnCurrency = true,
             // It is our own: what it books, it books at once.
             Driver = new DriverSettings { Currency = protocol.UsualCurrency, SettleTime = TimeSpan.FromSeconds(3) },
         });

@@ -7,6 +7,16 @@ namespace Tillbridge.Cli.Commands;
 /// <summary>Which journal a command works with, and where it is kept which one is expected there.</summary>
 internal sealed record JournalChoice(string Data, JournalWitness Witness, string Because, bool IsGiven)
 {
+    /// <summary>The configuration that names it; null when none is known.</summary>
+    public string? Config { get; init; }
+
+    /// <summary>Says on standard error which it is: a person who looks into the wrong one must see it.</summary>
+    public JournalChoice Tell()
+    {
+        Console.Error.WriteLine($"tillbridge: the journal in {Data}, {Because}");
+        return this;
+    }
+
     /// <summary>The journal of <c>--data</c>, else of the configuration, else the user's.</summary>
     /// <param name="data">What stands behind <c>--data</c>.</param>
     /// <param name="config">What stands behind <c>--config</c>, or its default.</param>
@@ -27,7 +37,7 @@ internal sealed record JournalChoice(string Data, JournalWitness Witness, string
 
     /// <summary>The journal of a configuration.</summary>
     public static JournalChoice OfConfiguration(string config, string data) =>
-        new(data, JournalWitness.Beside(config, data), $"of {config}", IsGiven: false);
+        new(data, JournalWitness.Beside(config, data), $"of {config}", IsGiven: false) { Config = config };
 
     /// <summary>Opens it for writing.</summary>
     /// <exception cref="JournalException">It cannot be opened, or is not the expected one.</exception>
@@ -58,6 +68,7 @@ internal sealed record JournalChoice(string Data, JournalWitness Witness, string
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(data));
         var isConfigured = File.Exists(config) && ConfigCommand.TryData(config) is { } configured
             && Path.TrimEndingDirectorySeparator(Path.GetFullPath(configured)) == full;
-        return new(full, isConfigured ? JournalWitness.Beside(config, full) : JournalWitness.OfUser(full), "of --data", IsGiven: true);
+        var witness = isConfigured ? JournalWitness.Beside(config, full) : JournalWitness.OfUser(full);
+        return new(full, witness, "of --data", IsGiven: true) { Config = isConfigured ? config : null };
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tillbridge.Catalog;
+using Tillbridge.Cli.Gateways;
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Api;
 using Tillbridge.Journal;
@@ -47,13 +48,11 @@ internal static class JournalCommand
         return journal;
     }
 
-    /// <summary>Which journal is meant; says so where nobody named it.</summary>
+    /// <summary>Which journal is meant; says so.</summary>
     public static JournalChoice Choose(ParseResult parsed)
     {
         var isConfigGiven = parsed.GetResult(Config) is { Implicit: false };
-        var choice = JournalChoice.Of(parsed.GetValue(Data), parsed.GetRequiredValue(Config), isConfigGiven);
-        if (!choice.IsGiven) Console.Error.WriteLine($"tillbridge: the journal in {choice.Data}, {choice.Because}");
-        return choice;
+        return JournalChoice.Of(parsed.GetValue(Data), parsed.GetRequiredValue(Config), isConfigGiven).Tell();
     }
 
     /// <summary>Reads the journal that is meant.</summary>
@@ -120,7 +119,7 @@ internal static class JournalCommand
                 if (json) Console.WriteLine(RecordJson(record));
                 else if (record.Kind is RecordKind.Concluded or RecordKind.Progress or RecordKind.Incident)
                     SessionText.Show(Console.Out, record, session);
-                else Console.WriteLine($"{record.At.ToLocalTime():HH:mm:ss}  {record.Kind}: {record.Body}");
+                else Console.WriteLine($"{record.At.ToLocalTime():HH:mm:ss}  {record.Kind}: {VisibleText.Line(record.Body)}");
                 after = record.Sequence;
             }
 
@@ -139,7 +138,7 @@ internal static class JournalCommand
 
     private static async Task<int> Export(ParseResult parsed, JournalReader reader, CancellationToken stop)
     {
-        await using var file = parsed.GetValue(Out) is { } path ? new StreamWriter(path) : null;
+        await using var file = parsed.GetValue(Out) is { } path ? PrivateFile.Text(path) : null;
         var to = file ?? Console.Out;
         var after = 0L;
         while (true)
@@ -155,35 +154,44 @@ internal static class JournalCommand
     {
         var id = ReadId(parsed.GetRequiredValue(Id));
         var outcome = ReadOutcome(parsed.GetRequiredValue(NewOutcome));
-        var clock = CommonOptions.Clock;
-        await using var journal = await OpenToWrite(id, Choose(parsed), clock, stop);
-        await using var terminals = await LocalTerminals.Start(
-            journal, ProtocolCatalog.ByName, address => ProtocolCatalog.Transport(address, clock), [], clock, IdSource.Of(clock),
-            NullLoggerFactory.Instance, stop);
-        if (await terminals.Resolve(id, outcome, parsed.GetRequiredValue(By), parsed.GetRequiredValue(Note), stop) is { } refusal)
-            throw CliException.Usage(refusal.Text);
-        Console.WriteLine($"session {id} is {outcome.ToString().ToLowerInvariant()}, by {parsed.GetRequiredValue(By)}");
+        var (by, note) = (parsed.GetRequiredValue(By), parsed.GetRequiredValue(Note));
+        var choice = Choose(parsed);
+        var through = await ResolveHere(choice, id, outcome, by, note, stop) ? "" : await ResolveThere(choice, id, outcome, by, note, stop);
+        Console.WriteLine($"session {id} is {outcome.ToString().ToLowerInvariant()}, by {by}{through}");
         return ExitCodes.Ok;
     }
 
-    private static async Task<SqliteJournal> OpenToWrite(SessionId id, JournalChoice choice, TimeProvider clock, CancellationToken stop)
+    // False when somebody else owns the journal, or it is not ours to write: a gateway may do it.
+    private static async Task<bool> ResolveHere(
+        JournalChoice choice, SessionId id, Outcome outcome, string by, string note, CancellationToken stop)
     {
+        var clock = CommonOptions.Clock;
         try
         {
-            return await choice.Open(clock, stop);
+            await using var journal = await choice.Open(clock, stop);
+            await using var terminals = await LocalTerminals.Start(
+                journal, ProtocolCatalog.ByName, address => ProtocolCatalog.Transport(address, clock), [], clock, IdSource.Of(clock),
+                NullLoggerFactory.Instance, stop);
+            return await terminals.Resolve(id, outcome, by, note, stop) is { } refusal ? throw CliException.Usage(refusal.Text) : true;
         }
-        catch (JournalException failure) when (failure.Fault is JournalFault.InUse)
+        catch (JournalException taken) when (taken.Fault is JournalFault.InUse or JournalFault.ReadOnly)
         {
+            if (RunningGateway.Of(choice) is not null) return false;
             throw new CliException(
                 ExitCodes.Failed,
-                $"{failure.Message} While a gateway runs on it, resolve there: POST /v1/sessions/{id}/resolve with outcome, by and note.",
-                failure);
+                $"{taken.Message} If that is a gateway, name its configuration with --config FILE.", taken);
         }
         catch (JournalException failure)
         {
             throw new CliException(ExitCodes.Failed, failure.Message, failure);
         }
     }
+
+    private static async Task<string> ResolveThere(
+        JournalChoice choice, SessionId id, Outcome outcome, string by, string note, CancellationToken stop) =>
+        RunningGateway.Of(choice) is { } gateway
+            ? $", through the gateway at {await gateway.Resolve(id, outcome, by, note, stop)}"
+            : throw new CliException(ExitCodes.Failed, $"The gateway of {choice.Data} has just ended; try again.");
 
     private static SessionId ReadId(string text) =>
         SessionId.TryParse(text) ?? throw CliException.Usage($"'{text}' is no session id; journal list shows them.");

@@ -79,8 +79,10 @@ internal static class ServeCommand
         // A service has no console; what cannot be started must be told somewhere.
         if (WindowsInstallation.LogsOf(name) is { } logs)
         {
-            Directory.CreateDirectory(logs);
-            Console.SetError(new StreamWriter(Path.Combine(logs, "service-errors.txt"), append: true) { AutoFlush = true });
+            PrivateFile.MakeDirectory(logs);
+            var errors = PrivateFile.Text(Path.Combine(logs, "service-errors.txt"), FileMode.Append);
+            errors.AutoFlush = true;
+            Console.SetError(errors);
         }
 
         return await WindowsOverseer.Run(name, (overseer, asked) => Serve(config, overseer, asked), stop);

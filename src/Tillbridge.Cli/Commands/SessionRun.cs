@@ -58,7 +58,9 @@ internal static class SessionRun
         var config = parsed.GetRequiredValue(Config);
         var choice = parsed.GetValue(Data) is null && configured is not null
             ? JournalChoice.OfConfiguration(config, configured)
-            : JournalChoice.OfData(parsed.GetValue(Data), config);
+            : JournalChoice.Of(parsed.GetValue(Data), config, parsed.GetResult(Config) is { Implicit: false });
+        // A till that names the directory with each command needs no word about it.
+        if (!choice.IsGiven) choice.Tell();
         var clock = CommonOptions.Clock;
         await using var journal = await OpenJournal(choice, parsed.GetValue(Key), clock, stop);
         var ids = IdSource.Of(clock);

@@ -9,8 +9,9 @@ namespace Tillbridge.Cli.Commands;
 /// <summary>A session's records as lines for a person.</summary>
 internal static class SessionText
 {
-    public static void Show(TextWriter to, JournalRecord record, Session? session)
+    public static void Show(TextWriter screen, JournalRecord record, Session? session)
     {
+        var to = new OneLine(screen);
         using var body = JsonDocument.Parse(record.Body);
         var root = body.RootElement;
         var time = record.At.ToLocalTime().ToString("HH:mm:ss");
@@ -46,16 +47,18 @@ internal static class SessionText
         var differs = approved is not null && asked is not null && approved != asked;
         var amount = differs ? $"{asked} > {approved}" : (approved ?? asked)?.ToString();
         var state = session.Outcome?.ToString().ToLowerInvariant() ?? session.Phase.ToString().ToLowerInvariant();
-        return $"{session.CreatedAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {session.Id}  {session.Request.Kind,-16} {amount ?? "-",14}  "
-            + $"{state,-10} {session.Conclusion?.Reason,-24} receipt {session.Conclusion?.References.Receipt ?? "-",-5} {session.Terminal}";
+        var receipt = session.Conclusion?.References.Receipt ?? "-";
+        return VisibleText.Line(
+            $"{session.CreatedAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {session.Id}  {session.Request.Kind,-16} {amount ?? "-",14}  "
+            + $"{state,-10} {session.Conclusion?.Reason,-24} receipt {receipt,-5} {session.Terminal}");
     }
 
-    public static void ShowConclusion(TextWriter to, string time, Session session)
+    private static void ShowConclusion(OneLine to, string time, Session session)
     {
         var conclusion = session.Conclusion!;
         var amount = conclusion.ApprovedAmount is { } approved ? $" {approved}" : "";
         to.WriteLine($"{time}  {conclusion.Outcome.ToString().ToUpperInvariant()}{amount}  ({conclusion.Reason})");
-        to.WriteLine($"          {Messages.ForConclusion(conclusion, session.Request.Kind, session.Request.Language)}");
+        to.WriteLine($"          {Messages.ForSession(session, session.Request.Language)}");
         if (conclusion.TerminalText is { } text) to.WriteLine($"          terminal: {text.ReplaceLineEndings(" / ")}");
         if (conclusion.SignatureRequired && conclusion.Outcome is Outcome.Approved)
             to.WriteLine("          The cardholder has to sign the merchant's receipt.");
@@ -81,4 +84,10 @@ internal static class SessionText
 
     private static string? Text(JsonElement root, string name) =>
         root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+
+    // What a terminal or a caller said begins no line of its own, which would read as ours.
+    private readonly struct OneLine(TextWriter screen)
+    {
+        public void WriteLine(string text) => screen.WriteLine(VisibleText.Line(text));
+    }
 }

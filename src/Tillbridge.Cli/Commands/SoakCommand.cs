@@ -237,9 +237,9 @@ internal static class SoakCommand
     {
         try
         {
-            Directory.CreateDirectory(directory);
+            PrivateFile.MakeDirectory(directory);
             var file = Path.Combine(directory, "soak.json");
-            File.WriteAllText(file + ".new", JsonSerializer.Serialize(state));
+            PrivateFile.Write(file + ".new", JsonSerializer.Serialize(state));
             File.Move(file + ".new", file, overwrite: true);
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)

@@ -25,8 +25,8 @@ internal sealed class Report(TextWriter to, bool json)
 
         var mark = finding.Severity switch { Severity.Well => "ok", Severity.Note => "note", _ => "WRONG" };
         var code = finding.Code == FindingCodes.Ok ? "" : $" [{finding.Code}]";
-        to.WriteLine($"{mark,-5}  {finding.Subject}: {finding.Text}{code}");
-        if (finding.Cure is { } cure) to.WriteLine($"       cure: {cure}");
+        to.WriteLine($"{mark,-5}  {VisibleText.Line(finding.Subject)}: {VisibleText.Line(finding.Text)}{code}");
+        if (finding.Cure is { } cure) to.WriteLine($"       cure: {VisibleText.Line(cure)}");
     }
 
     private static string Json(Finding finding)

@@ -28,7 +28,7 @@ internal static class RowCompanion
     {
         if (plan.Out == "-") return;
         var (path, draft) = (PathOf(plan), PathOf(plan) + ".new");
-        using (var file = new FileStream(draft, FileMode.Create, FileAccess.Write))
+        using (var file = PrivateFile.Open(draft, FileMode.Create, FileShare.Read))
         {
             file.Write(System.Text.Encoding.UTF8.GetBytes(Describe(plan, terminal, run).ToJsonString() + "\n"));
             file.Flush(flushToDisk: true);

@@ -21,7 +21,7 @@ internal sealed class RowOutput : IDisposable
     /// <summary>Opens the output anew and writes its header.</summary>
     public static RowOutput Create(RowPlan plan, string path)
     {
-        var stream = path == "-" ? Console.OpenStandardOutput() : new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+        var stream = path == "-" ? Console.OpenStandardOutput() : PrivateFile.Open(path, FileMode.Create, FileShare.Read);
         var output = new RowOutput(plan, stream, plan.Columns);
         if (plan.OutFormat == "csv") output.Append(output.Csv(output.columns.Select(column => (object?)column.Name)));
         return output;
@@ -29,7 +29,7 @@ internal sealed class RowOutput : IDisposable
 
     /// <summary>Opens the list of rows that have no place in the strict columns.</summary>
     public static RowOutput CreateErrors(RowPlan plan, string path) => new(
-        plan with { OutFormat = "jsonl" }, new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read),
+        plan with { OutFormat = "jsonl" }, PrivateFile.Open(path, FileMode.Create, FileShare.Read),
         [
             new("RowKey", RowType.String, true, ""), new("Row", RowType.Integer, false, ""), new("Outcome", RowType.String, false, ""),
             new("ErrorCode", RowType.String, true, ""), new("ErrorText", RowType.String, true, ""),
@@ -54,10 +54,18 @@ internal sealed class RowOutput : IDisposable
     private string Field(object? value)
     {
         var text = Text(value) ?? "";
-        if (plan.ExcelSafe && value is string && text.Length > 0 && text[0] is '=' or '+' or '-' or '@') text = "'" + text;
+        if (plan.ExcelSafe && value is string && IsFormula(text)) text = "'" + text;
         var needsQuotes = text.AsSpan().ContainsAny(plan.Delimiter, '"', '\r') || text.Contains('\n', StringComparison.Ordinal)
             || (text.Length > 0 && (text[0] == ' ' || text[^1] == ' '));
         return needsQuotes ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    }
+
+    // What a spreadsheet reads as a formula, also behind blanks and in the letters of full width that it takes for the same.
+    private static bool IsFormula(string text)
+    {
+        if (text.Length > 0 && text[0] is '\t' or '\r' or '\n') return true;
+        var begin = text.AsSpan().TrimStart();
+        return !begin.IsEmpty && begin[0] is '=' or '+' or '-' or '@' or '＝' or '＋' or '－' or '＠';
     }
 
     private string Json(IReadOnlyList<object?> values)

@@ -116,10 +116,16 @@ internal static class RowsCommand
         };
         var config = parsed.GetRequiredValue(Config);
         var data = parsed.GetValue(Data) is { } given ? JournalChoice.OfData(given, config)
-            : configured is not null ? JournalChoice.OfConfiguration(config, configured)
+            : configured is not null || (connector.MovesMoney && (File.Exists(config) || parsed.GetResult(Config) is { Implicit: false }))
+                ? JournalChoice.Of(null, config, isConfigGiven: true)
             : null;
         if (data is null && connector.MovesMoney)
-            throw CliException.Usage($"{connector.Name} moves money and needs --data DIR: the journal knows there which rows are paid.");
+        {
+            throw CliException.Usage(
+                $"{connector.Name} moves money and needs --data DIR or --config FILE: the journal knows there which rows are paid.");
+        }
+
+        if (data is { IsGiven: false }) data.Tell();
         var input = plan.In is { } path ? RowInput.Open(plan, path) : RowInput.Single(plan);
         var run = new RowsRun(plan, input, rules, settings)
         {

@@ -98,6 +98,8 @@ internal static class Problems
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
+            // The gate tells the log what was refused.
+            httpContext.Features.Set(view);
             httpContext.Response.StatusCode = view.Status;
             httpContext.Response.ContentType = "application/problem+json";
             var json = JsonSerializer.SerializeToUtf8Bytes(view, ProblemJson.Default.ProblemView);

@@ -181,7 +181,7 @@ public sealed record SessionView
             Phase = Words<SessionPhase>.Of(session.Phase),
             Outcome = end is null ? null : Words<Outcome>.Of(end.Outcome),
             Reason = end?.Reason,
-            Message = end is null ? null : Messages.ForConclusion(end, request.Kind, language ?? request.Language),
+            Message = end is null ? null : Messages.ForSession(session, language ?? request.Language),
             Amount = MoneyView.From(request.Amount),
             Cashback = MoneyView.From(request.Cashback),
             Tip = MoneyView.From(request.Tip),

@@ -72,7 +72,7 @@ internal sealed class FrontPage(ApiParts parts)
 
     private static void Cells(StringBuilder html, params ReadOnlySpan<string> texts)
     {
-        foreach (var text in texts) html.Append("<td>").Append(WebUtility.HtmlEncode(text)).Append("</td>");
+        foreach (var text in texts) html.Append("<td>").Append(WebUtility.HtmlEncode(VisibleText.Line(text))).Append("</td>");
     }
 
     private static string Time(DateTimeOffset? moment) =>

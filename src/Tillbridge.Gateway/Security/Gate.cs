@@ -16,11 +16,13 @@ internal sealed class Gate : IAsyncDisposable
     private readonly Metrics metrics;
     private readonly ILogger logger;
     private readonly CallerRates rates;
+    private readonly RefusalLog refusals;
     private long untold;
 
     /// <summary>A gate for these settings.</summary>
-    public Gate(GatewaySettings settings, Metrics metrics, ILogger logger)
+    public Gate(GatewaySettings settings, Metrics metrics, ILogger logger, RefusalLog refusals)
     {
+        this.refusals = refusals;
         keys = new(settings.ApiKeys);
         origins = new(settings.Listen.Address, settings.AllowedHosts, settings.AllowedOrigins);
         this.metrics = metrics;
@@ -59,12 +61,25 @@ internal sealed class Gate : IAsyncDisposable
         }
         finally
         {
+            Tell(context);
             metrics.Answered(context.Request.Method, context.Response.StatusCode);
         }
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => rates.DisposeAsync();
+
+    private static string AddressOf(HttpContext context) => Caller.Of(context.Connection.RemoteIpAddress).ToString();
+
+    // Who only reads and asks for what is not there is told so and nobody else; a wrong key has a line of its own.
+    private void Tell(HttpContext context)
+    {
+        if (context.Features.Get<ProblemView>() is not { } told) return;
+        var request = context.Request;
+        if (told.Status == 401 && ApiKeys.IsShown(context)) return;
+        if (HttpMethods.IsGet(request.Method) && told.Status is not (401 or 403 or 429 or >= 500)) return;
+        refusals.Refused($"{request.Method} {request.Path}", AddressOf(context), told.Status, told.Code, told.Detail);
+    }
 
     // A request with a body is there in whole when the body has been read (RequestBody).
     private static void WorkAtOnce(HttpContext context)
@@ -96,7 +111,7 @@ internal sealed class Gate : IAsyncDisposable
             return TooMany(context, "Too many requests without a right API key from this address; try again in a second.");
         }
 
-        if (isWrong) Log.WrongKey(logger, Caller.Of(context.Connection.RemoteIpAddress).ToString(), Interlocked.Exchange(ref untold, 0));
+        if (isWrong) refusals.WrongKey(AddressOf(context), Interlocked.Exchange(ref untold, 0));
         context.Response.Headers.WWWAuthenticate = "Bearer, Basic realm=\"Tillbridge\"";
         return Problems.Of(401, "unauthorized", "Show an API key: Authorization: Bearer KEY, or X-Api-Key: KEY.");
     }

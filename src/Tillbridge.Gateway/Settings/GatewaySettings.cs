@@ -86,6 +86,7 @@ public sealed record GatewaySettings
         var settings = reader.Read(utf8);
         if (settings is null) return new(null, reader.Faults);
         var terminals = TerminalsFile.Of(settings).Merge(settings.Terminals, reader);
+        Overlaps.OfTerminals(terminals, reader.Faults);
         foreach (var target in settings.Routing.Terminals)
         {
             if (terminals.All(entry => entry.Name != target))

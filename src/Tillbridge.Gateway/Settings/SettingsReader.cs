@@ -98,7 +98,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> prot
             : null;
         var k2 = facades.Object("k2") is { } k2Fields ? K2OptionsReader.Read(k2Fields, Directory) : null;
         facades.Finish();
-        if (callback is not null && callback.Listen.Equals(settings.Listen) && callback.Listen.Port != 0)
+        if (callback is not null && Overlaps.Of(callback.Listen, settings.Listen))
             Faults.Add(new("facades.zvtCallback.listen", "This is the gateway's own address; the face needs one of its own."));
         return settings with { ZvtCallback = callback, K2 = k2 };
     }

@@ -50,7 +50,7 @@ public sealed record TerminalEntry(TerminalSettings Settings)
                 Password = password, Dialect = dialect, Currency = currency ?? reader.Protocols[address.Protocol].UsualCurrency,
                 AnswerLimit = answerLimit,
             },
-            StrictUnknown = strict ?? true, RecoveryLimit = recoveryLimit,
+            StrictUnknown = strict ?? true, OnlyOwnCurrency = currency is not null, RecoveryLimit = recoveryLimit,
         };
         if (!CanBeMade(fields, reader, settings)) return null;
         return new(settings)

@@ -45,8 +45,8 @@ internal sealed class TerminalsFile(string path, IReadOnlySet<string> configured
         if (faults.Count > 0) throw new IOException($"'{path}' cannot be read: {faults[0]}");
         if (entry is { } given) kept[name] = given;
         else kept[name] = JsonElement.Parse("null");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await using var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None);
+        PrivateFile.MakeDirectory(Path.GetDirectoryName(path)!);
+        await using var stream = PrivateFile.Open(fresh, FileMode.Create, FileShare.None);
         await using (var writer = new Utf8JsonWriter(stream, new() { Indented = true }))
         {
             writer.WriteStartObject();

@@ -99,6 +99,9 @@ public static class Reason
     /// <summary>The period is closed although the totals differ.</summary>
     public const string TotalsDifferClosed = "totals-differ-closed";
 
+    /// <summary>The sum that a terminal named at a close is not that of our books; an incident of the close.</summary>
+    public const string TotalsDiffer = "totals-differ";
+
     /// <summary>The totals differ and the period is not closed.</summary>
     public const string TotalsDifferOpen = "totals-differ-open";
 

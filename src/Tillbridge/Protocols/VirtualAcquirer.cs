@@ -79,7 +79,7 @@ public sealed class VirtualAcquirer
         booksFile = settings.BooksFile;
         if (settings.DataDirectory is null) return;
 
-        Directory.CreateDirectory(settings.DataDirectory);
+        PrivateFile.MakeDirectory(settings.DataDirectory);
         memoryFile = Path.Combine(settings.DataDirectory, "virtual-terminal.json");
         if (!File.Exists(memoryFile)) return;
         var memory = AcquirerMemory.Read(File.ReadAllText(memoryFile));
@@ -218,7 +218,7 @@ public sealed class VirtualAcquirer
 
     private void WriteBooks(BooksLine line)
     {
-        using var file = new FileStream(booksFile!, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        using var file = PrivateFile.Open(booksFile!, FileMode.Append, FileShare.ReadWrite);
         file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(line, BooksJson.Default.BooksLine) + "\n"));
     }
 
@@ -227,7 +227,7 @@ public sealed class VirtualAcquirer
         if (memoryFile is null) return;
         var memory = new AcquirerMemory { Lines = [.. lines], Notes = new Dictionary<string, string>(notes) };
         var fresh = memoryFile + ".new";
-        File.WriteAllText(fresh, memory.Write());
+        PrivateFile.Write(fresh, memory.Write());
         File.Move(fresh, memoryFile, overwrite: true);
     }
 }

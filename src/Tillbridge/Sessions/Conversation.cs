@@ -193,6 +193,8 @@ internal sealed class Conversation(
 
                 if (said is Concluded { Conclusion: var last } && await own.Closes.SeenIn(session, last) is { } close)
                     await tell(ToInput(close));
+                if (said is Concluded { Conclusion: var sums } && await own.Sums.DifferenceIn(session, sums) is { } difference)
+                    await tell(ToInput(difference));
                 if (await tell(ToInput(said)) is not { } now) return null;
                 if (said is Concluded) return null;
                 session = now;

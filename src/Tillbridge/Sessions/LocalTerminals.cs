@@ -187,7 +187,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
                 // Asked for each time: it may be replaced while we wait.
                 var before = changed.Times;
                 if (!loops.TryGetValue(order.Terminal, out var loop)) return Refuse(Refusal.NoTerminal(order.Terminal));
-                if (OrderRules.Check(order, loop.Driver.Capabilities) is { } wrong) return Refuse(wrong);
+                if (OrderRules.Check(order, loop.Driver.Capabilities, loop.Settings) is { } wrong) return Refuse(wrong);
                 var answer = await Ask(loop, order);
                 if (answer.Refusal is not { Code: RefusalCode.TerminalBusy } || tries >= MostTries) return answer;
                 // Its session has ended: once the line is let go, or already was, the order is taken.

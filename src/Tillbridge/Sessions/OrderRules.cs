@@ -8,7 +8,7 @@ namespace Tillbridge.Sessions;
 internal static class OrderRules
 {
     /// <summary>Why an order cannot be taken, whatever the terminal is doing; null when it can.</summary>
-    public static Refusal? Check(Order order, Capabilities capabilities)
+    public static Refusal? Check(Order order, Capabilities capabilities, TerminalSettings terminal)
     {
         var request = order.Request;
         if (RequestRules.Fault(request) is { } fault) return new(RefusalCode.InvalidRequest, fault.Text, fault.Field);
@@ -28,6 +28,13 @@ internal static class OrderRules
             return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} cannot do {request.Kind}.", "kind");
         if (request.Total is { } total && capabilities.Currencies.Count > 0 && !capabilities.Currencies.Contains(total.Currency.Code))
             return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} does not take {total.Currency.Code}.", "currency");
+        if (terminal.OnlyOwnCurrency && request.Total is { Currency.Code: var asked } && asked != terminal.Driver.Currency)
+        {
+            return new(
+                RefusalCode.UnsupportedByTerminal,
+                $"{order.Terminal} counts in {terminal.Driver.Currency}, and the amount is in {asked}; nothing was sent.", "currency");
+        }
+
         if (request.Total is { } most && most.MinorUnits > capabilities.MostMinorUnits)
             return new(RefusalCode.InvalidRequest, $"The amount is over what {order.Terminal} can take.", "amount");
         if (request.Confirm && !capabilities.CanConfirm)

@@ -61,7 +61,7 @@ public sealed record Refusal(RefusalCode Code, string Text, string? Field = null
     internal static Refusal Unresolved(string terminal, SessionId session) => new(
         RefusalCode.UnresolvedSession,
         $"{terminal} has session {session} with an unknown outcome; check it at the terminal and "
-        + "resolve it (tillbridge journal resolve, or POST /v1/sessions/ID/resolve) before new money moves.");
+        + "resolve it (tillbridge journal resolve, or POST /v1/sessions/ID/resolve) before new money moves.") { Session = session };
 
     internal static Refusal Busy(string terminal, SessionId? session)
     {

@@ -118,8 +118,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
     {
         Invariant.Holds(current is null, "a terminal has one session at a time");
         TakeUp(session);
-        logger.SessionAccepted(
-            session.Terminal, session.Id.Value, session.Request.Kind.ToString(), session.Request.Total?.ToString(), session.Key);
+        SessionTrail.Begin(logger, session);
         held = holdFor is { } limit ? new(limit, clock) : null;
         conversation = Converse(session, () => conversations.Run(session, baseline, held, cutConversation.Token, stopConversation.Token));
     }

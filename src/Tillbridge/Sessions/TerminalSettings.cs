@@ -23,6 +23,11 @@ public sealed record TerminalSettings(string Name, TerminalAddress Address)
         AllowsManual = Address.AllowsManual ?? Driver.AllowsManual,
     };
 
+    /// <summary>
+    /// True when somebody said which currency the terminal counts in: an order in another one is refused. False leaves it to the terminal.
+    /// </summary>
+    public bool OnlyOwnCurrency { get; init; }
+
     /// <summary>A terminal with an unknown session takes no new money session until it is resolved.</summary>
     public bool StrictUnknown { get; init; } = true;
 

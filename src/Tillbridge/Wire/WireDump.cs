@@ -54,11 +54,6 @@ internal static class WireDump
         return lines;
     }
 
-    /// <summary>Text of a message for a reader's screen: what would move its cursor or colour its letters is shown as its number.</summary>
-    public static string Visible(string text) => text.Any(char.IsControl)
-        ? string.Concat(text.Select(letter => letter == '\n' ? "\\n" : char.IsControl(letter) ? $"\\x{(int)letter:X2}" : letter.ToString()))
-        : text;
-
     private static void AppendOctet(StringBuilder text, ReadOnlySpan<byte> bytes, int index, ReadOnlySpan<Range> secret)
     {
         foreach (var range in secret)

@@ -82,6 +82,10 @@ public sealed class CliJournalTests : CliBench
         var verified = await GatewayProcess.Run(Stop, "journal", "verify", "--config", configuration);
         Assert.True(verified.ExitCode == 0, verified.Output);
         Assert.Contains($"the journal in {Path.Combine(Folder, "kept")}", verified.Output, StringComparison.Ordinal);
+        string[] byAddress = ["sale", "2.00", "EUR", "--terminal", Simulator.Address, "--config", configuration, "--key", "k1"];
+        var known = await GatewayProcess.Run(Stop, byAddress);
+        Assert.True(known.ExitCode == 64, known.Output);
+        Assert.Contains($"the journal in {Path.Combine(Folder, "kept")}, of {configuration}", known.Output, StringComparison.Ordinal);
         Directory.Delete(Path.Combine(Folder, "kept"), recursive: true);
         var refused = await GatewayProcess.Run(Stop, "sale", "3.00", "EUR", "--terminal", "till-1", "--config", configuration);
         Assert.True(refused.ExitCode == 3, refused.Output);

@@ -22,7 +22,7 @@ public sealed class RunLogTests : IDisposable
         var file = Assert.Single(Directory.GetFiles(folder));
         Assert.Matches(@"tillbridge-\d{8}-\d{6}\.log$", file);
         var line = Assert.Single(File.ReadAllLines(file));
-        Assert.EndsWith("Z WARNING 7 Test terminal=till-1 session=0af: first  second", line, StringComparison.Ordinal);
+        Assert.EndsWith("Z WARNING 7 Test terminal=till-1 session=0af: first\\r\\nsecond", line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,6 +28,14 @@ public sealed class TidyRulesTests
     public void Waiting(string code, int found) => Assert.Equal(found, CodeRules.Waiting(Method(code)).Count());
 
     [Theory]
+    [InlineData("File.WriteAllText(path, text);", 1)]
+    [InlineData("System.IO.Directory.CreateDirectory(path);", 1)]
+    [InlineData("using var file = new FileStream(path, FileMode.Create);", 1)]
+    [InlineData("PrivateFile.Write(path, text);", 0)]
+    [InlineData("var text = File.ReadAllText(path);", 0)]
+    public void Files(string code, int found) => Assert.Equal(found, FileRules.Made(Method(code)).Count());
+
+    [Theory]
     [InlineData("#region old\n#endregion", 1)]
     [InlineData("// TO" + "DO later", 1)]
     [InlineData("// TO" + "DO #12 later", 0)]

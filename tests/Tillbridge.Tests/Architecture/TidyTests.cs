@@ -42,6 +42,9 @@ public sealed class TidyTests
         "Name the exceptions, or filter them; only owners of a task take any (CodeRules.cs). Say in an empty catch why.");
 
     [Fact]
+    public void Files_are_made_in_one_place() => Check(FileRules.Made, "Make it with PrivateFile, so that it is its owner's alone.");
+
+    [Fact]
     public void A_protocol_is_complete() => Violation.None(
         RepositoryRules.ProtocolFolders([.. Repository.Files], RepositoryRules.CatalogText()), "docs/add-a-protocol.md has the list.");
 

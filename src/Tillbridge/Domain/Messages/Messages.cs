@@ -23,6 +23,19 @@ public static class Messages
     }
 
     /// <summary>
+    /// The sentence for a session that has ended. A close whose sums differ says so although it is done: who reads only this sentence must
+    /// not take the day for settled.
+    /// </summary>
+    public static string ForSession(Session session, string? language)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        var end = session.Conclusion ?? throw new ArgumentException("The session has not ended.", nameof(session));
+        var differs = session.Request.Kind is RequestKind.Reconciliation && end is { Outcome: Outcome.Approved, PeriodClosed: not false }
+            && session.Incidents.Any(noted => noted.Code is Reason.TotalsDiffer);
+        return differs ? ForReason(Reason.TotalsDiffer, language) : ForConclusion(end, session.Request.Kind, language);
+    }
+
+    /// <summary>
     /// The sentence for an end. An unknown outcome has one sentence whatever its reason, so that no other words can
     /// be taken for a statement about the money. Where a reversal, refund, capture or close was not carried out, an
     /// earlier booking still stands: "nothing was charged" would be untrue.

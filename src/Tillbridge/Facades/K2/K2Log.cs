@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Tillbridge.Facades.K2.Links;
 
 namespace Tillbridge.Facades.K2;
@@ -11,7 +10,6 @@ namespace Tillbridge.Facades.K2;
 internal sealed class K2Log(string? directory, TimeProvider clock) : IDisposable
 {
     private const int MostSameSecond = 1000;
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private static readonly TimeSpan Kept = TimeSpan.FromDays(90);
 
     private readonly Lock gate = new();
@@ -54,7 +52,7 @@ internal sealed class K2Log(string? directory, TimeProvider clock) : IDisposable
                 file ??= Open();
                 var local = TimeZoneInfo.ConvertTime(at, clock.LocalTimeZone);
                 file.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{local:yyyy-MM-dd HH:mm:ss.fff zzz} {terminal} {session} {mark} {Plain(text)}"));
+                    CultureInfo.InvariantCulture, $"{local:yyyy-MM-dd HH:mm:ss.fff zzz} {Plain(terminal)} {session} {mark} {Plain(text)}"));
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
             {
@@ -74,10 +72,9 @@ internal sealed class K2Log(string? directory, TimeProvider clock) : IDisposable
             if (File.Exists(path)) continue;
             try
             {
-                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read };
-                if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-                var stream = new FileStream(path, options);
-                return new StreamWriter(stream, Utf8) { AutoFlush = true, NewLine = "\n" };
+                var log = PrivateFile.Text(path, FileMode.CreateNew);
+                (log.AutoFlush, log.NewLine) = (true, "\n");
+                return log;
             }
             catch (IOException) when (File.Exists(path))
             {
@@ -92,14 +89,8 @@ internal sealed class K2Log(string? directory, TimeProvider clock) : IDisposable
     private void MakePrivate()
     {
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        if (OperatingSystem.IsWindows())
-        {
-            System.IO.Directory.CreateDirectory(Directory);
-            return;
-        }
-
-        System.IO.Directory.CreateDirectory(Directory, Private);
-        if (directory is null) File.SetUnixFileMode(Directory, Private);
+        PrivateFile.MakeDirectory(Directory);
+        if (directory is null && !OperatingSystem.IsWindows()) File.SetUnixFileMode(Directory, Private);
     }
 
     private void Prune()
@@ -111,7 +102,7 @@ internal sealed class K2Log(string? directory, TimeProvider clock) : IDisposable
         }
     }
 
-    private static string Plain(string text) => text.ReplaceLineEndings(" ");
+    private static string Plain(string text) => VisibleText.Line(text.ReplaceLineEndings(" "));
 
     private static string UserFolder()
     {

@@ -15,6 +15,9 @@ internal sealed class OwnBookings(string terminal, IJournal journal, Cancellatio
     /// <summary>Takes note of periods that the terminal closed by itself.</summary>
     public TerminalCloses Closes { get; } = new(journal, shutdown);
 
+    /// <summary>Takes note of sums that differ at a close.</summary>
+    public CloseSums Sums { get; } = new(journal, shutdown);
+
     /// <summary>Keeps a booking in mind, so that it is known when it is told again.</summary>
     public void Remember(Session session)
     {

@@ -161,7 +161,7 @@ public sealed class BValuesTests
     {
         var bytes = Encoding.Latin1.GetBytes($"\u0002{RawBTerminal.Response("T00 R000 gA\u001B[31mB\u0007")}\u0003");
 
-        Assert.Contains("A\\x1B[31mB\\x07", BInspector.Dump(bytes, Sender.Terminal, Gpe), StringComparison.Ordinal);
+        Assert.Contains("A\\u001B[31mB\\u0007", BInspector.Dump(bytes, Sender.Terminal, Gpe), StringComparison.Ordinal);
     }
 
     // Found by fuzzing: such a frame was read and could not be written again.

@@ -78,6 +78,8 @@ internal sealed class CallbackSettingsReader(string directory, List<JsonFault> f
         {
             certificate = ReadCertificate(tls);
             plain = tls.Flag("plainHttp") ?? false;
+            if (certificate is not null && plain)
+                tls.Fault("plainHttp", "With a certificate the face speaks TLS only; leave one of the two out.");
             tls.Finish();
         }
 
@@ -169,7 +171,7 @@ internal sealed class CallbackSettingsReader(string directory, List<JsonFault> f
 
     private string? ReadCertificate(JsonFields tls)
     {
-        if (tls.RequiredText("certificate") is not { } name) return null;
+        if (tls.Text("certificate") is not { } name) return null;
         var file = Path.GetFullPath(Path.Combine(directory, name));
         Examine(tls, "certificate", () => Server.CallbackServer.LoadCertificate(file).Dispose());
         return file;

@@ -29,6 +29,7 @@ internal sealed class CallbackServer : IAsyncDisposable
     private readonly CallbackGate gate;
     private readonly CallbackSettings settings;
     private readonly CallbackParts parts;
+    private readonly RefusalLog refusals;
     private bool isStopping;
 
     private CallbackServer(
@@ -36,7 +37,7 @@ internal sealed class CallbackServer : IAsyncDisposable
         CallbackParts parts)
     {
         (this.web, this.callbacks, this.sender, this.gate) = (web, callbacks, sender, gate);
-        (this.settings, this.parts) = (settings, parts);
+        (this.settings, this.parts, refusals) = (settings, parts, new(parts.Logger, parts.Clock));
     }
 
     /// <summary>Where it listens, with the port that was taken when the settings said 0.</summary>
@@ -154,6 +155,7 @@ internal sealed class CallbackServer : IAsyncDisposable
                 + "anything is charged again."));
         }
 
+        if (!reply.Answer.Proceed) Tell(context, reply.Answer);
         var isWritten = false;
         try
         {
@@ -163,6 +165,14 @@ internal sealed class CallbackServer : IAsyncDisposable
         {
             reply.Answered(isWritten);
         }
+    }
+
+    private void Tell(HttpContext context, CallbackAnswer answer)
+    {
+        var caller = Caller.Of(context.Connection.RemoteIpAddress).ToString();
+        var isWrongKey = answer.Status == 401 && ApiKeys.IsShown(context);
+        if (isWrongKey) refusals.WrongKey(caller, 0);
+        else refusals.Refused($"callback face {context.Request.Path}", caller, answer.Status, answer.Code, answer.Message);
     }
 
     private async Task<CallbackReply> Handle(HttpContext context)

@@ -47,7 +47,7 @@ internal static class BInspector
         if (shown.Length < bytes.Length) text.Append($"\n  … {bytes.Length - shown.Length} bytes more");
         foreach (var field in inspected.Fields.Take(MostDumpedFields))
         {
-            var value = WireDump.Visible(field.Value.Length > MostShown ? field.Value[..MostShown] + "…" : field.Value);
+            var value = VisibleText.Line(field.Value.Length > MostShown ? field.Value[..MostShown] + "…" : field.Value);
             text.Append($"\n  {field.Offset:X4}  {field.Name} = {value}");
         }
 

@@ -31,7 +31,7 @@ internal static class ZvtInspector
         if (shown.Length < inside.Length) text.Append($"\n  … {inside.Length - shown.Length} bytes more");
         foreach (var field in frame.Fields.Take(MostDumpedFields))
         {
-            text.Append($"\n  {field.Offset:X4}  {field.Name} = {WireDump.Visible(Shorten(field.Value))}{Explained(field)}");
+            text.Append($"\n  {field.Offset:X4}  {field.Name} = {VisibleText.Line(Shorten(field.Value))}{Explained(field)}");
         }
 
         if (frame.Error is { } error) text.Append($"\n  {error.Offset:X4}  {error.Field}: {error.Text}");
