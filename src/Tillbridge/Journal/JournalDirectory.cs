@@ -126,9 +126,6 @@ internal sealed class JournalDirectory : IDisposable
         }
     }
 
-    /// <summary>Makes a file that only its owner can read.</summary>
-    public static void CreatePrivate(string path) => Create(path, FileShare.None).Dispose();
-
     private static FileStream Create(string path, FileShare share)
     {
         var options = new FileStreamOptions

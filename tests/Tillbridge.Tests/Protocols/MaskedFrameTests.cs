@@ -12,9 +12,6 @@ namespace Tillbridge.Tests.Protocols;
 /// <summary>The journal keeps masked bytes and makes their text when somebody looks: it says the same, and no secret is left.</summary>
 public sealed class MaskedFrameTests
 {
-    // Its letters, read as packed digits, can be a card number; what is kept of them are none any more.
-    private const string LooksPacked = "IntermediateStatus-24";
-
     private const string Number = "4111111111111111";
 
     [Fact]
@@ -26,7 +23,8 @@ public sealed class MaskedFrameTests
             var masked = codec.Mask(apdu, from);
 
             Assert.Equal(apdu.Length, masked.Length);
-            if (name != LooksPacked) Assert.Equal((name, Told("zvt", apdu, from)), (name, Told("zvt", masked, from)));
+            // Letters of a display that, read as packed digits, can be a card number are none any more in what is kept.
+            if (apdu is not [0x04, 0xFF, ..]) Assert.Equal((name, Told("zvt", apdu, from)), (name, Told("zvt", masked, from)));
             Assert.Equal(masked, codec.Mask(masked, from));
         }
     }

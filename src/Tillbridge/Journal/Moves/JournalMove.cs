@@ -123,7 +123,7 @@ internal static class JournalMove
 
     private static SqliteConnection Create(string moving)
     {
-        JournalDirectory.CreatePrivate(moving);
+        PrivateFile.Open(moving, FileMode.CreateNew, FileShare.None).Dispose();
         return SqliteConnection.Open(moving, SqliteAccess.ReadWrite);
     }
 
