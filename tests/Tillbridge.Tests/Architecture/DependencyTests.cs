@@ -32,7 +32,8 @@ public sealed class DependencyTests
             "A library user would drag it along; write the few lines.");
 
         Assert.Equal(
-            ["Microsoft.Extensions.Logging.Abstractions", "SQLite"], Items("src/Tillbridge/Tillbridge.csproj", "PackageReference"));
+            ["Microsoft.Extensions.Logging.Abstractions", "SQLite", "System.IO.Ports"],
+            Items("src/Tillbridge/Tillbridge.csproj", "PackageReference"));
         Assert.Empty(Items("src/Tillbridge/Tillbridge.csproj", "FrameworkReference"));
     }
 
