@@ -60,6 +60,9 @@ public sealed record GatewaySettings
     /// <summary>How much callers may take.</summary>
     public GatewayLimits Limits { get; init; } = new();
 
+    /// <summary>Where metrics and traces are sent; null sends none.</summary>
+    public OtlpSettings? Otlp { get; init; }
+
     /// <summary>Reads a configuration file.</summary>
     public static SettingsReading Load(string path, IReadOnlyDictionary<string, IProtocol> protocols, TimeProvider clock)
     {

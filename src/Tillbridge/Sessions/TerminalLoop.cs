@@ -242,7 +242,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
 
     private async Task WriteDown(WriteDown write)
     {
-        if (write.Durable) await journal.Append(write.Entry, shutdown.Token);
+        if (write.Durable) await journal.Append(write.Entry, shutdown.Token).Timed(clock);
         else wireLog.Note(write.Entry);
     }
 
