@@ -64,6 +64,7 @@ internal static class Composition
         new ReconciliationsApi(parts).Map(routes);
         new HealthApi(parts, metrics).Map(routes);
         new FrontPage(parts).Map(routes);
+        if (parts.Settings.ShowsDocs) ApiReference.Map(routes);
     }
 
     private static void Configure(KestrelServerOptions server, GatewaySettings settings, Doorway doorway)
