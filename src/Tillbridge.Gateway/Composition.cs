@@ -10,6 +10,7 @@ using Tillbridge.Gateway.Api.Requests;
 using Tillbridge.Gateway.Page;
 using Tillbridge.Gateway.Security;
 using Tillbridge.Gateway.Settings;
+using Tillbridge.Gateway.Telemetry;
 
 namespace Tillbridge.Gateway;
 
@@ -46,6 +47,7 @@ internal static class Composition
         builder.Services.AddSingleton(logs);
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => Configure(server, settings, doorway));
+        if (settings.Otlp is { } otlp) TelemetryExport.Add(builder.Services, otlp);
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(
             options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
         return builder.Build();
@@ -63,6 +65,7 @@ internal static class Composition
         new ReconciliationsApi(parts).Map(routes);
         new HealthApi(parts, metrics).Map(routes);
         new FrontPage(parts).Map(routes);
+        if (parts.Settings.ShowsDocs) ApiReference.Map(routes);
     }
 
     private static void Configure(KestrelServerOptions server, GatewaySettings settings, Doorway doorway)

@@ -12,6 +12,7 @@ using Tillbridge.Gateway.Facades.ZvtCallback;
 using Tillbridge.Gateway.Facades.ZvtCallback.Server;
 using Tillbridge.Gateway.Security;
 using Tillbridge.Gateway.Settings;
+using Tillbridge.Gateway.Telemetry;
 using Tillbridge.Journal;
 using Tillbridge.Sessions;
 
@@ -160,6 +161,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private async Task Serve(GatewaySettings settings, GatewayParts parts, SqliteJournal kept, TerminalRoster roster)
     {
         var doorway = Doorway.Of(settings.Limits);
+        owned.Add(new TerminalGauges(Terminals));
         var web = Composition.MakeServer(settings, doorway, logs);
         owned.Add(web);
         var stopping = web.Lifetime.ApplicationStopping;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Tillbridge.Catalog;
-using Tillbridge.Cli.Services;
 using Tillbridge.Cli.Services.Systemd;
 using Tillbridge.Cli.Services.Windows;
 using Tillbridge.Domain;
@@ -53,7 +52,7 @@ internal static class ServeCommand
         return await Serve(config, systemd, stop);
     }
 
-    private static async Task<int> Serve(string config, IOverseer? overseer, CancellationToken stop)
+    private static async Task<int> Serve(string config, SystemdOverseer? systemd, CancellationToken stop)
     {
         var settings = ConfigCommand.Read(config);
         var clock = CommonOptions.Clock;
@@ -64,12 +63,12 @@ internal static class ServeCommand
         await using var host = await Start(settings, parts);
         if (host.CallbackAddress is { } face) Console.WriteLine($"zvt callback face on {face}");
         Console.WriteLine($"listening on {host.Address}");
-        overseer?.Ready(host);
+        systemd?.Ready(host);
         // Before the requests that still run are waited for.
-        using var told = stop.Register(() => overseer?.Stopping());
+        using var told = stop.Register(() => systemd?.Stopping());
         await host.WaitForStop(stop);
-        overseer?.Stopping();
-        if (overseer is not null) await overseer.LetGo();
+        systemd?.Stopping();
+        if (systemd is not null) await systemd.LetGo();
         return ExitCodes.Ok;
     }
 
@@ -85,6 +84,6 @@ internal static class ServeCommand
             Console.SetError(errors);
         }
 
-        return await WindowsOverseer.Run(name, (overseer, asked) => Serve(config, overseer, asked), stop);
+        return await WindowsLifetime.Run(name, asked => Serve(config, systemd: null, asked), stop);
     }
 }

@@ -54,13 +54,13 @@ internal static class ServiceCommand
 
     private static Task<int> Install(ServiceChoice choice, CancellationToken stop)
     {
-        if (OperatingSystem.IsWindows()) return Task.FromResult(WindowsInstallation.Install(choice));
+        if (OperatingSystem.IsWindows()) return WindowsInstallation.Install(choice, stop);
         return OnLinux(choice).Install(stop);
     }
 
     private static Task<int> Uninstall(ServiceChoice choice, CancellationToken stop)
     {
-        if (OperatingSystem.IsWindows()) return Task.FromResult(WindowsInstallation.Uninstall(choice));
+        if (OperatingSystem.IsWindows()) return WindowsInstallation.Uninstall(choice, stop);
         return OnLinux(choice).Uninstall(stop);
     }
 

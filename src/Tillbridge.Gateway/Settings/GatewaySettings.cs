@@ -60,6 +60,12 @@ public sealed record GatewaySettings
     /// <summary>How much callers may take.</summary>
     public GatewayLimits Limits { get; init; } = new();
 
+    /// <summary>Where metrics and traces are sent; null sends none.</summary>
+    public OtlpSettings? Otlp { get; init; }
+
+    /// <summary>The API's reference is served as pages under <c>/docs</c>.</summary>
+    public bool ShowsDocs { get; init; }
+
     /// <summary>Reads a configuration file.</summary>
     public static SettingsReading Load(string path, IReadOnlyDictionary<string, IProtocol> protocols, TimeProvider clock)
     {

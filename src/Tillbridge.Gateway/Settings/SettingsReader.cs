@@ -52,6 +52,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> prot
         settings = settings with { Routing = RoutingReader.Read(fields) };
         settings = ReadSecurity(fields, settings);
         settings = ReadFacades(fields, settings);
+        settings = settings with { Otlp = TelemetryReader.Read(fields, Directory, Faults), ShowsDocs = fields.Flag("docs") ?? false };
         RefuseUnserved(fields, "webhooks");
         fields.Finish();
         if (!IPAddress.IsLoopback(listen.Address) && settings.ApiKeys.Count == 0)

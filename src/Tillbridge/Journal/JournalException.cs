@@ -3,7 +3,7 @@ namespace Tillbridge.Journal;
 /// <summary>Why the journal cannot write or open.</summary>
 public enum JournalFault
 {
-    /// <summary>The system's SQLite library is not installed.</summary>
+    /// <summary>SQLite's library is not beside the program, or another one of the same name is too old.</summary>
     LibraryMissing,
 
     /// <summary>Another process owns the data directory.</summary>

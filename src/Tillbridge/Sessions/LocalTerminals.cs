@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
 using Tillbridge.Domain.Cards;
@@ -178,6 +179,13 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     public async Task<Submission> Submit(Order order, CancellationToken shutdown)
     {
         ArgumentNullException.ThrowIfNull(order);
+        var answer = await Decide(order, shutdown);
+        if (answer.Refusal is { } refusal) SessionTrail.Refused(refusal);
+        return answer;
+    }
+
+    private async Task<Submission> Decide(Order order, CancellationToken shutdown)
+    {
         try
         {
             // A known key is answered from the journal, however terminals and rules have changed since.
@@ -209,9 +217,10 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     // What is decided within an owner that is being taken away is decided by the next one; nothing was accepted there.
     private async Task<Submission> Ask(TerminalLoop loop, Order order)
     {
+        var caller = Instruments.Caller;
         try
         {
-            return await loop.Ask(() => Take(loop, order))
+            return await loop.Ask(() => Take(loop, order, caller))
                 ?? Refuse(Refusal.TooMany(order.Terminal));
         }
         catch (OperationCanceledException) when (loop.IsGone && !shutdown.IsCancellationRequested)
@@ -273,7 +282,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     }
 
     // Runs inside the terminal's loop.
-    private async Task<Submission> Take(TerminalLoop loop, Order order)
+    private async Task<Submission> Take(TerminalLoop loop, Order order, ActivityContext? caller)
     {
         var fingerprint = Fingerprint.Of(order);
         // Asked again inside the loop: another order with this key may have come first.
@@ -310,6 +319,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         }
 
         if (accepted.Acceptance is not Acceptance.Accepted) return OrderRules.Replay(accepted.Session, fingerprint);
+        Instruments.Began(id.Value, caller);
         loop.Begin(intent, baseline, order.Hold);
         return new Submission(intent, IsReplay: false, Refusal: null);
     }

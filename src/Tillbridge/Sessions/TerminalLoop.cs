@@ -241,7 +241,7 @@ internal sealed class TerminalLoop : IAsyncDisposable
 
     private Task WriteDown(WriteDown write)
     {
-        if (write.Durable) return wireLog.Append(write.Entry, shutdown.Token);
+        if (write.Durable) return wireLog.Append(write.Entry, shutdown.Token).Timed(clock);
         wireLog.Note(write.Entry);
         return Task.CompletedTask;
     }

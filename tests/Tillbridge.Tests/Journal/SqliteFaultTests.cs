@@ -259,11 +259,31 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_library_says_what_to_install()
+    public void A_missing_library_says_where_it_belongs()
     {
-        var error = Assert.Throws<JournalException>(() => SqliteNative.Load(["no-such-library.so.0"]));
+        var error = Assert.Throws<JournalException>(() => SqliteNative.Load("no-such-library"));
         Assert.Equal(JournalFault.LibraryMissing, error.Fault);
-        if (OperatingSystem.IsLinux()) Assert.Contains("apt-get install libsqlite3-0", error.Message, StringComparison.Ordinal);
+        Assert.Contains(AppContext.BaseDirectory, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_library_is_the_one_that_came_along_and_not_the_systems()
+    {
+        SqliteNative.Require();
+        Assert.InRange(SqliteNative.Version, 3_053_000, 3_999_999);
+        using var self = Process.GetCurrentProcess();
+        var loaded = self.Modules.Cast<ProcessModule>().Select(static module => module.FileName)
+            .Where(static file => Path.GetFileName(file).Contains("sqlite3", StringComparison.Ordinal));
+        var library = Assert.Single(loaded);
+        Assert.StartsWith(AppContext.BaseDirectory, library, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_library_without_the_repair_of_the_log_is_refused()
+    {
+        SqliteNative.RequireVersion(3_051_003);
+        var error = Assert.Throws<JournalException>(() => SqliteNative.RequireVersion(3_051_002));
+        Assert.Equal(JournalFault.LibraryMissing, error.Fault);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Tillbridge.Gateway;
 namespace Tillbridge.Cli.Services.Systemd;
 
 /// <summary>systemd as the one that started us, for a unit of Type=notify: readiness, stop and watchdog.</summary>
-internal sealed class SystemdOverseer : IOverseer, IDisposable
+internal sealed class SystemdOverseer : IDisposable
 {
     private readonly NotifySocket socket;
     private readonly TimeSpan? period;
@@ -43,7 +43,7 @@ internal sealed class SystemdOverseer : IOverseer, IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>The gateway listens and has its journal open.</summary>
     public void Ready(GatewayHost host)
     {
         socket.Tell("READY=1", $"STATUS=Listening on {host.Address}");
@@ -51,7 +51,7 @@ internal sealed class SystemdOverseer : IOverseer, IDisposable
         watching = new Watchdog(limit, host.Answers, () => socket.Tell("WATCHDOG=1"), clock).Run(stopping.Token);
     }
 
-    /// <inheritdoc/>
+    /// <summary>The gateway was asked to end. May be told more than once.</summary>
     public void Stopping()
     {
         if (stopping.IsCancellationRequested) return;
@@ -59,7 +59,7 @@ internal sealed class SystemdOverseer : IOverseer, IDisposable
         socket.Tell("STOPPING=1", "STATUS=Stopping; open sessions are in the journal");
     }
 
-    /// <inheritdoc/>
+    /// <summary>Completes when systemd has no question to the gateway any more; it may be taken apart then.</summary>
     public Task LetGo() => watching;
 
     public void Dispose()

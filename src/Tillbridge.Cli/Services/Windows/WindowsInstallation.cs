@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using System.Security.Principal;
+using System.ServiceProcess;
 using Microsoft.Win32;
 using Tillbridge.Catalog;
 using Tillbridge.Cli.Commands;
@@ -15,66 +16,57 @@ internal static class WindowsInstallation
     private const string Config = "Config";
     private const string Logs = "Logs";
 
-    public static int Install(ServiceChoice choice)
+    public static async Task<int> Install(ServiceChoice choice, CancellationToken stop)
     {
         var file = Path.GetFullPath(choice.Config);
         var plan = ServicePlan.Of(choice.Name, file, ConfigCommand.Read(file));
         // An account of the service's own, which Windows makes by itself and which may do little.
         var account = $@"NT SERVICE\{choice.Name}";
-        using var created = ServiceControl.Create(choice.Name, CommandLine(plan), account);
-        using var existing = created is null ? ServiceControl.Open(choice.Name, toChange: true) : null;
-        var service = created ?? existing
-            ?? throw new CliException(ExitCodes.Failed, $"The service {choice.Name} is being deleted; try again.");
-        if (created is null)
-        {
-            RequireOurs(choice.Name);
-            service.Change(choice.Name, CommandLine(plan), account);
-        }
-
+        var control = ControlOf(choice);
+        var exists = control.Exists();
+        if (exists) RequireOurs(choice.Name);
+        await control.Set(exists, CommandLine(plan), account, stop);
         Note(plan);
-        service.RestartOnFailure();
         Give(plan.Data, account);
         Give(plan.Logs, account);
-        if (choice.Start) service.Start();
-        Console.WriteLine($"{(created is null ? "updated" : "made")} the service {choice.Name}, which runs as {account}");
+        if (choice.Start) control.Start();
+        Console.WriteLine($"{(exists ? "updated" : "made")} the service {choice.Name}, which runs as {account}");
         return ExitCodes.Ok;
     }
 
-    public static int Uninstall(ServiceChoice choice)
+    public static async Task<int> Uninstall(ServiceChoice choice, CancellationToken stop)
     {
-        using var service = ServiceControl.Open(choice.Name, toChange: true);
-        if (service is null)
+        var control = ControlOf(choice);
+        if (!control.Exists())
         {
             Console.WriteLine($"There is no service {choice.Name}; there is nothing to take out");
             return ExitCodes.Ok;
         }
 
         RequireOurs(choice.Name);
-        service.Stop();
-        service.Delete();
+        control.Stop();
+        await control.Delete(stop);
         Console.WriteLine($"The service {choice.Name} is stopped and taken out; configuration and data stay");
         return ExitCodes.Ok;
     }
 
     public static async Task<int> Status(ServiceChoice choice, CancellationToken stop)
     {
-        using var service = ServiceControl.Open(choice.Name, toChange: false);
-        var state = new ServiceState { Name = choice.Name, Installed = service is not null };
-        if (service is null) return state.Show(choice.Json);
+        var control = ControlOf(choice);
+        var state = new ServiceState { Name = choice.Name, Installed = control.Exists() };
+        if (!state.Installed) return state.Show(choice.Json);
 
-        var (code, process) = service.Query();
         var config = Noted(choice.Name, Config);
         var settings = config is null ? null : GatewaySettings.Load(config, ProtocolCatalog.ByName, CommonOptions.Clock).Settings;
         state = state with
         {
-            Active = code switch
+            Active = control.Status() switch
             {
-                ServiceNative.Running => "active",
-                ServiceNative.StartPending => "activating",
-                ServiceNative.StopPending => "deactivating",
+                ServiceControllerStatus.Running => "active",
+                ServiceControllerStatus.StartPending => "activating",
+                ServiceControllerStatus.StopPending => "deactivating",
                 _ => "inactive",
             },
-            Process = process > 0 ? process : null,
             AtBoot = true,
             Config = config,
             Data = settings?.Data,
@@ -87,6 +79,8 @@ internal static class WindowsInstallation
 
     /// <summary>Where the log files of an installed service are; null when nothing is noted.</summary>
     public static string? LogsOf(string name) => Noted(name, Logs);
+
+    private static ServiceControl ControlOf(ServiceChoice choice) => new(choice.Name, new ProgramCall(CommonOptions.Clock));
 
     // Words in quotes: a path of Windows holds none, and a backslash counts only before a quote.
     private static string CommandLine(ServicePlan plan)

@@ -1,13 +1,12 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace Tillbridge.Journal.Sqlite;
 
-/// <summary>The functions of the system's SQLite that we call. Strings are UTF-8; nothing here knows the journal's rules.</summary>
+/// <summary>The functions of SQLite that we call; the library comes with the package SQLite. Strings are UTF-8.</summary>
 internal static partial class SqliteNative
 {
-    // A name that exists nowhere: every call goes through Resolve, which picks the system's own library.
-    private const string Library = "tillbridge-system-sqlite3";
+    // The package's own name: no system's library has it, so none is taken by accident.
+    private const string Library = "e_sqlite3";
 
     public const int Ok = 0;
     public const int Row = 100;
@@ -23,49 +22,40 @@ internal static partial class SqliteNative
     /// <summary>Tells SQLite to copy what is bound before the call returns.</summary>
     public const nint Transient = -1;
 
-    /// <summary>3.22 is the first that reads a write-ahead log through a read-only connection.</summary>
-    private const int OldestVersion = 3_022_000;
+    /// <summary>3.51.3 repaired a reset of the write-ahead log that could damage the file.</summary>
+    private const int OldestVersion = 3_051_003;
 
-    private static readonly Lazy<nint> Handle = new(() => Load(SystemNames));
+    private static readonly Lazy<nint> Handle = new(() => Load(Library));
 
-    static SqliteNative() => NativeLibrary.SetDllImportResolver(typeof(SqliteNative).Assembly, Resolve);
-
-    private static string[] SystemNames =>
-        OperatingSystem.IsWindows() ? ["winsqlite3.dll", "sqlite3.dll"]
-        : OperatingSystem.IsMacOS() ? ["libsqlite3.dylib", "/usr/lib/libsqlite3.dylib"]
-        : ["libsqlite3.so.0", "libsqlite3.so"];
+    /// <summary>As SQLite counts: 3053004 is 3.53.4.</summary>
+    public static int Version => LibraryVersion();
 
     /// <summary>Makes sure that the library is there and new enough.</summary>
-    /// <exception cref="JournalException">It is missing or too old; the text says what to install.</exception>
+    /// <exception cref="JournalException">It is missing or too old; the text says what to do.</exception>
     public static void Require()
     {
         _ = Handle.Value;
-        var version = LibraryVersion();
+        RequireVersion(Version);
+    }
+
+    /// <summary>Refuses a library that another package may have put in the place of ours.</summary>
+    public static void RequireVersion(int version)
+    {
         if (version >= OldestVersion) return;
         throw new JournalException(
-            JournalFault.LibraryMissing, $"The system's SQLite is {version}, {OldestVersion} or later is needed. {Cure}");
+            JournalFault.LibraryMissing, $"The SQLite that was loaded is {version}, {OldestVersion} or later is needed. {Cure}");
     }
 
-    /// <summary>Loads the first of the libraries that is installed.</summary>
-    public static nint Load(IReadOnlyList<string> names)
+    /// <summary>Loads the library from beside the program.</summary>
+    public static nint Load(string name)
     {
-        foreach (var name in names)
-        {
-            if (NativeLibrary.TryLoad(name, out var handle)) return handle;
-        }
-
+        if (NativeLibrary.TryLoad(name, typeof(SqliteNative).Assembly, searchPath: null, out var handle)) return handle;
         throw new JournalException(
-            JournalFault.LibraryMissing, $"SQLite was not found on this system (looked for {string.Join(", ", names)}). {Cure}");
+            JournalFault.LibraryMissing, $"SQLite's library ({name}) is not beside the program in {AppContext.BaseDirectory}. {Cure}");
     }
 
-    private static string Cure =>
-        OperatingSystem.IsWindows() ? "winsqlite3.dll is part of Windows 10 and later; on older systems put sqlite3.dll beside the program."
-        : OperatingSystem.IsMacOS() ? "It is part of macOS; check /usr/lib."
-        : "Install it: 'apt-get install libsqlite3-0' (Debian, Ubuntu), 'dnf install sqlite-libs' (Fedora, RHEL), "
-            + "'apk add sqlite-libs' (Alpine).";
-
-    private static nint Resolve(string library, Assembly assembly, DllImportSearchPath? path) =>
-        library == Library ? Handle.Value : 0;
+    private const string Cure =
+        "It comes with the package SQLite, in the program's folder or in its folder 'runtimes': copy the whole folder, or publish again.";
 
     [LibraryImport(Library, EntryPoint = "sqlite3_libversion_number")]
     private static partial int LibraryVersion();

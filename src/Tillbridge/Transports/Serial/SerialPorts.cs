@@ -41,7 +41,7 @@ public sealed class SerialPorts(string root = "/")
 
     /// <summary>
     /// Why the port of an address cannot be opened now, with the cure; null when it can. Sends nothing and sets nothing, so that
-    /// whoever has the port open notices nothing.
+    /// whoever has the port open notices nothing. On Windows, where a port has one user, a free one is open for a moment.
     /// </summary>
     public LinkLostException? WhyClosed(string port)
     {

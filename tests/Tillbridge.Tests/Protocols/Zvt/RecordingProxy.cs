@@ -60,7 +60,7 @@ internal sealed class RecordingProxy : IAsyncDisposable
                 lock (gate) lines.Add(Carry(lines.Count, till));
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception over) when (over is OperationCanceledException or SocketException { SocketErrorCode: SocketError.OperationAborted })
         {
             // The test is over.
         }
