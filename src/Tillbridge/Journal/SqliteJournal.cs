@@ -267,11 +267,12 @@ public sealed class SqliteJournal : IJournal
             if (connection.Scalar("PRAGMA journal_mode = WAL") != "wal")
                 throw new JournalException($"'{file}' lies on a file system that cannot keep a write-ahead log; use a local disk.");
 
-            // FULL: a commit is on the disk before anybody hears of it. The limit gives back the log of a busy hour.
+            // FULL: a commit is on the disk before anybody hears of it. What is deleted is overwritten, or old words stay in free places.
+            // The limit gives back the log of a busy hour.
             connection.Execute(
                 "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA foreign_keys = ON; "
                 + "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; "
-                + "PRAGMA journal_size_limit = 67108864;");
+                + "PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864;");
             return connection;
         }
         catch (JournalException)
