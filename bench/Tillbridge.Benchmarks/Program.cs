@@ -9,10 +9,16 @@ if (args is [CostBench.Posts, var count])
     return 0;
 }
 
+if (args is [MoveBench.Opens, var directory])
+{
+    await MoveBench.Open(directory);
+    return 0;
+}
+
 var sections = new (string Name, Func<Task> Run)[]
 {
     ("payment", PaymentBench.Run), ("decode", DecodeBench.Run), ("durable", DurableBench.Run), ("lines", LinesBench.Run),
-    ("period", PeriodBench.Run), ("cost", CostBench.Run),
+    ("period", PeriodBench.Run), ("cost", CostBench.Run), ("move", MoveBench.Run),
 };
 var chosen = args.Length == 0 ? sections : [.. sections.Where(section => args.Contains(section.Name))];
 if (chosen.Length == 0)

@@ -170,6 +170,7 @@ public sealed class GatewayHost : IAsyncDisposable
         owned.Add(gate);
         var watch = JournalWatch.Begin(kept, parts.Clock, logger);
         owned.Add(watch);
+        owned.Add(JournalUpkeep.Begin(kept, settings.FramesAreKept, parts.Clock, logger));
         var feed = RecordFeed.Begin(kept, parts.Clock, logger);
         owned.Add(feed);
         var api = new ApiParts(Terminals, kept, roster, settings, parts, stopping)

@@ -58,4 +58,10 @@ internal static partial class Log
 
     [LoggerMessage(5015, LogLevel.Error, "{Terminal} {Session}: a defect in the callback face.")]
     public static partial void CallbackDefect(ILogger logger, string terminal, string session, Exception exception);
+
+    [LoggerMessage(5018, LogLevel.Information, "{Records} records have lost their frames, which were older than {Before:yyyy-MM-dd}.")]
+    public static partial void FramesPruned(ILogger logger, long records, DateTime before);
+
+    [LoggerMessage(5019, LogLevel.Warning, "Old frames were not dropped: {Why}")]
+    public static partial void FramesNotPruned(ILogger logger, string why);
 }

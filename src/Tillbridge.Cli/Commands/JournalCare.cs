@@ -13,6 +13,13 @@ internal static class JournalCare
         DefaultValueFactory = _ => null,
     };
 
+    private static readonly Argument<string> To = new("TO") { Description = "The file to be made; it must not exist" };
+
+    private static readonly Option<int?> OlderThan = new("--older-than")
+    {
+        Description = "Days; default: retention.frames of the configuration, else 90",
+    };
+
     private static readonly Option<string?> State = new("--state")
     {
         Description = "Directory in which it is kept which journal is expected, where a refused start named one",
@@ -26,6 +33,16 @@ internal static class JournalCare
             data, config,
         };
         verify.SetAction((parsed, stop) => JournalCommand.Read(parsed, reader => Verify(reader, stop)));
+        var prune = new Command("prune", "Drop the frames of old conversations; everything else stays, and the chain with it.")
+        {
+            data, config, OlderThan,
+        };
+        prune.SetAction((parsed, stop) => Say(() => JournalUpkeepCommands.Prune(Choose(parsed), parsed.GetValue(OlderThan), stop)));
+        var backup = new Command("backup", "A consistent, checked copy of the journal, also while a gateway runs on it.")
+        {
+            To, data, config,
+        };
+        backup.SetAction((parsed, stop) => Say(() => JournalUpkeepCommands.Backup(Choose(parsed), parsed.GetRequiredValue(To), stop)));
         var init = new Command("init", "Forget the journal that is expected: the next start begins a new one.") { data, config, State };
         init.SetAction(parsed => Say(() => Init(Choose(parsed))));
         var restore = new Command("restore", "Take a journal that was brought back, or a backup, for the expected one.")
@@ -33,7 +50,7 @@ internal static class JournalCare
             From, data, config, State,
         };
         restore.SetAction((parsed, stop) => Say(() => Restore(Choose(parsed), parsed.GetValue(From), stop)));
-        return [verify, init, restore];
+        return [verify, prune, backup, init, restore];
     }
 
     private static JournalChoice Choose(ParseResult parsed)

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Tillbridge.Journal;
 using Tillbridge.Journal.Integrity;
 
@@ -42,7 +41,7 @@ internal sealed record JournalChoice(string Data, JournalWitness Witness, string
     /// <summary>Opens it for writing.</summary>
     /// <exception cref="JournalException">It cannot be opened, or is not the expected one.</exception>
     public Task<SqliteJournal> Open(TimeProvider clock, CancellationToken stop) =>
-        SqliteJournal.Open(Witness, clock, NullLogger.Instance, stop);
+        SqliteJournal.Open(Witness, clock, MoveWords.OnError, stop);
 
     /// <summary>
     /// A directory that a person names with each command and has deleted since is begun anew, with a word about it, where the

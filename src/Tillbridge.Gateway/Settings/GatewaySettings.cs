@@ -57,6 +57,12 @@ public sealed record GatewaySettings
     /// <summary>How K2's client objects behave; null takes their defaults.</summary>
     public K2Options? K2 { get; init; }
 
+    /// <summary>How long the frames of a conversation are kept.</summary>
+    public TimeSpan FramesAreKept { get; init; } = FramesAreUsuallyKept;
+
+    /// <summary>How long where nothing says so: 90 days.</summary>
+    public static TimeSpan FramesAreUsuallyKept { get; } = TimeSpan.FromDays(90);
+
     /// <summary>How much callers may take.</summary>
     public GatewayLimits Limits { get; init; } = new();
 

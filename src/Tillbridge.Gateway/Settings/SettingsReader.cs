@@ -47,7 +47,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> prot
         var data = Path.GetFullPath(Path.Combine(Directory, fields.Text("data") ?? "data"));
         var settings = new GatewaySettings { Data = data, Listen = listen, Directory = Directory };
         settings = ReadLog(fields, settings);
-        settings = settings with { Limits = LimitsReader.Read(fields) };
+        settings = RetentionReader.Read(fields, settings with { Limits = LimitsReader.Read(fields) });
         settings = settings with { Terminals = ReadTerminals(fields, settings.Limits.Terminals) };
         settings = settings with { Routing = RoutingReader.Read(fields) };
         settings = ReadSecurity(fields, settings);

@@ -6,6 +6,7 @@ using Tillbridge.Journal.Moves;
 using Tillbridge.Journal.Periods;
 using Tillbridge.Journal.Sqlite;
 using Tillbridge.Journal.Sqlite.Books;
+using Tillbridge.Journal.Upkeep;
 
 namespace Tillbridge.Journal;
 
@@ -83,6 +84,28 @@ public sealed class SqliteJournal : IJournal
     /// </summary>
     /// <exception cref="JournalException">It cannot write any more; fault and text say why and what to do.</exception>
     public Task Prove(CancellationToken shutdown) => writer.Ask(shutdown);
+
+    /// <summary>
+    /// Drops the frames that passed before an instant, but for those of sessions whose outcome is not known; the chain stays whole. It goes
+    /// in small steps between the payments.
+    /// </summary>
+    /// <param name="before">The instant.</param>
+    /// <param name="told">Told after each step how many records have lost their frames; null when nobody wants to know.</param>
+    /// <param name="shutdown">Ends it between two steps.</param>
+    /// <returns>How many records have lost their frames.</returns>
+    /// <exception cref="JournalException">It cannot be written.</exception>
+    public async Task<long> PruneFrames(DateTimeOffset before, Action<long>? told, CancellationToken shutdown)
+    {
+        var pruner = new FramePruner(before);
+        while (!pruner.IsDone)
+        {
+            await writer.Do(pruner.Step, shutdown);
+            pruner.Commit();
+            told?.Invoke(pruner.Dropped);
+        }
+
+        return pruner.Dropped;
+    }
 
     /// <inheritdoc/>
     public async Task<Accepted> Accept(Session intent, string body, CancellationToken shutdown)

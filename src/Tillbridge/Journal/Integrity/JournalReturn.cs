@@ -85,7 +85,11 @@ public static class JournalReturn
             using var claimed = JournalDirectory.Claim(data);
             foreach (var suffix in new[] { "-wal", "" })
             {
-                if (File.Exists(source + suffix)) File.Copy(source + suffix, target + suffix, overwrite: true);
+                if (!File.Exists(source + suffix)) continue;
+                // Not the backup's rights: what stands here is its owner's alone.
+                using var copied = File.OpenRead(source + suffix);
+                using var to = PrivateFile.Open(target + suffix, FileMode.Create, FileShare.None);
+                copied.CopyTo(to);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

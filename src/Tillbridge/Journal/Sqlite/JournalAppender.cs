@@ -100,6 +100,12 @@ internal sealed class JournalAppender(SqliteConnection connection, JournalPlace 
     private void Apply(PendingWrite write, ref ChainTip staged, ref long dropped)
     {
         write.Restart();
+        if (write.Upkeep is { } upkeep)
+        {
+            upkeep(connection);
+            return;
+        }
+
         if (write.Mends is { } terminal)
         {
             books.MakeAnew(terminal);

@@ -61,6 +61,14 @@ internal sealed class JournalWriter : IAsyncDisposable
     /// <summary>Makes the books of a terminal anew, behind what is queued.</summary>
     public void Mend(string terminal) => queue.TryAdd(new PendingWrite(entry: null, 0, isNote: true) { Mends = terminal });
 
+    /// <summary>Works on the file beside its records, behind what is queued; durable when the task completes.</summary>
+    public async Task Do(Action<SqliteConnection> upkeep, CancellationToken shutdown)
+    {
+        var write = new PendingWrite(entry: null, 0, isNote: false) { Upkeep = upkeep };
+        await queue.Add(write, shutdown);
+        await write.Done;
+    }
+
     /// <summary>Writes what is queued and ends the thread.</summary>
     public async ValueTask DisposeAsync()
     {

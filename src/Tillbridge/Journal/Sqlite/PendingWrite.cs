@@ -11,8 +11,11 @@ internal sealed class PendingWrite(JournalEntry? entry, int bytes, bool isNote)
     /// <summary>The terminal whose books are to be made anew out of its sessions; null for every other write.</summary>
     public string? Mends { get; init; }
 
+    /// <summary>Work on the file beside its records, in the writer's transaction; null for every other write.</summary>
+    public Action<SqliteConnection>? Upkeep { get; init; }
+
     /// <summary>True for the question whether the writer lives and its files are in their place.</summary>
-    public bool IsQuestion => entry is null && Mends is null;
+    public bool IsQuestion => entry is null && Mends is null && Upkeep is null;
 
     /// <summary>Size of the body.</summary>
     public int Bytes => bytes;

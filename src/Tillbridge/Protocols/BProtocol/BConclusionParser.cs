@@ -18,15 +18,20 @@ internal sealed class BConclusionParser(BDialect dialect) : ConclusionParser("co
     protected override Func<TerminalRequest, Conclusion?>? Open(byte[] input)
     {
         var frame = BCodec.Decode(input, dialect);
-        return frame.IsSound && frame.Type == BFrame.Response ? asked => Conclude(input, frame, asked) : null;
+        if (!frame.IsSound || frame.Type != BFrame.Response) return null;
+        foreach (var movesMoney in new[] { true, false })
+        {
+            foreach (var receipt in BReceipts.Inline(frame, dialect, movesMoney).All)
+                Invariant.Holds(receipt.Lines.Count <= Receipt.MostLines, "a receipt is bounded");
+        }
+
+        return asked => Conclude(input, frame, asked);
     }
 
     private Conclusion Conclude(ReadOnlySpan<byte> input, BFrame frame, TerminalRequest asked)
     {
         converted.Of(frame, asked);
         var said = inEuro.Of(frame, asked);
-        foreach (var receipt in BReceipts.Inline(frame, dialect, asked.Kind.MovesMoney()).All)
-            Invariant.Holds(receipt.Lines.Count <= Receipt.MostLines, "a receipt is bounded");
         if (said.ApprovedAmount is { } amount) CheckAmount(input, amount, said, asked);
         return said;
     }

@@ -60,7 +60,7 @@ internal static class EarlierJournal
     }
 
     private static string IdOf(string id, int turn) =>
-        Convert.ToHexStringLower(MD5.HashData(Encoding.ASCII.GetBytes($"{id}/{turn}")));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{id}/{turn}")))[..32];
 
     private static string Renamed(string state, int turn)
     {

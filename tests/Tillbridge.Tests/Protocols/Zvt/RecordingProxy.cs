@@ -60,7 +60,8 @@ internal sealed class RecordingProxy : IAsyncDisposable
                 lock (gate) lines.Add(Carry(lines.Count, till));
             }
         }
-        catch (Exception over) when (over is OperationCanceledException or SocketException { SocketErrorCode: SocketError.OperationAborted })
+        catch (Exception over) when (over is OperationCanceledException
+            or SocketException { SocketErrorCode: SocketError.OperationAborted })
         {
             // The test is over.
         }

@@ -204,11 +204,14 @@ internal sealed class ZvtNotes(string message)
     }
 
     // What the search over bytes has hidden is enough, unless it is the text that is hidden further. Letters that look like packed digits
-    // to it are lost with them.
+    // to it are lost with them, but for plain words with the blanks that fill a line.
     private static byte[] FillingOf(FieldFormat format, string shown, byte[] hidden, bool isHidden) =>
-        format is FieldFormat.Text && !isHidden ? Letters(shown, hidden.Length)
+        format is FieldFormat.Text && (!isHidden || IsFilledLine(shown)) ? Letters(shown, hidden.Length)
         : CardText.Mask(Convert.ToHexString(hidden)) == Convert.ToHexString(hidden) ? hidden
         : new byte[hidden.Length];
+
+    private static bool IsFilledLine(string shown) =>
+        shown.Contains("   ", StringComparison.Ordinal) && shown.All(letter => letter is >= ' ' and <= '~');
 
     // A text of one byte a letter is written as it is shown; of another nothing is kept.
     private static byte[] Letters(string shown, int length)
