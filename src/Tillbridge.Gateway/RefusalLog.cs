@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
 using Tillbridge.Domain.Cards;
@@ -8,7 +10,7 @@ namespace Tillbridge.Gateway;
 /// What callers were refused, as lines of the log: whoever is called because a till does not work finds there what it was told. Of each
 /// code a few lines come at once and then one every few seconds, with the number of those between, so that nobody fills the disk.
 /// </summary>
-internal sealed class RefusalLog(ILogger logger, TimeProvider clock)
+internal sealed partial class RefusalLog(ILogger logger, TimeProvider clock)
 {
     private const int AtOnce = 20;
     private const int MostCharacters = 400;
@@ -42,7 +44,23 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock)
     private static string More(long untold) => untold == 0 ? "" : $" ({untold} more of this code were not told)";
 
     // What a caller sent stands in some sentences, such as the name of a field that is not known.
-    private static string Plain(string text) => VisibleText.Line(TerminalWords.Text(text), MostCharacters);
+    // A session's id is found again by this line: one in a hundred has thirteen decimal digits in a row somewhere, and some of those a
+    // check digit that fits.
+    private static string Plain(string text)
+    {
+        var plain = new StringBuilder();
+        var after = 0;
+        foreach (var id in SessionIds().EnumerateMatches(text))
+        {
+            plain.Append(TerminalWords.Text(text[after..id.Index])).Append(text, id.Index, id.Length);
+            after = id.Index + id.Length;
+        }
+
+        return VisibleText.Line(plain.Append(TerminalWords.Text(text[after..])).ToString(), MostCharacters);
+    }
+
+    [GeneratedRegex(@"\b[0-9a-f]{32}\b")]
+    private static partial Regex SessionIds();
 
     // How many of this code were not told since the last that was; null when this one is not told either.
     private long? Untold(string code, long besides = 0)

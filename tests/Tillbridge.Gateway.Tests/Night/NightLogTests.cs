@@ -82,6 +82,18 @@ public sealed class NightLogTests
         Assert.DoesNotContain("4111111111111111", line, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_session_that_is_named_is_named_whole_also_when_its_id_looks_like_a_card()
+    {
+        const string Id = "01a24111111111111111abcdefabcdef";
+        var lines = new Lines();
+        new RefusalLog(lines, new StoppedClock()).Refused(
+            $"POST /v1/sessions/{Id}/confirm", "10.0.0.1", 409, "unresolved-session", $"Session {Id} is unknown; 4111111111111111 is none.");
+        var line = Assert.Single(lines.All);
+        Assert.Equal(2, line.Split(Id).Length - 1);
+        Assert.DoesNotContain(" 4111111111111111", line, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(typeof(GatewayHost), "Tillbridge.Gateway.Log")]
     [InlineData(typeof(Session), "Tillbridge.Log")]
