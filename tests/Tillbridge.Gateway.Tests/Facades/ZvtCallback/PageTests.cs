@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Tillbridge.Catalog;
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Settings;
+using Tillbridge.Gateway.Tests.Page;
 using Tillbridge.Gateway.Tests.Support;
 
 namespace Tillbridge.Gateway.Tests.Facades.ZvtCallback;

@@ -1,5 +1,6 @@
 using Tillbridge.Domain;
 using Tillbridge.Gateway.Facades.ZvtCallback;
+using Tillbridge.Gateway.Tests.Page;
 using Tillbridge.Gateway.Tests.Support;
 using Tillbridge.Sessions;
 

@@ -1,4 +1,4 @@
-namespace Tillbridge.Gateway.Tests.Support;
+namespace Tillbridge.Gateway.Tests.Page;
 
 /// <summary>The documents of the working tree that these tests were built from.</summary>
 internal static class Pages
