@@ -88,7 +88,7 @@ public sealed class NightLogTests
         const string Id = "01a24111111111111111abcdefabcdef";
         var lines = new Lines();
         new RefusalLog(lines, new StoppedClock()).Refused(
-            $"POST /v1/sessions/{Id}/confirm", "10.0.0.1", 409, "unresolved-session", $"Session {Id} is unknown; 4111111111111111 is none.");
+            $"POST /v1/sessions/{Id}/confirm", "10.0.0.1", 409, "unresolved-session", $"{Id} is unknown; 4111111111111111 is none.");
         var line = Assert.Single(lines.All);
         Assert.Equal(2, line.Split(Id).Length - 1);
         Assert.DoesNotContain(" 4111111111111111", line, StringComparison.Ordinal);

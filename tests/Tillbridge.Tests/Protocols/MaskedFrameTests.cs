@@ -23,8 +23,7 @@ public sealed class MaskedFrameTests
             var masked = codec.Mask(apdu, from);
 
             Assert.Equal(apdu.Length, masked.Length);
-            // Letters of a display that, read as packed digits, can be a card number are none any more in what is kept.
-            if (apdu is not [0x04, 0xFF, ..]) Assert.Equal((name, Told("zvt", apdu, from)), (name, Told("zvt", masked, from)));
+            Assert.Equal((name, Told("zvt", apdu, from)), (name, Told("zvt", masked, from)));
             Assert.Equal(masked, codec.Mask(masked, from));
         }
     }
@@ -90,9 +89,12 @@ public sealed class MaskedFrameTests
 
     private static string Told(BVector vector, byte[] bytes) => Told(BInspector.Inspect(bytes, vector.Dialect));
 
+    // Letters of a display or a slip that, read as packed digits, can be a card number are none any more in what is kept.
+    private static bool IsNoText(DecodedField field) => !field.Name.Contains("text", StringComparison.Ordinal);
+
     private static string Told(DecodedField field) => $"{field.Name}={field.Value}";
 
     private static string Told(DecodedFrame frame) =>
-        $"{frame.Message}; {string.Join("; ", frame.Fields.Where(field => field.Name != "crc").Select(Told))}; "
+        $"{frame.Message}; {string.Join("; ", frame.Fields.Where(field => field.Name != "crc").Where(IsNoText).Select(Told))}; "
         + $"{frame.AmountMinor} {frame.Currency} {frame.Receipt} {frame.MaskedPan} {frame.Error}";
 }
