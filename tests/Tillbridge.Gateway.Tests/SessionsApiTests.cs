@@ -139,10 +139,23 @@ public sealed class SessionsApiTests : IAsyncLifetime
     [InlineData(null)]
     [InlineData("")]
     [InlineData("a\tb")]
+    [InlineData("a\u200Bb")]
+    [InlineData("a\u202Eb")]
+    [InlineData("a\u00A0b")]
     [InlineData("129 characters")]
     public async Task A_sale_without_a_proper_key_is_refused(string? key) =>
         (await gateway.Post("/v1/sessions", TestGateway.SaleOf(100), key == "129 characters" ? new('k', 129) : key))
             .IsProblem(400, "invalid-request", "Idempotency-Key");
+
+    [Fact]
+    public async Task A_key_in_another_form_of_Unicode_is_the_same_key()
+    {
+        var first = await gateway.Post("/v1/sessions", TestGateway.SaleOf(100), "cafe\u0301", wait: 30);
+        var again = await gateway.Post("/v1/sessions", TestGateway.SaleOf(100), "caf\u00E9", wait: 30);
+
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (first.Status, again.Status));
+        Assert.Equal(first.Json.GetProperty("id").GetString(), again.Json.GetProperty("id").GetString());
+    }
 
     [Fact]
     public async Task Two_keys_are_refused()

@@ -69,7 +69,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{ "limits": { "connections": 7 } }""", "limits.connections", "from 8 to 50000")]
     [InlineData("""{ "limits": { "connections": 10, "connectionsPerAddress": 11 } }""", "limits.connectionsPerAddress", "from 1 to 10")]
     [InlineData("""{ "limits": { "requestsPerSecond": 0.5 } }""", "limits.requestsPerSecond", "whole number")]
-    [InlineData("""{ "limits": { "terminals": 4001 } }""", "limits.terminals", "from 1 to 4000")]
+    [InlineData("""{ "limits": { "terminals": 20001 } }""", "limits.terminals", "from 1 to 20000")]
     [InlineData("""{ "limits": { "requests": 1 } }""", "limits.requests", "known are requestsPerSecond, connections")]
     [InlineData("""
         { "limits": { "terminals": 1 },

@@ -12,6 +12,10 @@ internal sealed class CsvReader(TextReader text)
     private static readonly char[] Delimiters = [',', ';', '\t'];
 
     private char delimiter = ',';
+    private int breaks;
+
+    /// <summary>The line of the file on which the record that was read last begins, the first being 1.</summary>
+    public int Line { get; private set; } = 1;
 
     /// <summary>Reads the header and finds the delimiter by it.</summary>
     /// <exception cref="CliException">There is no header, or it is too long.</exception>
@@ -30,8 +34,14 @@ internal sealed class CsvReader(TextReader text)
             : throw CliException.Usage($"The header line cannot be read: {fault}");
     }
 
-    /// <summary>The next record; null at the end, empty with a fault when it cannot be read.</summary>
+    /// <summary>The next record; null at the end, with a fault and the fields before it when it cannot be read.</summary>
     public IReadOnlyList<string>? ReadRecord(out string? fault)
+    {
+        Line = breaks + 1;
+        return Read(out fault);
+    }
+
+    private List<string>? Read(out string? fault)
     {
         fault = null;
         if (text.Peek() < 0) return null;
@@ -40,20 +50,23 @@ internal sealed class CsvReader(TextReader text)
         var (quoted, closed, length) = (false, false, 0);
         while (true)
         {
-            var next = text.Read();
+            var next = Next();
             if (next >= 0 && ++length > MostCharacters)
             {
-                fault = $"The record is longer than {MostCharacters} characters.";
-                SkipLine();
-                return [];
+                // The break that makes it too long is its own.
+                if (next == '\r' && text.Peek() == '\n') Next();
+                else if (next is not ('\r' or '\n')) SkipLine();
+                fault = $"The record is longer than {MostCharacters} characters."
+                    + (breaks > Line ? $" It reaches to line {breaks}; no row in between was read." : "");
+                return fields;
             }
 
             if (quoted)
             {
                 if (next < 0)
                 {
-                    fault = "A quote is not closed.";
-                    return [];
+                    fault = "A quote is not closed; what stands behind it, up to the end of the file, was not read as rows.";
+                    return fields;
                 }
 
                 if (next != '"') field.Append((char)next);
@@ -68,7 +81,7 @@ internal sealed class CsvReader(TextReader text)
                 field.Clear();
                 closed = false;
                 if (next == delimiter) continue;
-                if (next == '\r' && text.Peek() == '\n') text.Read();
+                if (next == '\r' && text.Peek() == '\n') Next();
                 return fields;
             }
 
@@ -76,6 +89,14 @@ internal sealed class CsvReader(TextReader text)
             else if (next == '"' || closed) fault ??= "A quote stands inside a field; quote the whole field and double the quote.";
             else field.Append((char)next);
         }
+    }
+
+    // CR LF is one break, and so is each alone.
+    private int Next()
+    {
+        var next = text.Read();
+        if (next == '\n' || (next == '\r' && text.Peek() != '\n')) breaks++;
+        return next;
     }
 
     private void SkipLine()
@@ -86,7 +107,7 @@ internal sealed class CsvReader(TextReader text)
 
     private void SkipBreak()
     {
-        if (text.Peek() == '\r') text.Read();
-        if (text.Peek() == '\n') text.Read();
+        if (text.Peek() == '\r') Next();
+        if (text.Peek() == '\n') Next();
     }
 }

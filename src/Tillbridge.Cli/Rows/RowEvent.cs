@@ -9,7 +9,11 @@ namespace Tillbridge.Cli.Rows;
 /// <param name="Outcome">The row's outcome; at the end the summary.</param>
 /// <param name="ErrorCode">A stable code.</param>
 /// <param name="Session">The session's id.</param>
-internal sealed record RowEvent(string Event, int Row, string? Key, string Outcome, string? ErrorCode, string? Session);
+internal sealed record RowEvent(string Event, int Row, string? Key, string Outcome, string? ErrorCode, string? Session)
+{
+    /// <summary>The line of the input on which the row begins.</summary>
+    public long? Line { get; init; }
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RowEvent))]

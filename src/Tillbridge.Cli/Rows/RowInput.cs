@@ -76,6 +76,7 @@ internal sealed class RowInput
         var reader = new CsvReader(text);
         var header = reader.ReadHeader();
         Check(header);
+        var keyAt = header.ToList().FindIndex(IsKey);
         for (var number = 1; reader.ReadRecord(out var fault) is { } fields; number++)
         {
             if (fault is null && fields is [""] && header.Count > 1)
@@ -85,10 +86,19 @@ internal sealed class RowInput
             }
 
             if (fault is null && fields.Count != header.Count)
-                fault = $"The row has {fields.Count} fields, the header names {header.Count}.";
-            yield return fault is not null ? new(number, null, fault) : new(number, Values(header.Zip(fields)));
+            {
+                fault = $"The row has {fields.Count} fields, the header names {header.Count}. "
+                    + "A field that holds the delimiter needs quotes.";
+            }
+
+            yield return fault is null
+                ? new(number, reader.Line, Values(header.Zip(fields)))
+                : new(number, reader.Line, null, fault) { Key = keyAt >= 0 ? Shown(fields.ElementAtOrDefault(keyAt)) : null };
         }
     }
+
+    // Where no key can be read there is none.
+    private static string? Shown(string? key) => string.IsNullOrWhiteSpace(key) ? null : key;
 
     private static Dictionary<string, string?> Values(IEnumerable<(string Name, string Value)> pairs) =>
         pairs.ToDictionary(pair => pair.Name, pair => pair.Value.Length == 0 ? null : pair.Value, StringComparer.OrdinalIgnoreCase);
@@ -110,14 +120,15 @@ internal sealed class RowInput
     private IEnumerable<RowLine> JsonRows(StreamReader text)
     {
         var number = 0;
-        while (ReadLine(text, out var isTooLong) is { } line)
+        for (var at = 1; ReadLine(text, out var isTooLong) is { } line; at++)
         {
             if (line.Trim().Length == 0) continue;
             number++;
             var row = isTooLong
-                ? new RowLine(number, null, $"The line is longer than {CsvReader.MostCharacters} characters.")
-                : OfJson(number, line);
+                ? new RowLine(number, at, null, $"The line is longer than {CsvReader.MostCharacters} characters.")
+                : OfJson(number, at, line);
             names.UnionWith(row.Values?.Keys ?? []);
+            if (row.Key is not null) names.Add(plan.Keys);
             yield return row;
         }
     }
@@ -136,30 +147,37 @@ internal sealed class RowInput
         return line.ToString();
     }
 
-    private static RowLine OfJson(int number, string line)
+    private RowLine OfJson(int number, int at, string line)
     {
         try
         {
             using var document = JsonDocument.Parse(line);
-            if (document.RootElement.ValueKind is not JsonValueKind.Object) return new(number, null, "The line is no JSON object.");
+            if (document.RootElement.ValueKind is not JsonValueKind.Object) return new(number, at, null, "The line is no JSON object.");
             var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+            string? fault = null;
             foreach (var member in document.RootElement.EnumerateObject())
             {
                 if (member.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
-                    return new(number, null, $"The column '{member.Name}' is no text, number, flag or null.");
+                {
+                    fault ??= $"The column '{member.Name}' is no text, number, flag or null.";
+                    continue;
+                }
+
                 // A number is taken by its digits as they stand.
                 var value = member.Value.ValueKind switch
                 {
                     JsonValueKind.Null => null, JsonValueKind.String => member.Value.GetString(), _ => member.Value.GetRawText(),
                 };
-                if (!values.TryAdd(member.Name, value)) return new(number, null, $"The column '{member.Name}' stands twice.");
+                if (!values.TryAdd(member.Name, value)) fault ??= $"The column '{member.Name}' stands twice.";
             }
 
-            return new(number, values);
+            return fault is null
+                ? new(number, at, values)
+                : new(number, at, null, fault) { Key = Shown(values.GetValueOrDefault(plan.Keys)) };
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
-            return new(number, null, "The line is no valid JSON.");
+            return new(number, at, null, "The line is no valid JSON.");
         }
     }
 }

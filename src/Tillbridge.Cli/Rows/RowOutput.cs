@@ -33,7 +33,7 @@ internal sealed class RowOutput : IDisposable
         [
             new("RowKey", RowType.String, true, ""), new("Row", RowType.Integer, false, ""), new("Outcome", RowType.String, false, ""),
             new("ErrorCode", RowType.String, true, ""), new("ErrorText", RowType.String, true, ""),
-            new("SessionId", RowType.String, true, ""),
+            new("SessionId", RowType.String, true, ""), new("Line", RowType.Integer, true, ""),
         ]);
 
     /// <summary>Appends a row; it is on disk when this returns.</summary>

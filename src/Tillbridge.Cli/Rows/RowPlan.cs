@@ -59,10 +59,14 @@ internal sealed record RowPlan(RowConnector Connector, string Out)
         new("AmountMinor", RowType.Integer, true, "What was approved, minor units of ISO 4217."),
         new("CurrencyAlpha", RowType.String, true, "Its currency, three letters."),
         new("AskedMinor", RowType.Integer, true, "What was asked for, cash included, minor units of ISO 4217."),
+        new("Line", RowType.Integer, true, "The line of the input on which the row begins, the header's being 1."),
     ];
 
+    /// <summary>A row's line in the file; null for the one row of a run without input.</summary>
+    public long? LineOf(RowLine row) => In is null ? null : row.Line;
+
     /// <summary>A row's values for <see cref="Columns"/>.</summary>
-    public IReadOnlyList<object?> Write(RowEnd end, RowRules rules, string? key)
+    public IReadOnlyList<object?> Write(RowEnd end, RowRules rules, string? key, RowLine row)
     {
         var values = Connector.Write(end, rules);
         if (IsStrict) return values;
@@ -70,7 +74,7 @@ internal sealed record RowPlan(RowConnector Connector, string Out)
         return
         [
             .. values, key, end.Outcome.ToString().ToLowerInvariant(), end.ErrorCode, end.ErrorText, end.Session?.Id.Value,
-            approved?.MinorUnits, approved?.Currency.Code, end.Session?.Request.Total?.MinorUnits,
+            approved?.MinorUnits, approved?.Currency.Code, end.Session?.Request.Total?.MinorUnits, LineOf(row),
         ];
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tillbridge.Cli.Commands;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Keys;
 using Tillbridge.Facades.Rows;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
@@ -55,7 +56,7 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
             var clock = CommonOptions.Clock;
             await using var engine = await SessionRun.Start(journal, terminal, clock, IdSource.Of(clock), stop);
             RowCompanion.Write(plan, terminal.Name, run);
-            await CarryOut(engine, run, resumes, stop);
+            await CarryOut(engine, journal, run, resumes, stop);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JournalException)
         {
@@ -72,7 +73,7 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
         return ExitCode(rows);
     }
 
-    private async Task CarryOut(LocalTerminals engine, string run, bool resumes, CancellationToken stop)
+    private async Task CarryOut(LocalTerminals engine, IJournal journal, string run, bool resumes, CancellationToken stop)
     {
         // A resume writes the whole output anew out of the journal and puts it in the old one's place when it is done.
         var target = resumes ? plan.Out + ".resume" : plan.Out;
@@ -102,19 +103,22 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
                 foreach (var row in input.Rows())
                 {
                     if (stopsAfterRow) return;
-                    var (key, end) = await Carry(engine, runner, counted, row, run, stop);
+                    var (key, end) = await Carry(engine, journal, runner, counted, row, run, stop);
+                    if (end.Outcome is RowOutcome.Invalid && plan.In is not null)
+                        end = end with { ErrorText = $"Line {row.Line}: {end.ErrorText}" };
                     counts[end.Outcome] = counts.GetValueOrDefault(end.Outcome) + 1;
                     if (end.AmountDiffers) differing++;
                     // In strict columns a false flag without an answer would be a statement that nobody made.
-                    if (!plan.IsStrict || end.IsAnswered) output.Append(plan.Write(end, counted, key));
+                    if (!plan.IsStrict || end.IsAnswered) output.Append(plan.Write(end, counted, key, row));
                     else
                     {
                         faults ??= RowOutput.CreateErrors(plan, errors);
                         var outcome = end.Outcome.ToString().ToLowerInvariant();
-                        faults.Append([key, (long)row.Number, outcome, end.ErrorCode, end.ErrorText, end.Session?.Id.Value]);
+                        var session = end.Session?.Id.Value;
+                        faults.Append([key, (long)row.Number, outcome, end.ErrorCode, end.ErrorText, session, plan.LineOf(row)]);
                     }
 
-                    Progress(row.Number, key, end);
+                    Progress(row, key, end);
                 }
 
                 if (faults is null && plan.IsStrict && plan.Out != "-") File.Delete(errors);
@@ -129,11 +133,12 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
     }
 
     private async Task<(string? Key, RowEnd End)> Carry(
-        LocalTerminals engine, RowRunner runner, RowRules counted, RowLine row, string run, CancellationToken stop)
+        LocalTerminals engine, IJournal journal, RowRunner runner, RowRules counted, RowLine row, string run, CancellationToken stop)
     {
         var now = CommonOptions.Clock.GetLocalNow().DateTime;
-        if (row.Values is not { } values) return (null, RowEnd.Invalid("invalid-row", row.Fault!, now));
-        var (key, wrong) = KeyOf(values, row.Number, run);
+        if (row.Values is not { } values)
+            return (input.HasKeys ? row.Key : Numbered(row.Number, run), RowEnd.Invalid("invalid-row", row.Fault!, now));
+        var (key, wrong) = await KeyOf(values, row.Number, run, journal, stop);
         if (wrong is not null) return (key, RowEnd.Invalid("invalid-row", wrong, now));
         var reading = plan.Connector.Read(values, counted);
         if (reading.Address is not { } address) return (key, await runner.Run(terminal.Name, reading, key, stop));
@@ -167,22 +172,23 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
         }
     }
 
-    private (string? Key, string? Wrong) KeyOf(IReadOnlyDictionary<string, string?> values, int number, string run)
+    // A question may be asked again; a close without input and without a name is one that is meant now.
+    private string? Numbered(int number, string run) => plan.RunName is not null || (plan.Connector.IsOnce && plan.In is not null)
+        ? $"{run}/{number}"
+        : plan.Connector.IsOnce ? IdSource.Of(CommonOptions.Clock).NewKey() : null;
+
+    private async Task<(string? Key, string? Wrong)> KeyOf(
+        IReadOnlyDictionary<string, string?> values, int number, string run, IJournal journal, CancellationToken stop)
     {
         // One source for all rows of an input: a key of our own beside theirs would be another one after a change of the input.
-        if (!input.HasKeys)
-        {
-            // A question may be asked again; a close without input and without a name is one that is meant now.
-            if (plan.RunName is null && (!plan.Connector.IsOnce || plan.In is null))
-                return (plan.Connector.IsOnce ? IdSource.Of(CommonOptions.Clock).NewKey() : null, null);
-            return ($"{run}/{number}", null);
-        }
-
+        if (!input.HasKeys) return (Numbered(number, run), null);
         var key = values.GetValueOrDefault(plan.Keys);
         if (key is null) return (null, $"{plan.Keys} is missing; where one row has it, all need it.");
-        if (!RequestRules.IsPrintable(key, MostKeyCharacters))
-            return (key, $"{plan.Keys} must be 1 to {MostKeyCharacters} printable characters.");
-        return keys.Add(key) ? (key, null) : (key, $"{plan.Keys} '{key}' stands twice in the input.");
+        // What an earlier version took and carried out is told again.
+        if (OrderKey.Fault(key, MostKeyCharacters) is { } fault
+            && (key.Length > MostKeyCharacters || await journal.FindUnder(RowRunner.FirstKeyOf(plan.Connector, key), null, stop) is null))
+            return (key, $"{plan.Keys} {fault}");
+        return keys.Add(OrderKey.Normal(key)) ? (key, null) : (key, $"{plan.Keys} '{key}' stands twice in the input.");
     }
 
     private CliException Forgotten() => CliException.Usage(
@@ -198,20 +204,21 @@ internal sealed class RowsRun(RowPlan plan, RowInput input, RowRules rules, Term
         if (Console.ReadLine()?.Trim() != "yes") throw CliException.Usage("Nothing was carried out.");
     }
 
-    private void Progress(int number, string? key, RowEnd end)
+    private void Progress(RowLine row, string? key, RowEnd end)
     {
         var outcome = end.Outcome.ToString().ToLowerInvariant();
         if (plan.Json)
         {
             Console.Error.WriteLine(JsonSerializer.Serialize(
-                new RowEvent("row", number, key, outcome, end.ErrorCode, end.Session?.Id.Value), RowJson.Default.RowEvent));
+                new RowEvent("row", row.Number, key, outcome, end.ErrorCode, end.Session?.Id.Value) { Line = plan.LineOf(row) },
+                RowJson.Default.RowEvent));
             return;
         }
 
         var amount = end.Session?.Conclusion?.ApprovedAmount is { } approved ? $" {approved}" : "";
         var said = end.Session?.Conclusion is { Outcome: not Outcome.Approved, ResponseCode: { } response } ? $" (code {response})" : "";
         var fault = said + (end.ErrorCode is { } code ? $" {code}: {end.ErrorText}" : "");
-        Console.Error.WriteLine($"row {number} {key ?? "-"} {outcome}{amount}{fault}");
+        Console.Error.WriteLine($"row {row.Number} {key ?? "-"} {outcome}{amount}{fault}");
     }
 
     private void Summarise(int rows)

@@ -48,8 +48,10 @@ internal sealed record TerminalView
 /// <param name="LastHeard">When it last answered, UTC.</param>
 internal sealed record TerminalStateView(string Condition, string? Session, int Unresolved, DateTimeOffset? LastHeard);
 
-/// <summary>All terminals.</summary>
-internal sealed record TerminalListView(IReadOnlyList<TerminalView> Terminals);
+/// <summary>Terminals in the order of their names.</summary>
+/// <param name="Terminals">A page of them.</param>
+/// <param name="Cursor">Ask again with <c>?cursor=</c> this when there are more; null at the end.</param>
+internal sealed record TerminalListView(IReadOnlyList<TerminalView> Terminals, string? Cursor);
 
 /// <summary>The answer of a connection test.</summary>
 internal sealed record TestView(string What, bool Ok, string? Outcome, string? Reason, string? Message, SessionView Session);

@@ -16,6 +16,9 @@ internal sealed class TerminalsApi(ApiParts parts)
 {
     private const int TestSeconds = 60;
 
+    // As many as a gateway has usually, so that one page is all of them.
+    private const int MostListed = 1000;
+
     private static readonly Dictionary<string, RequestKind> Tests = new(StringComparer.Ordinal)
     {
         ["terminal"] = RequestKind.Status, ["acquirer"] = RequestKind.Diagnosis,
@@ -32,13 +35,16 @@ internal sealed class TerminalsApi(ApiParts parts)
         if (parts.Parts.Scripts.Count > 0) routes.MapPut("/v1/terminals/{name}/script", Answers.Endpoint(PutScript));
     }
 
-    /// <summary>All terminals as they are now.</summary>
-    public static TerminalListView ViewAll(ApiParts parts)
+    /// <summary>The terminals behind a name as they are now; null begins at the first.</summary>
+    public static TerminalListView ViewBehind(ApiParts parts, string? cursor, int limit)
     {
+        var names = parts.Roster.Names;
+        var page = names.SkipWhile(name => cursor is not null && string.CompareOrdinal(name, cursor) <= 0).Take(limit + 1).ToList();
         var states = parts.Terminals.States.ToDictionary(state => state.Name, StringComparer.Ordinal);
-        return new([.. parts.Roster.Names
+        var views = page.Take(limit)
             .Select(parts.Roster.Find).OfType<TerminalEntry>()
-            .Select(entry => View(entry, states.GetValueOrDefault(entry.Name)))]);
+            .Select(entry => View(entry, states.GetValueOrDefault(entry.Name)));
+        return new([.. views], page.Count > limit ? page[limit - 1] : null);
     }
 
     private static TerminalView View(TerminalEntry entry, TerminalState? state) => new()
@@ -66,14 +72,19 @@ internal sealed class TerminalsApi(ApiParts parts)
 
     private static string NameOf(HttpContext context) => (string)context.Request.RouteValues["name"]!;
 
-    private Task<IResult> List(HttpContext context) =>
-        Task.FromResult(Answers.Json(ViewAll(parts), ApiJson.Default.TerminalListView));
+    private Task<IResult> List(HttpContext context)
+    {
+        var query = new QueryFields(context.Request.Query);
+        var (cursor, limit) = (query.Text("cursor"), (int)(query.Whole("limit", 1, MostListed) ?? MostListed));
+        return Task.FromResult(query.Finish() ?? Answers.Json(ViewBehind(parts, cursor, limit), ApiJson.Default.TerminalListView));
+    }
 
     private Task<IResult> Show(HttpContext context) => Task.FromResult(ShowNow(NameOf(context), 200));
 
     private IResult ShowNow(string name, int status) =>
-        ViewAll(parts).Terminals.FirstOrDefault(view => view.Name == name) is { } view
-            ? Answers.Json(view, ApiJson.Default.TerminalView, status)
+        parts.Roster.Find(name) is { } entry
+            ? Answers.Json(
+                View(entry, parts.Terminals.States.FirstOrDefault(state => state.Name == name)), ApiJson.Default.TerminalView, status)
             : Problems.NotFound("There is no terminal of that name.");
 
     private async Task<IResult> Put(HttpContext context)

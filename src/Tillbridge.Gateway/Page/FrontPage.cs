@@ -12,6 +12,7 @@ namespace Tillbridge.Gateway.Page;
 internal sealed class FrontPage(ApiParts parts)
 {
     private const int MostSessions = 20;
+    private const int MostTerminals = 500;
 
     private const string Head = """
         <!doctype html>
@@ -32,7 +33,7 @@ internal sealed class FrontPage(ApiParts parts)
     {
         var page = await parts.Journal.Query(new SessionQuery { Limit = MostSessions }, context.RequestAborted);
         var html = new StringBuilder(Head);
-        WriteTerminals(html, TerminalsApi.ViewAll(parts).Terminals);
+        WriteTerminals(html, TerminalsApi.ViewBehind(parts, null, MostTerminals).Terminals, parts.Roster.Names.Count);
         WriteSessions(html, [.. page.Sessions.Select(session => SessionView.From(session, "en"))]);
         foreach (var row in page.Damaged) html.Append($"<p><strong>{WebUtility.HtmlEncode($"{row.Id}: {row.Why}")}</strong></p>\n");
         html.Append("<p>The same as JSON: <code>/v1/terminals</code>, <code>/v1/sessions</code>; ")
@@ -40,7 +41,7 @@ internal sealed class FrontPage(ApiParts parts)
         return Answers.Text(html.Append("</body></html>\n").ToString(), "text/html");
     }
 
-    private static void WriteTerminals(StringBuilder html, IReadOnlyList<TerminalView> terminals)
+    private static void WriteTerminals(StringBuilder html, IReadOnlyList<TerminalView> terminals, int all)
     {
         html.Append("<h2>Terminals</h2>\n<table><tr><th>Name</th><th>Address</th><th>State</th>")
             .Append("<th>Unresolved</th><th>Last heard</th></tr>\n");
@@ -53,6 +54,7 @@ internal sealed class FrontPage(ApiParts parts)
         }
 
         html.Append("</table>\n");
+        if (all > terminals.Count) html.Append($"<p>The first {terminals.Count} of {all} terminals.</p>\n");
     }
 
     private static void WriteSessions(StringBuilder html, IReadOnlyList<SessionView> sessions)

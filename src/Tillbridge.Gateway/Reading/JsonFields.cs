@@ -14,7 +14,7 @@ internal sealed class JsonFields
     // Deep enough for every document we know; a deeper one is an attack on the parser's stack.
     private const int MostDepth = 16;
 
-    // Far more than any document of ours has; each costs memory before it can be refused.
+    // Far more than any object of ours has but the lists of terminals and rules; each costs memory before it can be refused.
     private const int MostKeys = 4096;
     private const int MostNamed = 20;
     private const string NoUnicode = "This holds text that is not valid Unicode: broken UTF-8, or half of a surrogate pair.";
@@ -141,7 +141,8 @@ internal sealed class JsonFields
     }
 
     /// <summary>A member that is an object itself.</summary>
-    public JsonFields? Object(string name) => Take(name) is { } value ? Of(value, PathOf(name), faults) : null;
+    public JsonFields? Object(string name, int mostKeys = MostKeys) =>
+        Take(name) is { } value ? Of(value, PathOf(name), faults, mostKeys) : null;
 
     /// <summary>A member that is a list of texts, with the path of each.</summary>
     public IReadOnlyList<(string Path, string Text)> Texts(string name, int most)
@@ -173,7 +174,7 @@ internal sealed class JsonFields
     /// <summary>A member whose keys are names and whose values are texts.</summary>
     public IReadOnlyDictionary<string, string>? TextMap(string name, int mostEntries, int mostCharacters)
     {
-        if (Object(name) is not { } map) return null;
+        if (Object(name, Math.Max(mostEntries, MostKeys)) is not { } map) return null;
         if (map.members.Count > mostEntries) Fault(name, $"At most {mostEntries} entries are kept.");
         foreach (var key in map.members.Keys.Where(key => !IsText(key, mostCharacters)))
             Fault(name, $"A key must have 1 to {mostCharacters} characters without control characters.");

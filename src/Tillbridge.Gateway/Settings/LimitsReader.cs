@@ -8,8 +8,8 @@ internal static class LimitsReader
     private const int MostRequestsPerSecond = 100_000;
     private const int MostConnections = 50_000;
 
-    // Each is a key of one object, and a document with more than 4096 of them is refused.
-    private const int MostTerminals = 4000;
+    /// <summary>The most that <c>limits.terminals</c> may say.</summary>
+    public const int MostTerminals = 20_000;
 
     /// <summary>The limits of a configuration, with what it leaves out as usual.</summary>
     public static GatewayLimits Read(JsonFields fields)

@@ -8,7 +8,7 @@ namespace Tillbridge.Gateway.Settings;
 /// </summary>
 internal static class RoutingReader
 {
-    private const int MostRules = 10_000;
+    private const int MostRules = LimitsReader.MostTerminals;
     private const int MostNameCharacters = 256;
 
     /// <summary>The rules; faults are noted in the fields.</summary>

@@ -142,7 +142,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, IProtocol> prot
     private List<TerminalEntry> ReadTerminals(JsonFields fields, int most)
     {
         var entries = new List<TerminalEntry>();
-        if (fields.Object("terminals") is not { } terminals) return entries;
+        if (fields.Object("terminals", Math.Max(most + 1, LimitsReader.MostTerminals)) is not { } terminals) return entries;
         foreach (var (name, path, value) in terminals.Each().Take(most + 1))
         {
             if (ReadTerminal(name, value, path) is { } entry) entries.Add(entry);

@@ -18,8 +18,11 @@ internal sealed class TerminalRoster(
 
     private readonly SemaphoreSlim oneChange = new(1);
 
+    // Every payment asks for the names, and nearly never do they change.
+    private volatile string[] sorted = [.. entries.Select(entry => entry.Name).Order(StringComparer.Ordinal)];
+
     /// <summary>Their names, sorted.</summary>
-    public IReadOnlyList<string> Names => [.. byName.Keys.Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Names => sorted;
 
     /// <summary>The entry of that name; null when there is none.</summary>
     public TerminalEntry? Find(string name) => byName.GetValueOrDefault(name);
@@ -72,12 +75,19 @@ internal sealed class TerminalRoster(
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
             if (await undo() is null) return new NoChange.NotKept(wrong.Message, IsLive: false);
-            note();
+            Take(note);
             return new NoChange.NotKept(wrong.Message, IsLive: true);
         }
 
-        note();
+        Take(note);
         return null;
+    }
+
+    // One change at a time, so that the names are those of the newest.
+    private void Take(Action note)
+    {
+        note();
+        sorted = [.. byName.Keys.Order(StringComparer.Ordinal)];
     }
 
     private sealed class Turn(SemaphoreSlim gate) : IDisposable

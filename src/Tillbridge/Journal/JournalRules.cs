@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Keys;
 using Tillbridge.Journal.Frames;
 
 namespace Tillbridge.Journal;
@@ -8,7 +9,6 @@ namespace Tillbridge.Journal;
 /// <summary>What every journal asks of an entry and of a key, whatever it writes to.</summary>
 internal static class JournalRules
 {
-    public const int MostKeyCharacters = 128;
     public const int MostPage = 1000;
     public const int MostRecords = 10_000;
     public const int MostSentAfter = 1000;
@@ -58,8 +58,7 @@ internal static class JournalRules
     {
         ArgumentNullException.ThrowIfNull(intent);
         if (intent.Phase is not SessionPhase.Prepared) throw new ArgumentException("An intent is prepared.", nameof(intent));
-        if (intent.Key is { } key && !RequestRules.IsPrintable(key, MostKeyCharacters))
-            throw new ArgumentException($"A key has 1 to {MostKeyCharacters} printable characters.", nameof(intent));
+        if (intent.Key is { } key && OrderKey.Fault(key) is { } fault) throw new ArgumentException($"A key {fault}", nameof(intent));
         return new JournalEntry(intent.Id, intent.Terminal, RecordKind.Intent, body, intent);
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Tillbridge.Domain;
 using Tillbridge.Domain.Cards;
+using Tillbridge.Domain.Keys;
 using Tillbridge.Journal;
 using Tillbridge.Protocols;
 using Tillbridge.Sessions.Books;
@@ -15,12 +16,15 @@ namespace Tillbridge.Sessions;
 public sealed class LocalTerminals : ITerminals, IAsyncDisposable
 {
     /// <summary>Longest idempotency key in characters.</summary>
-    public const int MostKeyCharacters = 128;
+    public const int MostKeyCharacters = OrderKey.MostCharacters;
 
     private const int MostTries = 10;
     private static readonly TimeSpan ResolvePatience = TimeSpan.FromSeconds(20); // A reminder asks for ten.
 
     private readonly ConcurrentDictionary<string, TerminalLoop> loops = new(StringComparer.Ordinal);
+
+    // Whose a device is, so that the start of very many terminals does not look through all of them for each.
+    private readonly Dictionary<string, string> owners = new(StringComparer.Ordinal);
     private readonly IReadOnlyDictionary<string, IProtocol> protocols;
     private readonly Func<TerminalAddress, ITransport> transports;
     private readonly IJournal journal;
@@ -104,11 +108,10 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         }
 
         var place = settings.Address.Place;
-        var others = loops.Values.Where(other => other.Settings.Name != settings.Name);
-        if (others.FirstOrDefault(other => other.Settings.Address.Place == place) is { } twin)
+        if (owners.TryGetValue(place, out var twin) && twin != settings.Name)
         {
             throw new ArgumentException(
-                $"Terminal {settings.Name}: {place} is terminal {twin.Settings.Name} already; one device has one owner.");
+                $"Terminal {settings.Name}: {place} is terminal {twin} already; one device has one owner.");
         }
 
         var logger = logs.CreateLogger("Tillbridge.Terminal");
@@ -128,12 +131,19 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         catch (Exception)
         {
             await fresh.DisposeAsync();
-            if (loops.TryGetValue(settings.Name, out var left) && left.IsGone) loops.TryRemove(settings.Name, out _);
+            if (loops.TryGetValue(settings.Name, out var left) && left.IsGone) Drop_NeedsLock(settings.Name);
             throw;
         }
 
+        if (loops.TryGetValue(settings.Name, out var gone)) owners.Remove(gone.Settings.Address.Place);
+        owners[place] = settings.Name;
         loops[settings.Name] = fresh;
         return null;
+    }
+
+    private void Drop_NeedsLock(string name)
+    {
+        if (loops.TryRemove(name, out var gone)) owners.Remove(gone.Settings.Address.Place);
     }
 
     /// <summary>Takes a terminal away, unless it has an open session. Its journal stays.</summary>
@@ -155,7 +165,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
     {
         if (!loops.TryGetValue(name, out var loop)) return Refusal.NoTerminal(name);
         if (await End(loop) is { } busy) return busy;
-        loops.TryRemove(name, out _);
+        Drop_NeedsLock(name);
         return null;
     }
 
@@ -300,7 +310,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         request = BookingReferences.Mint(await originals.CountIn(order.Terminal, request), id, capabilities);
         var intent = new Session(id, order.Terminal, request, clock.GetUtcNow())
         {
-            Key = order.Key,
+            Key = order.Key is { } key ? OrderKey.Normal(key) : null,
             Fingerprint = fingerprint,
             Metadata = order.Metadata,
             Face = order.Face,
@@ -336,10 +346,7 @@ public sealed class LocalTerminals : ITerminals, IAsyncDisposable
         }
     }
 
-    private async Task<Session?> KnownUnder(string? key) =>
-        key is { Length: > 0 and <= MostKeyCharacters } && await journal.FindByKey(key, shutdown) is { } known && !HasExpired(known)
-            ? known
-            : null;
+    private Task<Session?> KnownUnder(string? key) => journal.FindUnder(key, known => !HasExpired(known), shutdown);
 
     private bool HasExpired(Session known) =>
         known is { Phase: SessionPhase.Closed, IsUnresolved: false } && clock.GetUtcNow() - known.CreatedAt > IJournal.KeyLifetime;

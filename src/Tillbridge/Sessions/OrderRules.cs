@@ -1,5 +1,6 @@
 using Tillbridge.Domain;
 using Tillbridge.Domain.Cards;
+using Tillbridge.Domain.Keys;
 using Tillbridge.Protocols;
 
 namespace Tillbridge.Sessions;
@@ -16,13 +17,8 @@ internal static class OrderRules
             return new(RefusalCode.InvalidRequest, card.Text, card.Field);
         if (order.Key is null && request.Kind.MovesMoney())
             return new(RefusalCode.InvalidRequest, "An idempotency key is required for everything that moves money.", "Idempotency-Key");
-        if (order.Key is { } key && !RequestRules.IsPrintable(key, LocalTerminals.MostKeyCharacters))
-        {
-            return new(
-                RefusalCode.InvalidRequest,
-                $"The idempotency key must be 1 to {LocalTerminals.MostKeyCharacters} printable characters.",
-                "Idempotency-Key");
-        }
+        if (order.Key is { } key && OrderKey.Fault(key) is { } wrong)
+            return new(RefusalCode.InvalidRequest, $"The idempotency key {wrong}", "Idempotency-Key");
 
         if (!capabilities.Kinds.Contains(request.Kind))
             return new(RefusalCode.UnsupportedByTerminal, $"{order.Terminal} cannot do {request.Kind}.", "kind");

@@ -59,7 +59,7 @@ public sealed class CliGpeRowsTests : CliBench
 
         Assert.True(code == 3, output);
         Assert.Equal(["invalid-row"], await Column("ErrorCode"));
-        Assert.StartsWith("ClientId", (await Column("ErrorText"))[0].Trim('"'), StringComparison.Ordinal);
+        Assert.StartsWith("Line 2: ClientId", (await Column("ErrorText"))[0].Trim('"'), StringComparison.Ordinal);
         Assert.DoesNotContain(number, await File.ReadAllTextAsync(Out, Stop), StringComparison.Ordinal);
     }
 

@@ -28,6 +28,31 @@ public sealed class CliRowsTests : CliBench
     }
 
     [Fact]
+    public async Task A_line_that_is_wrong_is_an_answer_with_its_key_and_line_and_the_others_go_on()
+    {
+        await Write(
+            "RowKey,Amount", "a,100", "b,12,50", "", "c", "d,1.23E+05", "e,200", "e ,300", "x\u200By,400",
+            "cafe\u0301,500", "caf\u00E9,500");
+
+        var (code, output) = await Pay();
+
+        Assert.True(code == 3, output);
+        Assert.Equal(["a", "b", "c", "d", "e", "e ", "x\u200By", "cafe\u0301", "caf\u00E9"], await Column("RowKey"));
+        Assert.Equal(["2", "3", "5", "6", "7", "8", "9", "10", "11"], await Column("Line"));
+        Assert.Equal(
+            ["approved", "invalid", "invalid", "invalid", "approved", "invalid", "invalid", "approved", "invalid"],
+            await Column("Outcome"));
+        Assert.Equal(100 + 200 + 500, Booked());
+        var texts = await Column("ErrorText");
+        Assert.StartsWith("Line 3: The row has 3 fields, the header names 2.", texts[1], StringComparison.Ordinal);
+        Assert.StartsWith("Line 6: Amount is written with an exponent", texts[3], StringComparison.Ordinal);
+        Assert.Contains("write all of them", texts[3], StringComparison.Ordinal);
+        Assert.StartsWith("Line 8: RowKey must be 1 to 100 printable characters without a blank", texts[5], StringComparison.Ordinal);
+        Assert.Contains("U+200B", texts[6], StringComparison.Ordinal);
+        Assert.Contains("stands twice", texts[8], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_same_key_with_another_amount_is_not_carried_out_and_a_new_row_at_the_top_is_only_itself()
     {
         await Write("RowKey,Amount", "a,1250");
@@ -71,8 +96,9 @@ public sealed class CliRowsTests : CliBench
 
         Assert.Single(await Column("ResponseCode"));
         var fault = JsonDocument.Parse(await File.ReadAllTextAsync(Out + ".errors.jsonl", Stop)).RootElement;
-        Assert.Equal(("b", 2, "invalid-row"), (
-            fault.GetProperty("RowKey").GetString(), fault.GetProperty("Row").GetInt32(), fault.GetProperty("ErrorCode").GetString()));
+        Assert.Equal(("b", 2, 3, "invalid-row"), (
+            fault.GetProperty("RowKey").GetString(), fault.GetProperty("Row").GetInt32(), fault.GetProperty("Line").GetInt32(),
+            fault.GetProperty("ErrorCode").GetString()));
     }
 
     [Theory]

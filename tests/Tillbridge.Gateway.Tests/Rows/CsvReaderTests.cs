@@ -43,6 +43,41 @@ public sealed class CsvReaderTests
         Assert.Contains("not closed", rows[6].Fault, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_line_with_too_few_or_too_many_fields_keeps_its_key_and_every_row_its_line()
+    {
+        var rows = Read(
+            "RowKey,Amount,Currency\r\na,1,203\r\nb,12,50,203\r\n\r\nc\r\nd,\"4\",\"2\r\n03\"\r\ne,5,203,\n,6\nf,\"7\"x,203\ng,8,203");
+
+        Assert.Equal([2, 3, 5, 6, 8, 9, 10, 11], rows.Select(row => row.Line));
+        Assert.Equal(["a", null, null, "d", null, null, null, "g"], rows.Select(row => row.Values?["RowKey"]));
+        Assert.Equal([null, "b", "c", null, "e", null, "f", null], rows.Select(row => row.Key));
+        Assert.Contains("4 fields, the header names 3", rows[1].Fault, StringComparison.Ordinal);
+        Assert.Contains("1 fields", rows[2].Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_record_that_never_ends_keeps_its_key_and_says_what_it_swallowed()
+    {
+        var tooLong = Read($"RowKey,Amount\na,\"{string.Join('\n', Enumerable.Repeat(new string('1', 999), 70))}\"\nb,2\n");
+        var exact = Read($"RowKey,Amount\na,{new string('1', 65_534)}\r\nb,2\n");
+        var open = Read("RowKey,Amount\na,1\nb,\"2\nc,3\n");
+
+        Assert.Equal(("a", 2), (tooLong[0].Key, tooLong[0].Line));
+        Assert.Contains("no row in between was read", tooLong[0].Fault, StringComparison.Ordinal);
+        Assert.Equal([("a", 2), ("b", 3)], exact.Select(row => (row.Key ?? row.Values!["RowKey"]!, row.Line)));
+        Assert.Equal(("b", 3), (open[1].Key, open[1].Line));
+        Assert.Contains("up to the end of the file", open[1].Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_wrong_line_of_json_keeps_its_key_where_it_can_be_read()
+    {
+        var rows = Read("{\"Amount\":[1],\"RowKey\":\"a\"}\n\n{\"RowKey\":\"b\",\"Amount\":1,\"amount\":2}\nnonsense\n", isCsv: false);
+
+        Assert.Equal([("a", 1), ("b", 3), (null, 4)], rows.Select(row => (row.Key, row.Line)));
+    }
+
     [Theory]
     [InlineData("", "no header")]
     [InlineData("\n1\n", "no header")]

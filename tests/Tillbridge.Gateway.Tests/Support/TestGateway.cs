@@ -172,7 +172,9 @@ internal sealed class TestGateway : IAsyncDisposable
     private async Task Open()
     {
         host = await GatewayHost.Start(settings, parts);
-        Client = new HttpClient { BaseAddress = host.Address };
+        // As most clients do, and .NET's only when it is asked to.
+        var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
+        Client = new HttpClient(handler) { BaseAddress = host.Address };
     }
 }
 

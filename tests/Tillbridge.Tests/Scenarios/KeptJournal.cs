@@ -17,7 +17,7 @@ internal class KeptJournal(IJournal inner) : IJournal
 
     public virtual Task<Session?> Find(SessionId id, CancellationToken shutdown) => inner.Find(id, shutdown);
 
-    public Task<Session?> FindByKey(string key, CancellationToken shutdown) => inner.FindByKey(key, shutdown);
+    public virtual Task<Session?> FindByKey(string key, CancellationToken shutdown) => inner.FindByKey(key, shutdown);
 
     public Task<IReadOnlyList<Session>> Unsettled(string? terminal, CancellationToken shutdown) => inner.Unsettled(terminal, shutdown);
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Tillbridge.Domain;
+using Tillbridge.Domain.Keys;
 
 namespace Tillbridge.Gateway.Api.Requests;
 
@@ -9,8 +9,6 @@ internal static class RequestHeaders
 {
     /// <summary>The longest that a caller may wait in one request.</summary>
     public const int MostWaitSeconds = 600;
-
-    private const int MostKeyCharacters = 128;
 
     // Browsers send some 150. The platform reads a row of commas in quadratic time (found by the laboratory).
     private const int MostAcceptCharacters = 400;
@@ -21,9 +19,10 @@ internal static class RequestHeaders
         problem = null;
         var values = context.Request.Headers["Idempotency-Key"];
         if (values.Count == 0) return null;
-        if (values is [{ } key] && RequestRules.IsPrintable(key, MostKeyCharacters)) return key;
+        // What it may hold is the engine's to say, which first looks whether the journal has it.
+        if (values is [{ Length: > 0 and <= OrderKey.MostCharacters } key]) return key;
         problem = Problems.Invalid(
-            "Idempotency-Key", $"The header Idempotency-Key may stand once, with 1 to {MostKeyCharacters} printable characters.");
+            "Idempotency-Key", $"The header Idempotency-Key may stand once, with 1 to {OrderKey.MostCharacters} printable characters.");
         return null;
     }
 

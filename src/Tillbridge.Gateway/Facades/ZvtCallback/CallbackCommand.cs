@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Keys;
 using Tillbridge.Domain.Messages;
 using Tillbridge.Gateway.Facades.ZvtCallback.Receivers;
 
@@ -34,7 +35,6 @@ internal sealed record CallbackCommand(CommandName Name, Uri CallbackUrl, string
 {
     public const int MostBytes = 16 * 1024;
     private const int MostDepth = 4;
-    private const int MostKeyCharacters = 128;
 
     public string Terminal { get; init; } = "";
 
@@ -141,11 +141,11 @@ internal sealed record CallbackCommand(CommandName Name, Uri CallbackUrl, string
             return Refuse(422, "invalid-callback-url", "CallbackUrl is missing; every command needs one, for example "
                 + "http://127.0.0.1:9000/zvt.");
         if (AddressGuard.Read(address, out var why) is not { } url) return Refuse(422, "invalid-callback-url", why);
-        if (texts["IdempotencyKey"] is { } inBody && keyHeader is not null && inBody != keyHeader)
+        if (texts["IdempotencyKey"] is { } inBody && keyHeader is not null && OrderKey.Normal(inBody) != OrderKey.Normal(keyHeader))
             return Refuse(400, "invalid-request", "IdempotencyKey and the header Idempotency-Key differ; send one of them.");
         var key = texts["IdempotencyKey"] ?? keyHeader;
-        if (key is not null && !RequestRules.IsPrintable(key, MostKeyCharacters))
-            return Refuse(400, "invalid-request", $"IdempotencyKey must be 1 to {MostKeyCharacters} printable characters.");
+        // What it may hold is said when it is known whether the journal has it.
+        if (key is { Length: > OrderKey.MostCharacters }) return Refuse(400, "invalid-request", $"IdempotencyKey {OrderKey.Fault(key)}");
         if (texts["Language"] is { } language && !Messages.Knows(language))
             return Refuse(422, "invalid-parameter", "Language must be one of cs, sk, de, en, fr, uk, ru.");
         if (texts["Reference"] is { } reference && !RequestRules.IsPrintable(reference, RequestRules.MostReferenceCharacters))

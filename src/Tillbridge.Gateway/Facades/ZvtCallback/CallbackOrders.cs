@@ -1,6 +1,8 @@
 using System.Globalization;
 using Tillbridge.Domain;
+using Tillbridge.Domain.Keys;
 using Tillbridge.Gateway.Facades.ZvtCallback.Configuration;
+using Tillbridge.Journal;
 using Tillbridge.Sessions;
 
 namespace Tillbridge.Gateway.Facades.ZvtCallback;
@@ -59,7 +61,13 @@ internal sealed class CallbackOrders(CallbackParts parts, CallbackSettings setti
         for (var number = 1; number <= MostRepeats; number++)
         {
             var key = number == 1 ? wanted : string.Create(CultureInfo.InvariantCulture, $"{wanted}#{number}");
-            if (await parts.Journal.FindByKey(key, stop) is not { } known) return (key, null, null);
+            if (await parts.Journal.FindUnder(key, null, stop) is not { } known)
+            {
+                return OrderKey.Fault(key) is { } fault
+                    ? (null, null, new(400, "invalid-request", $"IdempotencyKey {fault}"))
+                    : (key, null, null);
+            }
+
             var first = CallbackOrigin.Of(known);
             if (first?.Command != origin.Command || first.Parameter != origin.Parameter || known.Terminal != command.Terminal)
             {

@@ -13,6 +13,10 @@ internal static partial class RowAmount
     private const int MostCharacters = 40;
     private const int MostZeros = 2;
 
+    /// <summary>A program that wrote an exponent may have dropped digits: 123456 becomes 1.23E+05 in a narrow column.</summary>
+    public const string ExponentRule = "is written with an exponent, which may have lost digits; write all of them, such as 123000 "
+        + "(in a spreadsheet: give the column the format of text, then export anew)";
+
     /// <summary>Reads an amount.</summary>
     /// <param name="text">As it stands in the row.</param>
     /// <param name="named">The row's currency; null when it names none.</param>
@@ -23,6 +27,7 @@ internal static partial class RowAmount
     {
         var written = text.Trim();
         if (written.Length is 0 or > MostCharacters) return Refuse(out why, "is no amount");
+        if (HasExponent(written)) return Refuse(out why, ExponentRule);
         var match = WithCurrency().Match(written);
         if (!match.Success) return ReadPlain(written, named ?? rules.Currency, rules, out why);
         var code = match.Groups["before"].Success ? match.Groups["before"].Value : match.Groups["after"].Value;
@@ -55,13 +60,11 @@ internal static partial class RowAmount
             : Refuse(out why, $"has more than the {exponent} decimals that {currency.Code} has at this terminal; nothing is rounded");
     }
 
-    // How many are written behind the mark, as far as an exponent leaves them there.
+    // How many are written behind the mark.
     private static int Decimals(string written)
     {
-        var parts = written.Split('e', 'E');
-        var mark = parts[0].IndexOfAny(['.', ',']);
-        var behind = mark < 0 || parts[0][(mark + 1)..] == "0" ? 0 : parts[0].Length - mark - 1;
-        return behind - (parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0);
+        var mark = written.IndexOfAny(['.', ',']);
+        return mark < 0 || written[(mark + 1)..] == "0" ? 0 : written.Length - mark - 1;
     }
 
     private static Money? Of(decimal wireMinor, Currency currency, RowRules rules, out string why)
@@ -74,7 +77,7 @@ internal static partial class RowAmount
         return new Money((long)minor, currency);
     }
 
-    // Blanks may group thousands, a point or a comma is the one decimal mark, an exponent is a number's as JSON writes it.
+    // Blanks may group thousands, a point or a comma is the one decimal mark.
     private static decimal? Digits(string written, out string why)
     {
         why = "";
@@ -82,7 +85,7 @@ internal static partial class RowAmount
         {
             var text = written.Replace(" ", "", StringComparison.Ordinal).Replace("\u00A0", "", StringComparison.Ordinal)
                 .Replace("\u202F", "", StringComparison.Ordinal).Replace(',', '.');
-            const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowExponent;
+            const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
             if (decimal.TryParse(text, Style, CultureInfo.InvariantCulture, out var number) && IsExact(text, number)) return number;
         }
 
@@ -92,7 +95,7 @@ internal static partial class RowAmount
 
     // What a decimal cannot hold is rounded by the parser; written back it then differs.
     private static bool IsExact(string text, decimal number) =>
-        text.Count(char.IsAsciiDigit) <= 28 && (number != 0 || text.TrimStart('-').Split('e', 'E')[0].All(digit => digit is '0' or '.'));
+        text.Count(char.IsAsciiDigit) <= 28 && (number != 0 || text.TrimStart('-').All(digit => digit is '0' or '.'));
 
     private static Money? Refuse(out string why, string text)
     {
@@ -100,12 +103,18 @@ internal static partial class RowAmount
         return null;
     }
 
+    /// <summary>True for a number as 1.23E+05, with a currency or without.</summary>
+    public static bool HasExponent(string written) => Exponent().IsMatch(written);
+
+    [GeneratedRegex(@"[0-9.,][eE][+-]?[0-9]")]
+    private static partial Regex Exponent();
+
     [GeneratedRegex(
         @"^(?:(?<before>[A-Za-z]{3})[ \u00A0\u202F]*(?<number>[-0-9].*)"
         + @"|(?<number>[-0-9][^A-Za-z]*?)[ \u00A0\u202F]*(?<after>[A-Za-z]{3}))$")]
     private static partial Regex WithCurrency();
 
-    [GeneratedRegex(@"^-?[0-9]+(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]{1,3})?$")]
+    [GeneratedRegex(@"^-?[0-9]+(?:[.,][0-9]+)?$")]
     private static partial Regex Plain();
 
     [GeneratedRegex(@"^-?[0-9]{1,3}(?:[ \u00A0\u202F][0-9]{3})+(?:[.,][0-9]+)?$")]

@@ -65,6 +65,12 @@ internal sealed class RowFields(IReadOnlyDictionary<string, string?> values, Row
     public long? Whole(string column, long least, long most)
     {
         if (Raw(column)?.Trim() is not { } text) return null;
+        if (RowAmount.HasExponent(text))
+        {
+            Refuse<string>(column, $"{RowAmount.ExponentRule} ('{Shorten(text)}')");
+            return null;
+        }
+
         var style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
         if (decimal.TryParse(text, style, CultureInfo.InvariantCulture, out var number) && decimal.Truncate(number) == number
             && number >= least && number <= most)

@@ -74,8 +74,11 @@ public sealed partial class RowRunner(ITerminals terminals, RowConnector connect
 
     private DateTime Now => clock.GetLocalNow().DateTime;
 
+    /// <summary>The idempotency key of the first attempt at a row.</summary>
+    internal static string FirstKeyOf(RowConnector connector, string key) => $"rows:{connector.Name}:{key}";
+
     private string? KeyOf(string? key, int attempt) => key is null ? null
-        : $"rows:{connector.Name}:{key}{(attempt == 1 ? "" : $"#{attempt}")}";
+        : $"{FirstKeyOf(connector, key)}{(attempt == 1 ? "" : $"#{attempt}")}";
 
     private static bool FailedUnsent(Session session) => session is { Outcome: Outcome.Failed, SentAt: null };
 

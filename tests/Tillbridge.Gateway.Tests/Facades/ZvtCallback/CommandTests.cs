@@ -37,6 +37,8 @@ public sealed class CommandTests : FaceBench
     [InlineData("""{"Command":"RemoveAbortedSession","CallbackUrl":"U"}""", 422, "invalid-parameter", "SessionId")]
     [InlineData("""{"Command":"Reversal","CallbackUrl":"U"}""", 409, "nothing-to-reverse", "no payment")]
     [InlineData("""{"Command":"CancelTransaction","CallbackUrl":"U"}""", 409, "nothing-to-cancel", "Nothing runs")]
+    [InlineData("""{"Command":"EndOfDay","CallbackUrl":"U","IdempotencyKey":"a\u200Bb"}""", 400, "invalid-request", "U+200B")]
+    [InlineData("""{"Command":"EndOfDay","CallbackUrl":"U","IdempotencyKey":"a "}""", 400, "invalid-request", "blank")]
     [InlineData("""{"Command":"EndOfDay","CallbackUrl":"U","idempotencyKey":"k"}""", 422, "invalid-parameter", "IdempotencyKey")]
     [InlineData("""{"Command":"IsIdle","CallbackUrl":"U","LANGUAGE":"de"}""", 422, "invalid-parameter", "write Language")]
     [InlineData("""{"Command":"Authorisation","CallbackUrl":"U","SessionId":"x"}""", 422, "invalid-parameter", "IdempotencyKey")]

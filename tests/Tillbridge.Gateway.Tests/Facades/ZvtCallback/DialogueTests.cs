@@ -222,6 +222,19 @@ public sealed class DialogueTests : FaceBench
     }
 
     [Fact]
+    public async Task The_same_key_in_another_form_of_Unicode_is_charged_once()
+    {
+        const string Order = """{"Command":"Authorisation","CallbackUrl":"U","Parameter":"1250","IdempotencyKey":"K"}""";
+        var body = Order.Replace("\"U\"", $"\"{Sink.Url}\"", StringComparison.Ordinal);
+        var taken = await Send(body.Replace("\"K\"", "\"cafe\u0301\"", StringComparison.Ordinal));
+        var first = taken.Json.GetProperty("SessionId").GetString()!;
+        await Sink.End(first, Stop);
+        var again = await Send(body.Replace("\"K\"", "\"caf\u00E9\"", StringComparison.Ordinal));
+        Assert.Equal(first, again.Json.GetProperty("SessionId").GetString());
+        Assert.Equal(1250, Gateway.Acquirer.Net);
+    }
+
+    [Fact]
     public async Task The_same_key_is_charged_once()
     {
         var first = await Ended("Authorisation", "1250", key: "order-7");
