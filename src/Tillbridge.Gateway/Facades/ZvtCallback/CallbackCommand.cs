@@ -20,7 +20,11 @@ internal enum CommandName
 }
 
 /// <summary>Why a command is not taken: the HTTP status, a stable code, and words for a programmer.</summary>
-internal sealed record CallbackRefusal(int Status, string Code, string Message);
+internal sealed record CallbackRefusal(int Status, string Code, string Message)
+{
+    /// <summary>The session that stands in the way, if one does.</summary>
+    public SessionId? Session { get; init; }
+}
 
 /// <summary>A command as it came, examined.</summary>
 /// <param name="Name">Which.</param>

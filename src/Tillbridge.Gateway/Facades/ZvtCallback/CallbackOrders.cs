@@ -35,7 +35,8 @@ internal sealed class CallbackOrders(CallbackParts parts, CallbackSettings setti
         if (request is null) return (null, wrong);
         var order = new Order(command.Terminal, request) { Key = key, Face = origin.ToFace(), Hold = Hold };
         var submission = await parts.Terminals.Submit(order, stop);
-        if (submission.Session is not { } session) return (null, RefusalOf(submission.Refusal!));
+        if (submission.Session is not { } session)
+            return (null, await CallbackCures.Of(submission.Refusal!, command, parts, settings, stop));
         // Two repeats at the same moment: one of them made it.
         return (new(session, CallbackOrigin.Of(session) ?? origin, submission.IsReplay), null);
     }
@@ -44,28 +45,10 @@ internal sealed class CallbackOrders(CallbackParts parts, CallbackSettings setti
     public async Task<(HeldBack? Because, string? Words)> LastLook(Session session, CancellationToken stop)
     {
         if (session.Request is not { Kind: RequestKind.Reversal, Original: { Session: { } original } named }) return (null, null);
-        var (payment, _) = await PreviousPayment.Find(parts.Journal, session.Terminal, stop);
+        var (payment, _) = await PreviousPayment.Find(parts.Journal, session.Terminal, settings.ListAll, stop);
         return payment?.Id == original
             ? (null, $"{named.Amount} ({named.Receipt})")
             : (new(Reason.NotSent, "Another booking came in between; look at the list of sessions."), null);
-    }
-
-    /// <summary>The engine's refusal in this face's codes.</summary>
-    public static CallbackRefusal RefusalOf(Refusal refusal)
-    {
-        var (status, code) = refusal.Code switch
-        {
-            RefusalCode.TerminalBusy => (409, "terminal-busy"),
-            RefusalCode.UnresolvedSession => (409, "unresolved-session"),
-            RefusalCode.IdempotencyConflict => (409, "idempotency-conflict"),
-            RefusalCode.UnsupportedByTerminal => (422, "unsupported-by-terminal"),
-            RefusalCode.InvalidRequest => (422, "invalid-parameter"),
-            RefusalCode.NotFound => (404, "unknown-terminal"),
-            RefusalCode.TooMany => (429, "too-many-requests"),
-            RefusalCode.JournalFull => (507, "journal-full"),
-            _ => (500, "internal"),
-        };
-        return new(status, code, refusal.Text);
     }
 
     // A key whose session ended before a byte left is free again, for the engine under a name with a number.
@@ -80,8 +63,7 @@ internal sealed class CallbackOrders(CallbackParts parts, CallbackSettings setti
             var first = CallbackOrigin.Of(known);
             if (first?.Command != origin.Command || first.Parameter != origin.Parameter || known.Terminal != command.Terminal)
             {
-                return (null, null, new(409, "idempotency-conflict", $"This key belongs to session {known.Id} with other content; "
-                    + "look at that session first, a new key is a new charge."));
+                return (null, null, CallbackCures.Conflict(known.Id));
             }
 
             if (known is not { Outcome: Outcome.Failed, SentAt: null }) return (null, known, null);
@@ -94,7 +76,7 @@ internal sealed class CallbackOrders(CallbackParts parts, CallbackSettings setti
         CallbackCommand command, CallbackOrigin origin, CancellationToken stop)
     {
         var terminal = parts.Find(command.Terminal);
-        if (terminal is null) return (null, new(404, "unknown-terminal", $"There is no terminal '{command.Terminal}'."));
+        if (terminal is null) return (null, CallbackCures.NoTerminal(command.Terminal));
         if (command.Currency is { } asked && asked != terminal.Driver.Currency)
         {
             return (null, new(422, "invalid-parameter", $"{terminal.Name} takes {terminal.Driver.Currency}, not {Shorten(asked)}; "
@@ -106,7 +88,7 @@ internal sealed class CallbackOrders(CallbackParts parts, CallbackSettings setti
         {
             CommandName.Authorisation => SaleOf(command, empty, terminal),
             CommandName.Reversal => await ReversalOf(command, empty, stop),
-            CommandName.EndOfDay => CloseOf(empty, terminal),
+            CommandName.EndOfDay => await CloseOf(empty, terminal, stop),
             _ => (empty with { Reference = null }, null),
         };
     }
@@ -132,22 +114,27 @@ internal sealed class CallbackOrders(CallbackParts parts, CallbackSettings setti
     private async Task<(TerminalRequest?, CallbackRefusal?)> ReversalOf(
         CallbackCommand command, TerminalRequest empty, CancellationToken stop)
     {
-        var (payment, refusal) = await PreviousPayment.Find(parts.Journal, command.Terminal, stop);
+        var (payment, refusal) = await PreviousPayment.Find(parts.Journal, command.Terminal, settings.ListAll, stop);
         if (payment is null) return (null, refusal);
         if (command.Parameter.Length > 0 && command.Parameter != payment.Id.Value)
-            return Refused($"Only the previous payment can be reversed here, and that is session {payment.Id}; "
-                + "use POST /v1/sessions for others.");
+        {
+            return (null, new(422, "invalid-parameter", $"Reversal takes back the previous payment only, and that is session {payment.Id}; "
+                + "leave Parameter empty for that one. An earlier one is taken back at the terminal.") { Session = payment.Id });
+        }
+
         return (empty with { Kind = RequestKind.Reversal, Original = new Original(payment.Id) }, null);
     }
 
-    private (TerminalRequest?, CallbackRefusal?) CloseOf(TerminalRequest empty, TerminalSettings terminal)
+    private async Task<(TerminalRequest?, CallbackRefusal?)> CloseOf(
+        TerminalRequest empty, TerminalSettings terminal, CancellationToken stop)
     {
         // A close over a payment of which nobody knows makes it harder to find out.
         var unresolved = parts.Terminals.States.FirstOrDefault(state => state.Name == terminal.Name)?.Unresolved ?? 0;
-        return unresolved > 0
-            ? (null, new(409, "unresolved-session", $"{terminal.Name} has a session with an unknown outcome; "
-                + "resolve it before the end of day."))
-            : (empty with { Kind = RequestKind.Reconciliation, Reference = null }, null);
+        if (unresolved == 0) return (empty with { Kind = RequestKind.Reconciliation, Reference = null }, null);
+        var oldest = (await parts.Journal.Unsettled(terminal.Name, stop)).FirstOrDefault(session => session.IsUnresolved);
+        return (null, oldest is not null
+            ? CallbackCures.Unresolved(oldest, settings.ListAll)
+            : new(409, "unresolved-session", $"{terminal.Name} had a session with an unknown outcome a moment ago; send EndOfDay again."));
     }
 
     private static (TerminalRequest?, CallbackRefusal?) Refused(string message) => (null, new(422, "invalid-parameter", message));

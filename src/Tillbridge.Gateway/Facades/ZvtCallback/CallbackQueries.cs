@@ -30,7 +30,8 @@ internal sealed class CallbackQueries(
         var running = await Running(command.Terminal, stop);
         if (running is null) return (null, new(409, "nothing-to-cancel", $"Nothing runs at {command.Terminal}."));
         return command.Parameter.Length > 0 && command.Parameter != running.Value.Value
-            ? (null, new(409, "nothing-to-cancel", $"Session {running} runs at {command.Terminal}, not the named one."))
+            ? (null, new(409, "nothing-to-cancel", $"Session {running} runs at {command.Terminal}, not the named one; send "
+                + "CancelTransaction with that id, or without Parameter.") { Session = running })
             : (running, null);
     }
 
@@ -93,7 +94,12 @@ internal sealed class CallbackQueries(
         var isOurs = await parts.Journal.Find(running, stop) is { } session && CallbackOrigin.Of(session) is not null;
         if (isOurs) await notes.Remember(running, note => note with { AbortAt = note.AbortAt ?? parts.Clock.GetUtcNow() }, stop);
         if (await parts.Terminals.Abort(running, command.By, stop) is { Code: not RefusalCode.WrongState } refusal)
-            return new(false, refusal.Text, CallbackOrders.RefusalOf(refusal).Code);
+        {
+            var refused = await CallbackCures.Of(refusal, command, parts, settings, stop);
+            return new(false, refused.Message, refused.Code);
+        }
+
+
         var began = parts.Clock.GetTimestamp();
         var end = await parts.Terminals.WaitForEnd(running, CancelLimit, stop);
         if (end is not { Phase: SessionPhase.Closed, Outcome: { } outcome }) return new(false, "", "still-running");

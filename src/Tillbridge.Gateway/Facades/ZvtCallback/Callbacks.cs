@@ -91,7 +91,7 @@ internal sealed class Callbacks : IAsyncDisposable
     public async Task<CallbackReply> Take(CallbackCommand command, CancellationToken stop)
     {
         if (parts.Find(command.Terminal) is null)
-            return Refuse(new(404, "unknown-terminal", $"There is no terminal '{command.Terminal}'."));
+            return Refuse(CallbackCures.NoTerminal(command.Terminal));
         if (command.Name is CommandName.IsIdle or CommandName.CancelTransaction or CommandName.GetAbortedSessions
             or CommandName.RemoveAbortedSession)
         {

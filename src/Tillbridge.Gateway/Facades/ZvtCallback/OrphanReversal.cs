@@ -33,7 +33,7 @@ internal sealed class OrphanReversal(CallbackParts parts, CallbackSettings setti
         if (DueIn(session, note, age) is not { } left || left > TimeSpan.Zero) return false;
         var state = parts.Terminals.States.FirstOrDefault(terminal => terminal.Name == session.Terminal);
         var isIdle = state is { Current: null, Unresolved: 0, JournalFailed: false };
-        var (payment, _) = await PreviousPayment.Find(parts.Journal, session.Terminal, stop);
+        var (payment, _) = await PreviousPayment.Find(parts.Journal, session.Terminal, settings.ListAll, stop);
         if (isIdle && payment?.Id == session.Id) return true;
         // It will not become the previous payment again; while the terminal is merely busy there is another chance.
         if (isIdle) await notes.Change(session.Id, before => before with { ReversalOver = true }, stop);

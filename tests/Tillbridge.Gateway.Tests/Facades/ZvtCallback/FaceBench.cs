@@ -79,11 +79,14 @@ public abstract class FaceBench : IAsyncLifetime
     private protected static void IsRefused(Answer answer, int status, string code)
     {
         Assert.True((int)answer.Status == status, $"{(int)answer.Status} {answer.Text}");
-        Assert.Equal(["HttpStatus", "Message", "Proceed", "SessionId"], answer.Json.EnumerateObject().Select(field => field.Name));
+        string[] fields = ["HttpStatus", "Message", "Proceed", "SessionId", "Code"];
+        Assert.Equal(fields, answer.Json.EnumerateObject().Select(field => field.Name).Where(name => name != "Session"));
         Assert.Equal(status, answer.Json.GetProperty("HttpStatus").GetInt32());
         Assert.False(answer.Json.GetProperty("Proceed").GetBoolean());
         Assert.Equal("", answer.Json.GetProperty("SessionId").GetString());
         Assert.NotEqual("", answer.Json.GetProperty("Message").GetString());
+        Assert.DoesNotContain("/v1", answer.Json.GetProperty("Message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(code, answer.Json.GetProperty("Code").GetString());
         Assert.Equal(code, answer.Headers.GetValues("Tillbridge-Code").Single());
     }
 }

@@ -246,7 +246,8 @@ internal sealed class CallbackServer : IAsyncDisposable
         response.Headers["Tillbridge-Code"] = answer.Code;
         response.Headers["X-Content-Type-Options"] = "nosniff";
         if (answer.IsReplay) response.Headers["Idempotent-Replay"] = "true";
-        var body = answer.Write(settings.HttpStatusAsText);
+        if (answer.InTheWay is { } session) response.Headers["Tillbridge-Session"] = session.Value;
+        var body = answer.Write(settings.HttpStatusAsText, settings.Extensions);
         response.ContentLength = body.Length;
         try
         {
