@@ -131,11 +131,11 @@ internal sealed class JsonFields
         return null;
     }
 
-    /// <summary>One of a closed set of words.</summary>
+    /// <summary>One of a closed set of words, in whatever letters: clients that are generated write the names of their enums.</summary>
     public T? Choice<T>(string name, IReadOnlyDictionary<string, T> words) where T : struct
     {
         if (Take(name) is not { } value) return null;
-        if (value.ValueKind is JsonValueKind.String && words.TryGetValue(value.GetString()!, out var found)) return found;
+        if (value.ValueKind is JsonValueKind.String && Words.TryFind(words, value.GetString()!, out var found)) return found;
         Fault(name, $"This must be one of: {string.Join(", ", words.Keys.Order(StringComparer.Ordinal))}.");
         return null;
     }

@@ -35,7 +35,7 @@ internal sealed class QueryFields(IQueryCollection query)
     public T? Choice<T>(string name) where T : struct, Enum
     {
         if (Text(name) is not { } text) return null;
-        if (Words<T>.ByWord.TryGetValue(text, out var value)) return value;
+        if (Words.TryFind(Words<T>.ByWord, text, out var value)) return value;
         Fault(name, $"This must be one of: {string.Join(", ", Words<T>.ByWord.Keys.Order(StringComparer.Ordinal))}.");
         return null;
     }

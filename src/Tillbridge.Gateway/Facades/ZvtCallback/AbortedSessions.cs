@@ -92,7 +92,7 @@ internal sealed class AbortedSessions(CallbackParts parts, CallbackSettings sett
 
     private async Task<Removal?> Resolve(Session session, string outcome, string name, string by, CancellationToken stop)
     {
-        if (!Words<Outcome>.ByWord.TryGetValue(outcome, out var word) || word is Outcome.Unknown)
+        if (!Words.TryFind(Words<Outcome>.ByWord, outcome, out var word) || word is Outcome.Unknown)
             return new(false, "invalid-parameter", "OUTCOME must be approved, declined, cancelled or failed.");
         var refusal = await parts.Terminals.Resolve(session.Id, word, name, $"by RemoveAbortedSession from {by}", stop);
         return refusal is null ? null : new(false, "unresolved-session", refusal.Text);
