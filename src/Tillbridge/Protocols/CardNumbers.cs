@@ -92,7 +92,13 @@ internal static class CardNumbers
     /// <summary>Hides all but six and four digits of a packed card number in place, unless the terminal did so already.</summary>
     public static void HidePacked(Span<byte> packed)
     {
-        var shown = ShowPacked(packed) ?? "";
+        if (ShowPacked(packed) is not { } shown)
+        {
+            // A track without a number: padding says the same, and reads so again (found by fuzzing).
+            packed.Fill(0xFF);
+            return;
+        }
+
         for (var nibble = 0; nibble < packed.Length * 2; nibble++)
         {
             var keep = nibble < shown.Length ? shown[nibble] != '*' : Nibble(packed, nibble) == 0xF;
