@@ -101,8 +101,9 @@ internal static class CardNumbers
 
         for (var nibble = 0; nibble < packed.Length * 2; nibble++)
         {
-            var keep = nibble < shown.Length ? shown[nibble] != '*' : Nibble(packed, nibble) == 0xF;
-            if (!keep) SetNibble(packed, nibble, 0xE);
+            // What follows the number becomes padding, or it would read as digits that are hidden.
+            if (nibble >= shown.Length) SetNibble(packed, nibble, 0xF);
+            else if (shown[nibble] == '*') SetNibble(packed, nibble, 0xE);
         }
     }
 

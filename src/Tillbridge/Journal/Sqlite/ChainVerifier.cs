@@ -42,6 +42,8 @@ internal static class ChainVerifier
     {
         var origin = ChainOrigin.Of(connection);
         after = Math.Max(after, origin.Start.Sequence);
+        // Numbers are missing in what was moved over; the one before is trusted as well.
+        if (after <= origin.MovedTo) after = LastUpTo(connection, after, origin);
         var tip = JournalSql.TipOf(connection, after);
         if (tip.Sequence != after) return new ChainCheck(0, after, $"Record {after} is missing.");
         var records = 0L;
@@ -54,6 +56,12 @@ internal static class ChainVerifier
                 return new ChainCheck(records, tip.Sequence + 1, why);
             if (tip.Sequence == before) return new ChainCheck(records, null, null);
         }
+    }
+
+    private static long LastUpTo(SqliteConnection connection, long sequence, ChainOrigin origin)
+    {
+        using var row = connection.Prepare("SELECT sequence FROM records WHERE sequence <= ?1 ORDER BY sequence DESC LIMIT 1");
+        return row.Bind(1, sequence).Step() ? row.Long(0) : origin.Start.Sequence;
     }
 
     /// <summary>

@@ -57,20 +57,19 @@ internal sealed class JournalAppender(SqliteConnection connection, JournalPlace 
         var staged = Tip;
         var untold = dropped;
         if (batch.All(write => write.IsQuestion)) return untold;
+        var isDurable = false;
         try
         {
             connection.Execute("BEGIN IMMEDIATE");
             foreach (var write in batch.Where(write => !write.IsQuestion)) Apply(write, ref staged, ref untold);
             connection.Execute("COMMIT");
+            isDurable = true;
         }
         finally
         {
-            if (!connection.IsIdle)
-            {
-                connection.Rollback();
-                // What was remembered of this batch never happened.
-                written.Forget();
-            }
+            // What was remembered of this batch never happened; after some errors SQLite has rolled back by itself.
+            if (!isDurable) written.Forget();
+            if (!connection.IsIdle) connection.Rollback();
         }
 
         if (staged != Tip) Interlocked.Increment(ref commits);
@@ -102,7 +101,7 @@ internal sealed class JournalAppender(SqliteConnection connection, JournalPlace 
         write.Restart();
         if (write.Upkeep is { } upkeep)
         {
-            upkeep(connection);
+            Keep(write, upkeep);
             return;
         }
 
@@ -134,6 +133,19 @@ internal sealed class JournalAppender(SqliteConnection connection, JournalPlace 
         Invariant.Holds(!connection.IsIdle, "a batch is written inside its transaction");
         Insert(write, number, ref staged, write.IsNote ? dropped : 0);
         if (write.IsNote) dropped = 0;
+    }
+
+    // Damage that it meets must not stop payments from being written; it changes nothing before it has read all that it needs.
+    private void Keep(PendingWrite write, Action<SqliteConnection> upkeep)
+    {
+        try
+        {
+            upkeep(connection);
+        }
+        catch (JournalException error) when (error.Fault is JournalFault.Corrupt && !connection.IsIdle)
+        {
+            write.Refusal = error;
+        }
     }
 
     private long? CheckIntent(PendingWrite write)

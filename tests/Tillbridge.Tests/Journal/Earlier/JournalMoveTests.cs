@@ -85,6 +85,20 @@ public sealed class JournalMoveTests : IDisposable
     }
 
     [Fact]
+    public async Task A_large_journal_opens_again_wherever_in_its_missing_numbers_the_newest_thousand_begin()
+    {
+        EarlierJournal.Unpack(folder.File);
+        EarlierJournal.Grow(folder.File, 90);
+        await using (var moved = await Open()) Assert.Empty(moved.Faults);
+        Assert.InRange(new FileInfo(folder.File).Length, 4L << 20, long.MaxValue);
+        for (var start = 0; start < 4; start++)
+        {
+            await using var journal = await Open();
+            await journal.Append(new(IdSource.Of(clock).NewSession(), "till-1", RecordKind.Incident, "{}"), Stop);
+        }
+    }
+
+    [Fact]
     public async Task What_is_kept_outside_of_the_old_journal_holds_for_the_moved_one()
     {
         EarlierJournal.Unpack(folder.File);

@@ -204,11 +204,14 @@ internal sealed class ZvtNotes(string message)
     }
 
     // What the search over bytes has hidden is enough, unless it is the text that is hidden further. Letters that look like packed digits
-    // to it are lost with them, but for plain words with the blanks that fill a line.
+    // to it are lost with them, but for digits (an approval code, whose letters are 3x each, and one card in a million) and for plain
+    // words with the blanks that fill a line.
     private static byte[] FillingOf(FieldFormat format, string shown, byte[] hidden, bool isHidden) =>
-        format is FieldFormat.Text && (!isHidden || IsFilledLine(shown)) ? Letters(shown, hidden.Length)
+        format is FieldFormat.Text && (!isHidden || IsDigits(shown) || IsFilledLine(shown)) ? Letters(shown, hidden.Length)
         : CardText.Mask(Convert.ToHexString(hidden)) == Convert.ToHexString(hidden) ? hidden
         : new byte[hidden.Length];
+
+    private static bool IsDigits(string shown) => shown.All(letter => letter is >= ' ' and <= '?');
 
     private static bool IsFilledLine(string shown) =>
         shown.Contains("   ", StringComparison.Ordinal) && shown.All(letter => letter is >= ' ' and <= '~');
