@@ -74,7 +74,7 @@ public sealed class SessionsApiTests : IAsyncLifetime
     [InlineData("""{"kind":"status","metadata":{"\ud800":"x"}}""", "body")]
     [InlineData("""{"kind":"sale","kind":"refund"}""", "kind")]
     [InlineData("""{"kind":"sail"}""", "kind")]
-    [InlineData("""{"kind":"Sale"}""", "kind")]
+    [InlineData("""{"kind":"Sell"}""", "kind")]
     [InlineData("""{"kind":1}""", "kind")]
     [InlineData("""{"terminal":"till-1"}""", "kind")]
     [InlineData("""{"kind":"status","colour":"red"}""", "colour")]
@@ -252,7 +252,7 @@ public sealed class SessionsApiTests : IAsyncLifetime
 
     [Theory]
     [InlineData("outcome=maybe", "outcome")]
-    [InlineData("phase=Closed", "phase")]
+    [InlineData("phase=Shut", "phase")]
     [InlineData("kind=nothing", "kind")]
     [InlineData("limit=0", "limit")]
     [InlineData("limit=1001", "limit")]
