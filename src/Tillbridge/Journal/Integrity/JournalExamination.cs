@@ -147,9 +147,10 @@ internal sealed class JournalExamination : IAsyncDisposable
         foreach (var one in sums)
         {
             var text = $"The sums of terminal '{one.Terminal}' disagree with its sessions and are made anew out of them: {one.Why}";
+            // Who hears of it may write at once, and that comes behind the mending.
+            mend?.Invoke(one.Terminal);
             faults = [.. faults, text];
             JournalLog.Damaged(logger, text);
-            mend?.Invoke(one.Terminal);
         }
     }
 }
