@@ -91,14 +91,6 @@ internal static class CostBench
     private static Task All(LocalTerminals engine, int terminals, int payments) => Task.WhenAll(
         Enumerable.Range(1, terminals).Select(async number =>
         {
-            for (var index = 0; index < payments / terminals; index++) await Pay(engine, $"till-{number}");
+            for (var index = 0; index < payments / terminals; index++) await PaymentBench.Pay(engine, $"till-{number}", Sale);
         }));
-
-    private static async Task Pay(LocalTerminals engine, string terminal)
-    {
-        var submission = await engine.Submit(new Order(terminal, Sale) { Key = Guid.NewGuid().ToString("N") }, default);
-        var id = submission.Session?.Id ?? throw new InvalidOperationException(submission.Refusal?.Text);
-        var session = await engine.WaitForEnd(id, TimeSpan.FromSeconds(60), default);
-        if (session?.Outcome is not Outcome.Approved) throw new InvalidOperationException($"The payment ended {session?.Outcome}.");
-    }
 }

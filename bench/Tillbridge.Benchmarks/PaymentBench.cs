@@ -52,9 +52,9 @@ internal static class PaymentBench
         posts.Select((post, index) => new TerminalSettings($"till-{index + 1}", post.Address)), TimeProvider.System,
         IdSource.Of(TimeProvider.System), NullLoggerFactory.Instance, default);
 
-    public static async Task Pay(LocalTerminals engine, string terminal)
+    public static async Task Pay(LocalTerminals engine, string terminal, TerminalRequest? sale = null)
     {
-        var order = new Order(terminal, Sale) { Key = Guid.NewGuid().ToString("N") };
+        var order = new Order(terminal, sale ?? Sale) { Key = Guid.NewGuid().ToString("N") };
         var submission = await engine.Submit(order, default);
         var id = submission.Session?.Id ?? throw new InvalidOperationException(submission.Refusal?.Text);
         var session = await engine.WaitForEnd(id, TimeSpan.FromSeconds(30), default);

@@ -16,7 +16,7 @@ internal sealed class Ledger(World world, TrialPlan plan)
 
     // What one life of the host may keep of a session beside what decides it; each further life may keep as much again.
     private const int MostKept = 4_000 + 2;
-    private const long MostCharacters = 2_000_000 + 200_000;
+    private const long MostBytes = 1_000_000 + 200_000;
 
     // Half an hour is the longest limit of a wire, and it waits for a last word beyond that.
     private static readonly TimeSpan LongestConversation = TimeSpan.FromMinutes(70);
@@ -121,11 +121,16 @@ internal sealed class Ledger(World world, TrialPlan plan)
     // L: whatever a terminal sends, a session keeps a bounded part of the journal.
     private void Keep(JournalEntry entry)
     {
-        if (entry.Kind is not (RecordKind.Frame or RecordKind.Progress) || !bySession.TryGetValue(entry.Id, out var note)) return;
-        var (records, characters) = note.Kept = (note.Kept.Records + 1, note.Kept.Characters + entry.Body.Length);
-        if (records == (MostKept * Lives()) + 1) Break($"L {note.Key} keeps more than {records} frames and steps");
-        else if (characters > MostCharacters * Lives() && characters - entry.Body.Length <= MostCharacters * Lives())
-            Break($"L {note.Key} keeps more than {characters} characters");
+        var steps = entry.Frames.Count + (entry.Kind is RecordKind.Progress ? 1 : 0);
+        if (steps == 0 || !bySession.TryGetValue(entry.Id, out var note)) return;
+        var size = entry.Frames.Sum(frame => (long)frame.Bytes.Length) + (entry.Kind is RecordKind.Progress ? entry.Body.Length : 0);
+        var before = note.Kept;
+        note.Kept = (before.Records + steps, before.Bytes + size);
+        var (most, mostBytes) = (MostKept * Lives(), MostBytes * Lives());
+        if (before.Records <= most && note.Kept.Records > most)
+            Break($"L {note.Key} keeps {note.Kept.Records} frames and steps, more than {most}");
+        if (before.Bytes <= mostBytes && note.Kept.Bytes > mostBytes)
+            Break($"L {note.Key} keeps {note.Kept.Bytes} bytes of frames and steps, more than {mostBytes}");
     }
 
     // L: and its conversation comes to an end.

@@ -18,7 +18,7 @@ internal sealed class OrderNote(string key, string terminal, TerminalRequest req
     public Session? Session { get; set; }
 
     /// <summary>Frames and steps of it that the journal keeps, and their size.</summary>
-    public (int Records, long Characters) Kept { get; set; }
+    public (int Records, long Bytes) Kept { get; set; }
 
     /// <summary>When its conversation began, in the world's ticks; null while none is under way.</summary>
     public long? TalksSince { get; set; }

@@ -78,7 +78,8 @@ internal static class RecordChain
         return Hex(buffer.WrittenSpan);
     }
 
-    private static void Add(ArrayBufferWriter<byte> buffer, string text)
+    /// <summary>A field with its length before it.</summary>
+    public static void Add(ArrayBufferWriter<byte> buffer, string text)
     {
         var length = Encoding.UTF8.GetByteCount(text);
         BinaryPrimitives.WriteInt32BigEndian(buffer.GetSpan(4), length);
@@ -86,7 +87,8 @@ internal static class RecordChain
         buffer.Advance(Encoding.UTF8.GetBytes(text, buffer.GetSpan(length)));
     }
 
-    private static void Add(ArrayBufferWriter<byte> buffer, long number)
+    /// <summary>A number with its length before it.</summary>
+    public static void Add(ArrayBufferWriter<byte> buffer, long number)
     {
         BinaryPrimitives.WriteInt32BigEndian(buffer.GetSpan(4), sizeof(long));
         buffer.Advance(4);

@@ -40,6 +40,37 @@ internal sealed class DumpParser<T>(string name, IMessageCodec<T> codec) : Proto
 }
 
 /// <summary>
+/// What the journal keeps of whatever comes as a frame. It is made before the frame is read, so that one on which it fell over would
+/// never be read at all.
+/// </summary>
+internal sealed class MaskParser<T>(string name, IMessageCodec<T> codec) : ProtocolParser(name)
+    where T : class
+{
+    public override object? Read(ReadOnlySpan<byte> input)
+    {
+        var from = input.Length % 2 == 0 ? Sender.Ecr : Sender.Terminal;
+        var masked = codec.Mask(input, from);
+        if (!IsFrame(input)) return null;
+        Invariant.Holds(masked.Length == input.Length, "a masked frame is as long as the frame");
+        Invariant.Holds(codec.Mask(masked, from).AsSpan().SequenceEqual(masked), "what is masked stays as it is");
+        return masked;
+    }
+
+    private bool IsFrame(ReadOnlySpan<byte> input)
+    {
+        try
+        {
+            var rest = new ReadOnlySequence<byte>(input.ToArray());
+            return codec.TryTake(ref rest, out var frame) && frame.Length == input.Length;
+        }
+        catch (ProtocolViolationException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>
 /// What a driver concludes from one message, for one question of every kind that moves money: nothing about an amount may be said that
 /// the message does not say, and no card number. A protocol adds a second reading of the bytes that knows nothing of its codec.
 /// </summary>

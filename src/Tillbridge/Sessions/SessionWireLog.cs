@@ -16,6 +16,7 @@ namespace Tillbridge.Sessions;
 internal sealed class SessionWireLog(string terminal, string protocol, IJournal journal, TimeProvider clock, ILogger logger) : IWireLog
 {
     private const int MostFrameBytes = 20_000;
+    private const int MostDumpCharacters = 100_000;
     private const int MostRecords = 4_000;
     private const long MostBytes = 1_000_000;
     private const int MostPendingBytes = 200_000;
@@ -156,9 +157,10 @@ internal sealed class SessionWireLog(string terminal, string protocol, IJournal 
         return false;
     }
 
-    // A longer message is files or images; its dump says what it is, and is bounded.
-    private static JournalFrame Text(DateTimeOffset at, bool fromTerminal, string text) =>
-        new(at, fromTerminal, "", Encoding.UTF8.GetBytes(text));
+    // A longer message is files or images; its dump says what it is.
+    private static JournalFrame Text(DateTimeOffset at, bool fromTerminal, string text) => new(
+        at, fromTerminal, "",
+        Encoding.UTF8.GetBytes(text.Length > MostDumpCharacters ? text[..MostDumpCharacters] + "…" : text));
 
     private static string Count(long dropped) => string.Create(
         CultureInfo.InvariantCulture, $"… {dropped} further frames and steps were counted and not kept.");

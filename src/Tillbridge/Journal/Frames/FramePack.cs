@@ -76,15 +76,9 @@ internal static class FramePack
 
     private static byte[] Fold(ReadOnlySpan<byte> plain)
     {
-        if (plain.Length >= FewestToDeflate)
-        {
-            using var folded = new MemoryStream(plain.Length);
-            folded.WriteByte(Deflated);
-            using (var deflate = new DeflateStream(folded, CompressionLevel.Fastest, leaveOpen: true)) deflate.Write(plain);
-            if (folded.Length <= plain.Length) return folded.ToArray();
-        }
-
-        return [Plain, .. plain];
+        if (plain.Length < FewestToDeflate) return [Plain, .. plain];
+        var folded = Folding.Fold(plain, CompressionLevel.Fastest, Deflated);
+        return folded.Length <= plain.Length ? folded : [Plain, .. plain];
     }
 
     private static byte[] Unfold(ReadOnlySpan<byte> pack)
@@ -93,16 +87,7 @@ internal static class FramePack
         if (pack is not [Deflated, ..]) throw Damaged();
         try
         {
-            using var inflate = new DeflateStream(new MemoryStream(pack[1..].ToArray()), CompressionMode.Decompress);
-            using var plain = new MemoryStream();
-            var buffer = new byte[4096];
-            while (inflate.Read(buffer) is > 0 and var count)
-            {
-                if (plain.Length + count > MostUnfolded) throw Damaged();
-                plain.Write(buffer.AsSpan(0, count));
-            }
-
-            return plain.ToArray();
+            return Folding.Unfold(pack[1..], MostUnfolded);
         }
         catch (InvalidDataException)
         {

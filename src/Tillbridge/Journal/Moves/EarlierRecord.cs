@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 using Tillbridge.Journal.Sqlite;
 
 namespace Tillbridge.Journal.Moves;
@@ -27,31 +25,15 @@ internal sealed record EarlierRecord(
     {
         var buffer = new ArrayBufferWriter<byte>(512 + Body.Length);
         buffer.Write(Mark);
-        Add(buffer, previous);
-        Add(buffer, Sequence);
-        Add(buffer, At);
-        Add(buffer, Session);
-        Add(buffer, Terminal);
-        Add(buffer, Kind);
-        Add(buffer, Fence);
-        Add(buffer, Body);
-        Add(buffer, StateHash is null ? "" : Convert.ToHexStringLower(StateHash));
+        RecordChain.Add(buffer, previous);
+        RecordChain.Add(buffer, Sequence);
+        RecordChain.Add(buffer, At);
+        RecordChain.Add(buffer, Session);
+        RecordChain.Add(buffer, Terminal);
+        RecordChain.Add(buffer, Kind);
+        RecordChain.Add(buffer, Fence);
+        RecordChain.Add(buffer, Body);
+        RecordChain.Add(buffer, StateHash is null ? "" : Convert.ToHexStringLower(StateHash));
         return SHA256.HashData(buffer.WrittenSpan);
-    }
-
-    private static void Add(ArrayBufferWriter<byte> buffer, string text)
-    {
-        var length = Encoding.UTF8.GetByteCount(text);
-        BinaryPrimitives.WriteInt32BigEndian(buffer.GetSpan(4), length);
-        buffer.Advance(4);
-        buffer.Advance(Encoding.UTF8.GetBytes(text, buffer.GetSpan(length)));
-    }
-
-    private static void Add(ArrayBufferWriter<byte> buffer, long number)
-    {
-        BinaryPrimitives.WriteInt32BigEndian(buffer.GetSpan(4), sizeof(long));
-        buffer.Advance(4);
-        BinaryPrimitives.WriteInt64BigEndian(buffer.GetSpan(sizeof(long)), number);
-        buffer.Advance(sizeof(long));
     }
 }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Tillbridge.Journal.Frames;
 
 namespace Tillbridge.Journal.Sqlite;
 
@@ -19,12 +20,7 @@ internal static class FoldedText
         else statement.Bind(index, Write(state, isClosed ? CompressionLevel.Optimal : CompressionLevel.Fastest));
     }
 
-    private static byte[] Write(string text, CompressionLevel level)
-    {
-        using var folded = new MemoryStream(text.Length / 2);
-        using (var deflate = new DeflateStream(folded, level, leaveOpen: true)) deflate.Write(Encoding.UTF8.GetBytes(text));
-        return folded.ToArray();
-    }
+    private static byte[] Write(string text, CompressionLevel level) => Folding.Fold(Encoding.UTF8.GetBytes(text), level);
 
     /// <summary>Reads it.</summary>
     /// <exception cref="JournalException">It is none.</exception>
@@ -32,16 +28,7 @@ internal static class FoldedText
     {
         try
         {
-            using var inflate = new DeflateStream(new MemoryStream(folded), CompressionMode.Decompress);
-            using var text = new MemoryStream();
-            var buffer = new byte[4096];
-            while (inflate.Read(buffer) is > 0 and var count)
-            {
-                if (text.Length + count > MostBytes) throw JournalSql.Damaged("A stored session is longer than any.");
-                text.Write(buffer, 0, count);
-            }
-
-            return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+            return Encoding.UTF8.GetString(Folding.Unfold(folded, MostBytes));
         }
         catch (InvalidDataException)
         {

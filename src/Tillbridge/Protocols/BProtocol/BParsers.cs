@@ -20,6 +20,7 @@ internal static class BParsers
             new FrameParser("codec", codec, dialect),
             new BConclusionParser(dialect),
             new DumpParser<BFrame>("dump", codec),
+            new MaskParser<BFrame>("mask", codec),
         ];
     }
 

@@ -20,6 +20,7 @@ internal static class ZvtParsers
             new ApduParser("codec-utf8", new ZvtMessageCodec(new("utf-8")), Sender.Terminal, new("utf-8")),
             new ZvtConclusionParser(),
             new DumpParser<ZvtMessage>("dump", codec),
+            new MaskParser<ZvtMessage>("mask", codec),
         ];
     }
 

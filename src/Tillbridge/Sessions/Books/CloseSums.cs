@@ -37,9 +37,11 @@ internal sealed class CloseSums(IJournal journal, CancellationToken shutdown)
         var ours = new Money(Counted(lines, told).Net, currency);
         var agrees = told.IsUnsigned ? long.Abs(ours.MinorUnits) == long.Abs(told.Net.MinorUnits) : ours == told.Net;
         if (agrees) return null;
-        // Where the terminal names no sign, its sum is taken for one of ours.
-        var theirs = told.IsUnsigned && ours.MinorUnits < 0 ? new Money(-long.Abs(told.Net.MinorUnits), currency) : told.Net;
-        var difference = new Money(theirs.MinorUnits - ours.MinorUnits, currency);
+        // Where the terminal names no sign, sizes are compared, and it is said so.
+        var theirs = told.IsUnsigned ? $"{told.Net} without a sign" : $"{told.Net}";
+        var difference = told.IsUnsigned
+            ? new Money(long.Abs(told.Net.MinorUnits) - long.Abs(ours.MinorUnits), currency)
+            : new Money(told.Net.MinorUnits - ours.MinorUnits, currency);
         var open = period.IsSettledBut(close) ? "" : " Sessions of the period are open or unknown; resolve them first.";
         return new(Reason.TotalsDiffer, $"The terminal's sum is {theirs}, the journal's {ours}, a difference of {difference}.{open}");
     }

@@ -44,6 +44,14 @@ internal static class ZvtInspector
         // An answer of a few bytes from the terminal holds no number and no password.
         if (from is Sender.Terminal && apdu.Length * 2 < CardNumbers.FewestDigits) return apdu.ToArray();
         var notes = Open(apdu, from, set, out var inside);
+        if (inside.Length != apdu.Length)
+        {
+            // What reads as a block of a serial line, which is taken off below: bytes that nobody can name.
+            inside = apdu.ToArray();
+            CardNumbers.HideIn(inside);
+            return inside;
+        }
+
         _ = notes.Frame();
         notes.Fill(inside);
         return inside;
