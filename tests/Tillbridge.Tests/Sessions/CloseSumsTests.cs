@@ -33,6 +33,20 @@ public sealed class CloseSumsTests
     }
 
     [Fact]
+    public async Task A_sign_that_the_terminal_did_not_name_is_not_filled_in_from_our_books()
+    {
+        var journal = new MemoryJournal(clock);
+        await using var bench = await TestBench.Start(journal: journal);
+        await bench.Run(TestBench.Sale(1200));
+        await BookUnseen(journal, 1500, RequestKind.Refund);
+
+        var incident = Assert.Single((await bench.Run(Close)).Incidents);
+
+        Assert.Equal(
+            "The terminal's sum is 12.00 EUR without a sign, the journal's -3.00 EUR, a difference of 9.00 EUR.", incident.Text);
+    }
+
+    [Fact]
     public async Task A_close_whose_sum_is_that_of_our_books_has_no_incident()
     {
         await using var bench = await TestBench.Start(journal: new MemoryJournal(clock));
@@ -42,10 +56,10 @@ public sealed class CloseSumsTests
         Assert.Equal("Erledigt.", Messages.ForSession(close, "de"));
     }
 
-    private async Task BookUnseen(MemoryJournal journal, long cents)
+    private async Task BookUnseen(MemoryJournal journal, long cents, RequestKind kind = RequestKind.Sale)
     {
         var at = clock.GetUtcNow();
-        var sale = new Session(IdSource.Of(clock).NewSession(), "till-1", new(RequestKind.Sale) { Amount = Money.Euro(cents) }, at);
+        var sale = new Session(IdSource.Of(clock).NewSession(), "till-1", new(kind) { Amount = Money.Euro(cents) }, at);
         await journal.Accept(sale, "{}", Stop);
         var closed = sale with
         {

@@ -37,8 +37,8 @@ internal sealed class CloseSums(IJournal journal, CancellationToken shutdown)
         var ours = new Money(Counted(lines, told).Net, currency);
         var agrees = told.IsUnsigned ? long.Abs(ours.MinorUnits) == long.Abs(told.Net.MinorUnits) : ours == told.Net;
         if (agrees) return null;
-        // Where the terminal names no sign, sizes are compared, and it is said so.
-        var theirs = told.IsUnsigned ? $"{told.Net} without a sign" : $"{told.Net}";
+        // Where the terminal names no sign, sizes are compared, and where ours is below zero it is said so.
+        var theirs = told.IsUnsigned && ours.MinorUnits < 0 ? $"{told.Net} without a sign" : $"{told.Net}";
         var difference = told.IsUnsigned
             ? new Money(long.Abs(told.Net.MinorUnits) - long.Abs(ours.MinorUnits), currency)
             : new Money(told.Net.MinorUnits - ours.MinorUnits, currency);
