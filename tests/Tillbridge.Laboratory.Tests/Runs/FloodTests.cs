@@ -1,6 +1,7 @@
 using Tillbridge.Catalog;
 using Tillbridge.Domain;
 using Tillbridge.Laboratory.Faults;
+using Tillbridge.Laboratory.Lines;
 using Tillbridge.Laboratory.Runs;
 using Tillbridge.Laboratory.Simulation;
 using Tillbridge.Transports;
@@ -11,6 +12,10 @@ namespace Tillbridge.Laboratory.Tests.Runs;
 public sealed class FloodTests
 {
     private const ulong Seeds = 3;
+    private const int FirstMessages = 4;
+
+    public static IEnumerable<TheoryDataRow<string>> Protocols() =>
+        ProtocolCatalog.All.Select(protocol => new TheoryDataRow<string>(protocol.Name));
 
     public static IEnumerable<TheoryDataRow<string, string>> Floods() =>
         from protocol in ProtocolCatalog.All
@@ -28,6 +33,27 @@ public sealed class FloodTests
             var plan = Planner.Around(ProtocolCatalog.ByName[protocol], RequestKind.Sale, [flood], seed, carrier: carrier);
 
             Assert.Empty(Trial.Run(plan).Broken);
+        }
+    }
+
+    // Which of its messages is progress only the terminal knows, so that each of the first is said without end once.
+    [Theory]
+    [MemberData(nameof(Protocols))]
+    public void Whatever_message_behind_the_command_never_ends_the_bounds_hold(string protocol)
+    {
+        foreach (var trouble in new[] { LinkTrouble.SameAgain, LinkTrouble.ManyTimes })
+        {
+            for (var message = 0; message < FirstMessages; message++)
+            {
+                var at = message;
+                var flood = new Fault(FaultSide.Terminal, $"{trouble} of message {at}", (order, _) =>
+                {
+                    order.Script = order.Script with { SlowSeconds = 20 };
+                    order.Link.Add(new(trouble, At: 0) { Message = at });
+                }) { IsFlood = true };
+
+                Assert.Empty(Trial.Run(Planner.Around(ProtocolCatalog.ByName[protocol], RequestKind.Sale, [flood], 1)).Broken);
+            }
         }
     }
 
